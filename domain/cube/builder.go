@@ -1,0 +1,149 @@
+package cube
+
+import (
+	"fmt"
+
+	"assay/domain"
+)
+
+// Row is one row on its way into a Builder. Make one with Grain.NewRow and use
+// it for all rows: Builder.Append clears it. Cells that are not set are null,
+// the unknown code "" or no flags. A setter of the wrong type is reported by
+// Append. A Row belongs to one goroutine.
+type Row struct {
+	grain *Grain
+	cells []rowCell
+	fault error
+}
+
+type rowCell struct {
+	text   string
+	number int64
+	set    bool
+}
+
+// NewRow makes an empty row.
+func (g *Grain) NewRow() Row { return Row{grain: g, cells: make([]rowCell, len(g.Columns))} }
+
+func (r *Row) cell(i int, t Type) *rowCell {
+	if i < 0 || i >= len(r.cells) {
+		r.fault = fmt.Errorf("grain %s has no column %d", r.grain.Name, i)
+		return &rowCell{}
+	}
+	if r.grain.Columns[i].Type != t {
+		r.fault = fmt.Errorf("column %s of grain %s is of type %s, not %s", r.grain.Columns[i].Name, r.grain.Name, r.grain.Columns[i].Type, t)
+		return &rowCell{}
+	}
+	return &r.cells[i]
+}
+
+// Code sets column i, see Grain.Index.
+func (r *Row) Code(i int, value string) { r.cell(i, Code).text = value }
+
+// Integer sets column i.
+func (r *Row) Integer(i int, value int64) { *r.cell(i, Integer) = rowCell{number: value, set: true} }
+
+// Day sets column i.
+func (r *Row) Day(i int, value Date) { *r.cell(i, Day) = rowCell{number: int64(value), set: true} }
+
+// Flags sets all bits of column i.
+func (r *Row) Flags(i int, bits uint64) { r.cell(i, Flags).number = int64(bits) }
+
+// Null makes column i null, unknown or without flags, as it is after Append.
+func (r *Row) Null(i int) {
+	if i >= 0 && i < len(r.cells) {
+		r.cells[i] = rowCell{}
+	}
+}
+
+// MaxRows is the largest number of rows in one segment.
+const MaxRows = 1 << 28
+
+// maxText is the longest code in bytes.
+const maxText = 1 << 12
+
+// Builder collects the rows of one grain and one month.
+type Builder struct {
+	grain   *Grain
+	month   Month
+	rows    int
+	columns []columnBuilder
+	err     error
+}
+
+// columnBuilder holds the values of one column as they came.
+type columnBuilder struct {
+	codes      []uint32          // Code: position in dictionary
+	dictionary []string          // Code: in order of first appearance
+	positions  map[string]uint32 // Code
+	numbers    []int64           // other types
+	null       []bool            // Integer, Day
+}
+
+// NewBuilder starts the segment of a grain and a month.
+func NewBuilder(g *Grain, m Month) *Builder {
+	b := &Builder{grain: g, month: m, columns: make([]columnBuilder, len(g.Columns)), err: g.Validate()}
+	for i := range b.columns {
+		if g.Columns[i].Type == Code {
+			b.columns[i].positions = map[string]uint32{}
+		}
+	}
+	return b
+}
+
+// Append adds the row and clears it, so that it can be filled again. Rows stay
+// in the order in which they are appended: append them in the order of their
+// natural key, so that equal rows make equal bytes. An error (KindInternal: the
+// caller built the row wrongly) leaves the builder as it was.
+func (b *Builder) Append(row *Row) error {
+	if err := b.check(row); err != nil {
+		return domain.Wrap(domain.KindInternal, err, "a row could not be put into the segment of %s, %s", b.grain.Name, b.month)
+	}
+	for i := range b.columns {
+		c, cell := &b.columns[i], &row.cells[i]
+		switch b.grain.Columns[i].Type {
+		case Code:
+			p, known := c.positions[cell.text]
+			if !known {
+				p = uint32(len(c.dictionary))
+				c.dictionary = append(c.dictionary, cell.text)
+				c.positions[cell.text] = p
+			}
+			c.codes = append(c.codes, p)
+		case Integer, Day:
+			c.numbers = append(c.numbers, cell.number)
+			c.null = append(c.null, !cell.set)
+		case Flags:
+			c.numbers = append(c.numbers, cell.number)
+		}
+	}
+	b.rows++
+	clear(row.cells)
+	return nil
+}
+
+func (b *Builder) check(row *Row) error {
+	switch {
+	case b.err != nil:
+		return b.err
+	case row.fault != nil:
+		return row.fault
+	case row.grain != b.grain:
+		return fmt.Errorf("the row is of grain %s", row.grain.Name)
+	case b.rows == MaxRows:
+		return fmt.Errorf("there are %d rows already", b.rows)
+	}
+	date := row.cells[b.grain.Index(b.grain.Date)]
+	if !date.set || date.number < int64(MinDate) || date.number > int64(MaxDate) || Date(date.number).Month() != b.month {
+		return fmt.Errorf("it is not dated in the month")
+	}
+	for i := range row.cells {
+		if len(row.cells[i].text) > maxText {
+			return fmt.Errorf("a code of %s is %d bytes long", b.grain.Columns[i].Name, len(row.cells[i].text))
+		}
+	}
+	return nil
+}
+
+// Rows gives the number of rows appended so far.
+func (b *Builder) Rows() int { return b.rows }
