@@ -34,6 +34,10 @@ func Up(ctx context.Context, db *sql.DB) error {
 		if _, err := p.Up(ctx); err != nil {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
+		// The program asks for the version at its start (Version).
+		if _, err := db.ExecContext(ctx, "GRANT SELECT ON goose_db_version TO assay_app"); err != nil {
+			return fmt.Errorf("let the program read the version of the database: %w", err)
+		}
 		return nil
 	})
 }
@@ -50,16 +54,16 @@ func Down(ctx context.Context, db *sql.DB, version int64) error {
 }
 
 // Version is the version that the database has and the newest one that this
-// program knows. A database that was never migrated has version 0.
+// program knows. A database that was never migrated has version 0. It only reads,
+// so the program's own role may ask.
 func Version(ctx context.Context, db *sql.DB) (current, newest int64, err error) {
-	err = withProvider(db, func(p *goose.Provider) error {
-		var err error
-		current, newest, err = p.GetVersions(ctx)
-		if err != nil {
-			return fmt.Errorf("read the version of the database: %w", err)
+	states, err := Status(ctx, db)
+	for _, state := range states {
+		newest = state.Version
+		if state.Applied {
+			current = state.Version
 		}
-		return nil
-	})
+	}
 	return current, newest, err
 }
 
@@ -70,24 +74,49 @@ type State struct {
 	Applied bool
 }
 
-// Status lists all migrations in their order.
+// Status lists all migrations in their order. It only reads.
 func Status(ctx context.Context, db *sql.DB) ([]State, error) {
+	applied, err := appliedVersions(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	var all []State
-	err := withProvider(db, func(p *goose.Provider) error {
-		found, err := p.Status(ctx)
-		if err != nil {
-			return fmt.Errorf("read the state of the migrations: %w", err)
-		}
-		for _, m := range found {
-			all = append(all, State{
-				Version: m.Source.Version,
-				Name:    m.Source.Path,
-				Applied: m.State == goose.StateApplied,
-			})
+	err = withProvider(db, func(p *goose.Provider) error {
+		for _, source := range p.ListSources() {
+			all = append(all, State{Version: source.Version, Name: source.Path, Applied: applied[source.Version]})
 		}
 		return nil
 	})
 	return all, err
+}
+
+// appliedVersions reads the table of versions without goose, which would make it
+// when missing and so needs the owner.
+func appliedVersions(ctx context.Context, db *sql.DB) (map[int64]bool, error) {
+	var exists bool
+	if err := db.QueryRowContext(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&exists); err != nil {
+		return nil, fmt.Errorf("read the version of the database: %w", err)
+	}
+	if !exists {
+		return nil, nil
+	}
+	rows, err := db.QueryContext(ctx, "SELECT version_id FROM goose_db_version WHERE is_applied")
+	if err != nil {
+		return nil, fmt.Errorf("read the version of the database: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // Err is asked below
+	applied := map[int64]bool{}
+	for rows.Next() {
+		var version int64
+		if err := rows.Scan(&version); err != nil {
+			return nil, fmt.Errorf("read the version of the database: %w", err)
+		}
+		applied[version] = true
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the version of the database: %w", err)
+	}
+	return applied, nil
 }
 
 // Hash names the content of all migrations: the same hash, the same schema.
