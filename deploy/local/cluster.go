@@ -177,7 +177,7 @@ func startServer(ctx context.Context, place layout, starter *os.File, options Op
 	if err != nil {
 		return nil, err
 	}
-	lock, err := takeServerLock(ctx, place, options.Log)
+	lock, err := takeServerLock(ctx, place, options)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +227,7 @@ func (c *Cluster) run(ctx context.Context, owner account, lock *os.File, options
 	if err != nil {
 		return err
 	}
-	started := options.step("Starting PostgreSQL %d", programs.major)
+	options.step("Starting PostgreSQL %d", programs.major)
 	c.process, err = launch(c.layout, programs, owner, c.socket, lock, options.Ephemeral)
 	if err != nil {
 		return err
@@ -239,7 +239,6 @@ func (c *Cluster) run(ctx context.Context, owner account, lock *os.File, options
 	if err != nil {
 		return errors.Join(err, c.stop(ctx))
 	}
-	started()
 	return nil
 }
 

@@ -106,3 +106,7 @@ func (c *Cluster) asSuper(ctx context.Context, database string, do func(*pgx.Con
 	err = do(conn)
 	return errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
 }
+
+// RolesSQL makes the roles of Assay on a server that somebody else runs; a
+// superuser of that server runs it.
+func RolesSQL() string { return rolesSQL }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -17,10 +16,9 @@ import (
 	"assay/deploy/internal/child"
 )
 
-// step tells that something begins and gives a function that tells it is done.
-func (o Options) step(format string, args ...any) (done func()) {
-	fmt.Fprintf(o.Log, format+" ... ", args...)
-	return func() { fmt.Fprintln(o.Log, "done") }
+// step tells what begins now and may take seconds.
+func (o Options) step(format string, args ...any) {
+	fmt.Fprintf(o.Log, format+"\n", args...)
 }
 
 // prepareData finds the programs that fit the data directory and makes the
@@ -44,12 +42,8 @@ func (l layout) prepareData(ctx context.Context, owner account, options Options)
 	if major > 0 {
 		return programs, l.removeStalePid()
 	}
-	made := options.step("Making a PostgreSQL %d cluster in %s", programs.major, l.data)
-	if err := l.initialise(ctx, programs, owner, options.Ephemeral); err != nil {
-		return binaries{}, err
-	}
-	made()
-	return programs, nil
+	options.step("Making a PostgreSQL %d cluster in %s", programs.major, l.data)
+	return programs, l.initialise(ctx, programs, owner, options.Ephemeral)
 }
 
 // dataVersion is the major version that made the data directory, 0 when there is none.
@@ -161,7 +155,7 @@ func settings(ephemeral bool) []string {
 
 // takeServerLock waits for the server of a starter that has died to end, and
 // stops it when it does not end by itself.
-func takeServerLock(ctx context.Context, place layout, log io.Writer) (*os.File, error) {
+func takeServerLock(ctx context.Context, place layout, options Options) (*os.File, error) {
 	lock, err := waitLock(ctx, place.serverLock, orphanGrace)
 	if !errors.Is(err, errHeld) {
 		return lock, err
@@ -170,7 +164,7 @@ func takeServerLock(ctx context.Context, place layout, log io.Writer) (*os.File,
 	if pid == 0 {
 		return nil, fmt.Errorf("another process holds %s: stop it and try again", place.serverLock)
 	}
-	fmt.Fprintf(log, "Stopping PostgreSQL (process %d), left over from a run that was killed\n", pid)
+	options.step("Stopping PostgreSQL (process %d), left over from a run that was killed", pid)
 	if err := syscall.Kill(pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return nil, fmt.Errorf("stop the left-over PostgreSQL: %w", err)
 	}

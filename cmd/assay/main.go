@@ -1,0 +1,114 @@
+// Command assay measures how a Customs administration performs: it takes in what
+// the clearance system records and turns it into indicators on pages and in an API.
+//
+// This package only wires: flags, configuration, start and stop. Each command is
+// in a file of its own and is registered in commands.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes: 130 is what a shell gives a program that Ctrl-C has ended.
+const (
+	exitFailed      = 1
+	exitInterrupted = 130
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks for an orderly stop; with the handler gone, a second
+	// one ends the program at once.
+	context.AfterFunc(ctx, stop)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and gives the exit code. Every failure is one
+// sentence on stderr.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "assay: interrupted")
+		return exitInterrupted
+	default:
+		fmt.Fprintln(stderr, "assay: "+oneLine(err))
+		return exitFailed
+	}
+}
+
+// oneLine puts the parts of a joined error behind one another.
+func oneLine(err error) string {
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// commands lists every command of the program. A new one is a function in a file
+// of its own, added here.
+func commands() []*cobra.Command {
+	return []*cobra.Command{
+		newMigrateCommand(),
+		newVersionCommand(),
+	}
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "assay",
+		Short: "Measure how a Customs administration performs",
+		Long: `Assay takes the extracts of a Customs clearance system and turns them into
+performance indicators that lead down to the single declaration.
+
+Commands that need a database use ASSAY_DATABASE_URL. Where it is not set they use
+a private PostgreSQL cluster in the --data directory, which they start and stop.`,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	addDataFlag(root)
+	root.AddCommand(commands()...)
+	refuseUnknown(root)
+	return root
+}
+
+// refuseUnknown makes every command without an action of its own (assay migrate)
+// refuse a word that is none of its commands, instead of printing help and
+// reporting success.
+func refuseUnknown(command *cobra.Command) {
+	for _, child := range command.Commands() {
+		refuseUnknown(child)
+	}
+	if command.Runnable() || !command.HasSubCommands() {
+		return
+	}
+	command.Args = cobra.ArbitraryArgs
+	command.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return fmt.Errorf("unknown command %q: see %s --help", args[0], cmd.CommandPath())
+	}
+}
