@@ -1,0 +1,6 @@
+package intake
+
+// TableMap says how the rows of a table become declarations. See README.md.
+type TableMap struct {
+	Row string `json:"row"` // what a row is: "declaration" or "item"
+}
