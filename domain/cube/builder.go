@@ -57,7 +57,11 @@ func (r *Row) Null(i int) {
 }
 
 // MaxRows is the largest number of rows in one segment.
-const MaxRows = 1 << 28
+const MaxRows = 1 << 24
+
+// MaxInteger bounds the integers of a row: their absolute value is less, so
+// that a difference of two of them is an int64 too.
+const MaxInteger = 1 << 62
 
 // maxText is the longest code in bytes.
 const maxText = 1 << 12
@@ -140,6 +144,9 @@ func (b *Builder) check(row *Row) error {
 	for i := range row.cells {
 		if len(row.cells[i].text) > maxText {
 			return fmt.Errorf("a code of %s is %d bytes long", b.grain.Columns[i].Name, len(row.cells[i].text))
+		}
+		if n := row.cells[i].number; b.grain.Columns[i].Type == Integer && (n >= MaxInteger || n <= -MaxInteger) {
+			return fmt.Errorf("%d of %s is too large", n, b.grain.Columns[i].Name)
 		}
 	}
 	return nil

@@ -1,0 +1,150 @@
+package cube
+
+import (
+	"math"
+	"math/bits"
+	"sort"
+	"unsafe"
+)
+
+// column is one decoded column of one segment, as narrow as its values allow.
+// It is immutable.
+type column struct {
+	kind Type
+	rows int
+	packed
+	// Integer, Day: value = base + packed. min and max are those of the values
+	// that are not null; nulls counts the others, which are packed as none.
+	base, min, max int64
+	nulls          int
+	dictionary     dictionary // Code: packed is the position in it
+	bits           []uint64   // Flags: packed is the position in it; nil when packed holds the bits themselves
+}
+
+// packed is an array of unsigned integers in one of four widths, or, with none
+// of them, a constant 0.
+type packed struct {
+	u8   []uint8
+	u16  []uint16
+	u32  []uint32
+	u64  []uint64
+	none uint64 // stands for null; larger than every value; 0 when there are no nulls
+	// low and high bound the values of each block of zoneRows rows, nulls not
+	// counted (low > high: all null). They are kept in 64 bits: with large
+	// zones that is little.
+	low, high []uint64
+}
+
+// zoneRows is how many rows share a lower and upper bound.
+const zoneRows = 1024
+
+// dictionary is a sorted list of different texts in one string.
+type dictionary struct {
+	text string
+	ends []uint32
+}
+
+func (d *dictionary) len() int { return len(d.ends) }
+
+func (d *dictionary) at(i int) string {
+	if i == 0 {
+		return d.text[:d.ends[0]]
+	}
+	return d.text[d.ends[i-1]:d.ends[i]]
+}
+
+// find gives the position of text, and where it would be if it is not there.
+func (d *dictionary) find(text string) (int, bool) {
+	i := sort.Search(d.len(), func(i int) bool { return d.at(i) >= text })
+	return i, i < d.len() && d.at(i) == text
+}
+
+// bytes gives the memory that the column holds.
+func (c *column) bytes() int64 {
+	return int64(unsafe.Sizeof(*c)) + int64(len(c.u8)+2*len(c.u16)+4*len(c.u32)+8*len(c.u64)) +
+		int64(8*(len(c.low)+len(c.high)+len(c.bits))+4*len(c.dictionary.ends)+len(c.dictionary.text))
+}
+
+// pack makes the narrowest array of the values, which are at most highest;
+// those where null is set become none. null may be nil.
+func pack(values []uint64, null []bool, highest uint64) packed {
+	var p packed
+	if null != nil && highest < math.MaxUint64 {
+		highest++
+	}
+	switch width := bits.Len64(highest); {
+	case width == 0:
+	case width <= 8:
+		p.none, p.u8 = math.MaxUint8, narrow[uint8](values, null)
+	case width <= 16:
+		p.none, p.u16 = math.MaxUint16, narrow[uint16](values, null)
+	case width <= 32:
+		p.none, p.u32 = math.MaxUint32, narrow[uint32](values, null)
+	default:
+		p.none, p.u64 = math.MaxUint64, narrow[uint64](values, null)
+	}
+	if null == nil {
+		p.none = 0
+	}
+	p.low, p.high = zones(values, null)
+	return p
+}
+
+func narrow[T uint8 | uint16 | uint32 | uint64](values []uint64, null []bool) []T {
+	out := make([]T, len(values))
+	for i, v := range values {
+		out[i] = T(v)
+	}
+	for i, is := range null {
+		if is {
+			out[i] = ^T(0)
+		}
+	}
+	return out
+}
+
+func zones(values []uint64, null []bool) (low, high []uint64) {
+	count := (len(values) + zoneRows - 1) / zoneRows
+	low, high = make([]uint64, count), make([]uint64, count)
+	for z := range low {
+		low[z] = math.MaxUint64
+		for i := z * zoneRows; i < min((z+1)*zoneRows, len(values)); i++ {
+			if null == nil || !null[i] {
+				low[z], high[z] = min(low[z], values[i]), max(high[z], values[i])
+			}
+		}
+	}
+	return low, high
+}
+
+// at gives the packed value of one row.
+func (p *packed) at(i int) uint64 {
+	switch {
+	case p.u8 != nil:
+		return uint64(p.u8[i])
+	case p.u16 != nil:
+		return uint64(p.u16[i])
+	case p.u32 != nil:
+		return uint64(p.u32[i])
+	case p.u64 != nil:
+		return p.u64[i]
+	}
+	return 0
+}
+
+// integer gives the value of one row of an Integer or Day column.
+func (c *column) integer(i int) (value int64, null bool) {
+	u := c.at(i)
+	if c.nulls > 0 && u == c.none {
+		return 0, true
+	}
+	return int64(uint64(c.base) + u), false
+}
+
+// flags gives the bits of one row.
+func (c *column) flags(i int) uint64 {
+	if c.bits != nil {
+		return c.bits[c.at(i)]
+	}
+	return c.at(i)
+}
