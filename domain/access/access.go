@@ -1,0 +1,149 @@
+// Package access says what a role may do in an administration and with which
+// scope. The rules are the files in policies/, read by casbin once at start and
+// laid out as a table; nothing outside this package knows casbin.
+package access
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/casbin/casbin/v2"
+	"github.com/casbin/casbin/v2/model"
+	stringadapter "github.com/casbin/casbin/v2/persist/string-adapter"
+
+	"assay/domain"
+	"assay/policies"
+)
+
+// Role is what a person is in an administration.
+type Role string
+
+// The roles.
+const (
+	DirectorGeneral Role = "director_general"
+	Deputy          Role = "deputy"
+	HeadOfOffice    Role = "head_of_office"
+	Officer         Role = "officer"
+	Analyst         Role = "analyst"
+	Auditor         Role = "auditor"
+	DataOfficer     Role = "data_officer"
+	Administrator   Role = "administrator"
+)
+
+// Roles lists all roles.
+var Roles = []Role{DirectorGeneral, Deputy, HeadOfOffice, Officer, Analyst, Auditor, DataOfficer, Administrator}
+
+// Action is something that a route does.
+type Action string
+
+// The actions, as resource.verb.
+const (
+	FigureRead      Action = "figure.read"
+	FigureExport    Action = "figure.export"
+	FigureFormula   Action = "figure.formula" // the reference SQL and the catalogue
+	DeclarationRead Action = "declaration.read"
+	FindingRead     Action = "finding.read"
+	ImportRead      Action = "import.read"
+	ImportWrite     Action = "import.write"
+	DictionaryRead  Action = "dictionary.read"
+	MapWrite        Action = "map.write"
+)
+
+// Actions lists all actions.
+var Actions = []Action{FigureRead, FigureExport, FigureFormula, DeclarationRead, FindingRead, ImportRead, ImportWrite, DictionaryRead, MapWrite}
+
+// Scope says whose rows a permission covers. The zero Scope is none.
+type Scope string
+
+// The scopes, widest first.
+const (
+	ScopeAdministration Scope = "administration"
+	ScopeOffice         Scope = "office" // the office of which the person is head
+	ScopeOwn            Scope = "own"    // what the person did
+	ScopeNone           Scope = ""
+)
+
+// Scopes lists the scopes from the widest to the narrowest.
+var Scopes = []Scope{ScopeAdministration, ScopeOffice, ScopeOwn}
+
+// Table answers what a role may do. It is made once and safe for concurrent use.
+type Table struct {
+	scopes map[Role]map[Action]Scope
+}
+
+// Load reads the policies that are compiled in and lays them out.
+func Load() (*Table, error) {
+	enforcer, err := newEnforcer()
+	if err != nil {
+		return nil, err
+	}
+	t := &Table{scopes: map[Role]map[Action]Scope{}}
+	for _, role := range Roles {
+		t.scopes[role] = map[Action]Scope{}
+		for _, action := range Actions {
+			scope, err := widest(enforcer, role, action)
+			if err != nil {
+				return nil, err
+			}
+			t.scopes[role][action] = scope
+		}
+	}
+	return t, nil
+}
+
+func newEnforcer() (*casbin.Enforcer, error) {
+	m, err := model.NewModelFromString(policies.Model)
+	if err != nil {
+		return nil, fmt.Errorf("read access model: %w", err)
+	}
+	enforcer, err := casbin.NewEnforcer(m, stringadapter.NewAdapter(policies.Rules))
+	if err != nil {
+		return nil, fmt.Errorf("read access policies: %w", err)
+	}
+	return enforcer, nil
+}
+
+// widest asks from the widest scope to the narrowest: a role that inherits another
+// may have several, and casbin itself would give the first line that matches.
+func widest(enforcer *casbin.Enforcer, role Role, action Action) (Scope, error) {
+	resource, verb, _ := strings.Cut(string(action), ".")
+	for _, scope := range Scopes {
+		allowed, err := enforcer.Enforce(string(role), resource, verb, string(scope))
+		if err != nil {
+			return ScopeNone, fmt.Errorf("ask policies: %w", err)
+		}
+		if allowed {
+			return scope, nil
+		}
+	}
+	return ScopeNone, nil
+}
+
+// Scope is the widest scope in which a role may do something; ScopeNone when it may not.
+func (t *Table) Scope(role Role, action Action) Scope { return t.scopes[role][action] }
+
+// Require is Scope, and an error of KindForbidden when there is none.
+func (t *Table) Require(role Role, action Action) (Scope, error) {
+	scope := t.Scope(role, action)
+	if scope == ScopeNone {
+		return ScopeNone, domain.Errorf(domain.KindForbidden, "your role does not allow this; ask your administration's administrator")
+	}
+	return scope, nil
+}
+
+// Lines gives the whole table as "role, action, scope" lines, sorted, for the
+// comparison with the expected decisions.
+func (t *Table) Lines() []string {
+	var lines []string
+	for role, actions := range t.scopes {
+		for action, scope := range actions {
+			if scope == ScopeNone {
+				scope = "none"
+			}
+			lines = append(lines, fmt.Sprintf("%s, %s, %s", role, action, scope))
+		}
+	}
+	sort.Strings(lines)
+	return lines
+}

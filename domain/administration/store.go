@@ -1,0 +1,131 @@
+package administration
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"assay/domain"
+)
+
+// tenantRow is a row of table tenant.
+type tenantRow struct {
+	TenantID  string
+	Code      string
+	Names     string
+	Currency  string
+	Zone      string
+	Languages string // PostgreSQL array joined by commas
+	Settings  string
+	State     string
+	CreatedAt time.Time
+}
+
+const selectTenant = `SELECT tenant_id::text, code, names::text, currency, zone, array_to_string(languages, ',') AS languages, settings::text, state, created_at FROM tenant `
+
+func (r *tenantRow) tenant() (*Tenant, error) {
+	id, err := domain.ParseTenantID(r.TenantID)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tenant{ID: id, Code: r.Code, Currency: r.Currency, Zone: r.Zone, Languages: strings.Split(r.Languages, ","), State: r.State, CreatedAt: r.CreatedAt}
+	if err := json.Unmarshal([]byte(r.Names), &t.Names); err != nil {
+		return nil, fmt.Errorf("names of administration %s: %w", r.Code, err)
+	}
+	// Settings that a newer program knows and the row does not keep their default.
+	t.Settings = DefaultSettings(t.MinorDigits())
+	if err := json.Unmarshal([]byte(r.Settings), &t.Settings); err != nil {
+		return nil, fmt.Errorf("settings of administration %s: %w", r.Code, err)
+	}
+	return t, nil
+}
+
+func insertTenant(tx *gorm.DB, t *Tenant) error {
+	names, err := json.Marshal(t.Names)
+	if err != nil {
+		return fmt.Errorf("names: %w", err)
+	}
+	settings, err := json.Marshal(t.Settings)
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	err = tx.Exec(`INSERT INTO tenant (tenant_id, code, names, currency, zone, languages, settings, state, created_at)
+		VALUES (?, ?, ?::jsonb, ?, ?, string_to_array(?, ','), ?::jsonb, 'active', ?)`,
+		t.ID.String(), t.Code, string(names), t.Currency, t.Zone, strings.Join(t.Languages, ","), string(settings), t.CreatedAt).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return domain.Errorf(domain.KindConflict, "an administration with the code %q exists already", t.Code)
+	}
+	return err
+}
+
+func findTenants(tx *gorm.DB, where string, arguments ...any) ([]*Tenant, error) {
+	var rows []tenantRow
+	if err := tx.Raw(selectTenant+where, arguments...).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	tenants := make([]*Tenant, len(rows))
+	for i := range rows {
+		t, err := rows[i].tenant()
+		if err != nil {
+			return nil, err
+		}
+		tenants[i] = t
+	}
+	return tenants, nil
+}
+
+func updateSettings(tx *gorm.DB, id domain.TenantID, settings Settings) error {
+	content, err := json.Marshal(settings)
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	return tx.Exec(`UPDATE tenant SET settings = ?::jsonb WHERE tenant_id = ?`, string(content), id.String()).Error
+}
+
+func listOffices(_ context.Context, tx *gorm.DB, id domain.TenantID) ([]Office, error) {
+	var offices []Office
+	err := tx.Raw(`SELECT code, name, kind, zone, opens, closes, workdays, seen_only FROM office WHERE tenant_id = ? ORDER BY code`, id.String()).Scan(&offices).Error
+	return offices, err
+}
+
+func listHolidays(tx *gorm.DB, id domain.TenantID) (map[string][]int32, error) {
+	var rows []struct {
+		Office string
+		Number int32
+	}
+	err := tx.Raw(`SELECT office, day - date '1970-01-01' AS number FROM holiday WHERE tenant_id = ? ORDER BY office, day`, id.String()).Scan(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	holidays := map[string][]int32{}
+	for _, row := range rows {
+		holidays[row.Office] = append(holidays[row.Office], row.Number)
+	}
+	return holidays, nil
+}
+
+// nameTables are the tables of codes with one name, by dimension.
+var nameTables = map[string]string{"office": "office", "officer": "officer", "broker": "broker", "trader": "trader"}
+
+func listNames(tx *gorm.DB, id domain.TenantID, table string, codes []string) (map[string]string, error) {
+	var rows []struct{ Code, Name string }
+	query := `SELECT code, name FROM ` + table + ` WHERE tenant_id = ? AND name <> ''` //nolint:gosec // table is one of nameTables
+	arguments := []any{id.String()}
+	if codes != nil {
+		query += ` AND code IN (?)`
+		arguments = append(arguments, codes)
+	}
+	if err := tx.Raw(query, arguments...).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(rows))
+	for _, row := range rows {
+		names[row.Code] = row.Name
+	}
+	return names, nil
+}
