@@ -1,0 +1,105 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"assay/domain"
+	"assay/domain/store"
+)
+
+// Service is what may be done with accounts.
+type Service struct {
+	db        *store.DB
+	clock     func() time.Time
+	passwords *passwords
+	throttle  *throttle
+}
+
+// New makes the service.
+func New(db *store.DB, clock func() time.Time) (*Service, error) {
+	p, err := newPasswords()
+	if err != nil {
+		return nil, err
+	}
+	return &Service{db: db, clock: clock, passwords: p, throttle: newThrottle(clock)}, nil
+}
+
+// Create adds an account. A sign-in name that is taken is KindConflict.
+func (s *Service) Create(ctx context.Context, in NewAccount) (*Account, error) {
+	if err := in.Validate(); err != nil {
+		return nil, err
+	}
+	hash, err := s.passwords.hash(ctx, in.Password)
+	if err != nil {
+		return nil, err
+	}
+	language := in.Language
+	if language == "" {
+		language = "en"
+	}
+	row := accountRow{AccountID: domain.NewID(), SignInName: normalise(in.SignInName), Name: in.Name, Language: language,
+		PasswordHash: hash, State: "active", CreatedAt: s.clock().UTC()}
+	err = s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error { return insertAccount(tx, row) })
+	if err != nil {
+		return nil, fmt.Errorf("create account: %w", err)
+	}
+	return row.account(), nil
+}
+
+// Join makes an account a member of an administration; being one already changes nothing.
+func (s *Service) Join(ctx context.Context, account uuid.UUID, m Membership) error {
+	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error { return insertMembership(tx, account, m) })
+	if err != nil {
+		return fmt.Errorf("join administration: %w", err)
+	}
+	return nil
+}
+
+// Memberships lists what an account is in active administrations.
+func (s *Service) Memberships(ctx context.Context, account uuid.UUID) (memberships []Membership, err error) {
+	err = s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+		memberships, err = findMemberships(tx, account)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list memberships: %w", err)
+	}
+	return memberships, nil
+}
+
+// Authenticate checks a sign-in name and password. Unknown name, wrong password
+// and disabled account give the same KindUnauthenticated after the same work;
+// too many failures of one name from here give KindTooMany for a while.
+func (s *Service) Authenticate(ctx context.Context, name, password string) (*Account, error) {
+	name = normalise(name)
+	if !s.throttle.allow(name) {
+		return nil, domain.Errorf(domain.KindTooMany, "too many failed sign-ins; wait a minute and try again")
+	}
+	var row *accountRow
+	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) (err error) {
+		row, err = findAccount(tx, `sign_in_name = ?`, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find account: %w", err)
+	}
+	hash := ""
+	if row != nil && row.State == "active" {
+		hash = row.PasswordHash
+	}
+	ok, err := s.passwords.matches(ctx, password, hash)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		s.throttle.failed(name)
+		return nil, domain.Errorf(domain.KindUnauthenticated, "name or password is wrong")
+	}
+	s.throttle.succeeded(name)
+	return row.account(), nil
+}
