@@ -16,8 +16,8 @@ import (
 const oldestMajor = 15
 
 // debianDirectories is where Debian and Ubuntu keep each major version's programs,
-// outside PATH.
-const debianDirectories = "/usr/lib/postgresql/*/bin"
+// outside PATH. Tests put other directories in its place.
+var debianDirectories = "/usr/lib/postgresql/*/bin"
 
 // MissingError says that no PostgreSQL that Assay can run was found.
 type MissingError struct {

@@ -227,6 +227,9 @@ func (c *Cluster) run(ctx context.Context, owner account, lock *os.File, options
 	if err != nil {
 		return err
 	}
+	if err := c.layout.removeStale(c.socket); err != nil {
+		return err
+	}
 	options.step("Starting PostgreSQL %d", programs.major)
 	c.process, err = launch(c.layout, programs, owner, c.socket, lock, options.Ephemeral)
 	if err != nil {

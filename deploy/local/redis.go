@@ -12,9 +12,9 @@ import (
 // Redis is an in-process Redis for the demo: it keeps nothing, and the outbox
 // feeds it again at the next start. Production uses a real one.
 type Redis struct {
-	server *miniredis.Miniredis
-	stop   context.CancelFunc
-	ended  sync.WaitGroup
+	addr  string
+	stop  context.CancelFunc
+	ended sync.WaitGroup
 }
 
 // StartRedis starts a Redis on a free port of the loopback address. It ends with
@@ -25,7 +25,7 @@ func StartRedis(ctx context.Context) (*Redis, error) {
 		return nil, fmt.Errorf("start the in-process Redis: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	r := &Redis{server: server, stop: cancel}
+	r := &Redis{addr: server.Addr(), stop: cancel}
 	r.ended.Go(func() {
 		letTimePass(ctx, server)
 		server.Close()
@@ -54,10 +54,10 @@ func letTimePass(ctx context.Context, server *miniredis.Miniredis) {
 }
 
 // Addr is host and port.
-func (r *Redis) Addr() string { return r.server.Addr() }
+func (r *Redis) Addr() string { return r.addr }
 
 // URL is the address in the form that ASSAY_REDIS_URL has.
-func (r *Redis) URL() string { return "redis://" + r.server.Addr() + "/0" }
+func (r *Redis) URL() string { return "redis://" + r.addr + "/0" }
 
 // Close stops the server and waits for its end. Calling it again does nothing.
 func (r *Redis) Close() {

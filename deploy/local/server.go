@@ -40,7 +40,7 @@ func (l layout) prepareData(ctx context.Context, owner account, options Options)
 		return binaries{}, err
 	}
 	if major > 0 {
-		return programs, l.removeStalePid()
+		return programs, nil
 	}
 	options.step("Making a PostgreSQL %d cluster in %s", programs.major, l.data)
 	return programs, l.initialise(ctx, programs, owner, options.Ephemeral)
@@ -207,16 +207,19 @@ func (l layout) recordedPid() int {
 	return pid
 }
 
-// removeStalePid removes the pid file of a server that was killed. PostgreSQL
-// does so itself, except where another program of the same user has the number
-// by now, as happens after a restart of a container. We hold the server's lock.
-func (l layout) removeStalePid() error {
+// removeStale removes the lock files of a server that was killed. PostgreSQL does
+// so itself, except where the number in them belongs to a process by now, as
+// happens after a restart of a container, or to a dead one that nobody waits for.
+// We hold the server's lock, so no server of ours lives.
+func (l layout) removeStale(socket string) error {
 	if pid := l.serverPid(); pid != 0 {
 		return fmt.Errorf("a PostgreSQL that Assay did not start (process %d) serves %s: stop it and try again", pid, l.data)
 	}
-	err := os.Remove(filepath.Join(l.data, "postmaster.pid"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the pid file of a server that was killed: %w", err)
+	socketFile := filepath.Join(socket, ".s.PGSQL."+port)
+	for _, path := range []string{filepath.Join(l.data, "postmaster.pid"), socketFile + ".lock", socketFile} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove what a killed server left: %w", err)
+		}
 	}
 	return nil
 }
