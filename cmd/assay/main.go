@@ -71,6 +71,8 @@ func oneLine(err error) string {
 func commands() []*cobra.Command {
 	return []*cobra.Command{
 		newMigrateCommand(),
+		newTenantCommand(),
+		newAccountCommand(),
 		newVersionCommand(),
 	}
 }
