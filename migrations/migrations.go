@@ -104,7 +104,7 @@ func appliedVersions(ctx context.Context, db *sql.DB) (map[int64]bool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the version of the database: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // Err is asked below
+	defer rows.Close()
 	applied := map[int64]bool{}
 	for rows.Next() {
 		var version int64

@@ -52,7 +52,7 @@ func objects(t *testing.T, db *sql.DB) []string {
 	if err != nil {
 		t.Fatalf("list the schema: %v", err)
 	}
-	defer rows.Close() //nolint:errcheck // Err is asked below
+	defer rows.Close()
 	var all []string
 	for rows.Next() {
 		var one string

@@ -88,7 +88,7 @@ func (a account) ownDirectory(path string) error {
 		}
 	}
 	if info.Mode().Perm() != 0o700 {
-		if err := os.Chmod(path, 0o700); err != nil {
+		if err := os.Chmod(path, 0o700); err != nil { //nolint:gosec // a directory
 			return fmt.Errorf("close %s to others: %w", path, err)
 		}
 	}

@@ -264,7 +264,7 @@ func (c *Cluster) waitReady(ctx context.Context) error {
 func (c *Cluster) ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return c.asSuper(ctx, "postgres", func(conn *pgx.Conn) error { return conn.Ping(ctx) })
+	return c.asSuper(ctx, func(conn *pgx.Conn) error { return conn.Ping(ctx) })
 }
 
 // Started reports whether this process started the server, and so stops it.

@@ -68,7 +68,7 @@ func startHolder(t *testing.T, dir string) *holder {
 // launchHolder does not wait for the cluster.
 func launchHolder(t *testing.T, dir string) *holder {
 	t.Helper()
-	h := &holder{cmd: exec.Command(os.Args[0])} //nolint:gosec // the test binary itself
+	h := &holder{cmd: exec.Command(os.Args[0])}
 	h.cmd.Env = append(os.Environ(), holderVariable+"="+dir)
 	h.cmd.Stderr = os.Stderr
 	stdin, err := h.cmd.StdinPipe()
@@ -132,7 +132,7 @@ func query[T any](t *testing.T, url, sql string) T {
 	if err != nil {
 		t.Fatalf("connect: %v", err)
 	}
-	defer conn.Close(context.Background()) //nolint:errcheck // only read from
+	defer conn.Close(context.Background())
 	rows, err := conn.Query(t.Context(), sql)
 	if err != nil {
 		t.Fatalf("%s: %v", sql, err)
@@ -150,7 +150,7 @@ func execute(t *testing.T, url, sql string) {
 	if err != nil {
 		t.Fatalf("connect: %v", err)
 	}
-	defer conn.Close(context.Background()) //nolint:errcheck // nothing is buffered
+	defer conn.Close(context.Background())
 	if _, err := conn.Exec(t.Context(), sql); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
@@ -229,7 +229,7 @@ func TestRolesHaveTheirRightsAndNoMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background()) //nolint:errcheck // only asked
+	defer conn.Close(context.Background())
 	for _, refused := range []string{"CREATE TABLE mine (n int)", "SELECT * FROM t", "SET ROLE assay_owner", "SET ROLE assay_across"} {
 		if _, err := conn.Exec(t.Context(), refused); err == nil {
 			t.Errorf("the program's role may do: %s", refused)
@@ -486,7 +486,7 @@ func TestADirectoryThatTheServersUserMayNotEnterIsRefused(t *testing.T) {
 		return
 	}
 	dir := dbtest.Dir(t)
-	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // on purpose
+	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	_, err := local.Start(t.Context(), local.Options{Dir: filepath.Join(dir, "below"), Ephemeral: true})

@@ -50,7 +50,7 @@ func (c *Cluster) CreateDatabase(ctx context.Context, name, template string) err
 	if template == "" {
 		template = "template0"
 	}
-	return c.asSuper(ctx, "postgres", func(conn *pgx.Conn) error {
+	return c.asSuper(ctx, func(conn *pgx.Conn) error {
 		var exists bool
 		err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&exists)
 		if err != nil {
@@ -77,7 +77,7 @@ func (c *Cluster) CreateDatabase(ctx context.Context, name, template string) err
 
 // DropDatabase removes a database and throws out whoever is connected to it.
 func (c *Cluster) DropDatabase(ctx context.Context, name string) error {
-	return c.asSuper(ctx, "postgres", func(conn *pgx.Conn) error {
+	return c.asSuper(ctx, func(conn *pgx.Conn) error {
 		if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)"); err != nil {
 			return fmt.Errorf("drop database %s: %w", name, err)
 		}
@@ -87,7 +87,7 @@ func (c *Cluster) DropDatabase(ctx context.Context, name string) error {
 
 // prepare makes the roles and the database of Assay; it may run any number of times.
 func (c *Cluster) prepare(ctx context.Context) error {
-	err := c.asSuper(ctx, "postgres", func(conn *pgx.Conn) error {
+	err := c.asSuper(ctx, func(conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, rolesSQL)
 		return err
 	})
@@ -98,8 +98,8 @@ func (c *Cluster) prepare(ctx context.Context) error {
 }
 
 // asSuper runs do on a superuser connection of its own.
-func (c *Cluster) asSuper(ctx context.Context, database string, do func(*pgx.Conn) error) error {
-	conn, err := pgx.Connect(ctx, c.url(SuperRole, database))
+func (c *Cluster) asSuper(ctx context.Context, do func(*pgx.Conn) error) error {
+	conn, err := pgx.Connect(ctx, c.SuperURL())
 	if err != nil {
 		return fmt.Errorf("connect to the private PostgreSQL: %w", err)
 	}

@@ -23,7 +23,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -69,8 +68,15 @@ func New(tb testing.TB) *Database {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), setUpLimit)
 	defer cancel()
-	server, template := migrated(ctx, tb)
-	return create(ctx, tb, server, template)
+	server, err := shared()
+	if err != nil {
+		tb.Fatalf("start PostgreSQL for tests: %v", err)
+	}
+	name, err := template()
+	if err != nil {
+		tb.Fatalf("migrate the template of the test databases: %v", err)
+	}
+	return create(ctx, tb, server, name)
 }
 
 // NewEmpty gives the test a database without any migration, for tests of the
@@ -86,7 +92,7 @@ func NewEmpty(tb testing.TB) *Database {
 	return create(ctx, tb, server, "")
 }
 
-func create(ctx context.Context, tb testing.TB, server *local.Cluster, template string) *Database {
+func create(ctx context.Context, tb testing.TB, server *testServer, template string) *Database {
 	tb.Helper()
 	name := testPrefix + strconv.FormatInt(databaseNumber.Add(1), 10)
 	if err := server.CreateDatabase(ctx, name, template); err != nil {
@@ -107,18 +113,26 @@ func create(ctx context.Context, tb testing.TB, server *local.Cluster, template 
 	}
 }
 
+// testServer is a server and the lock on its place, which this process holds as
+// long as it lives.
+type testServer struct {
+	*local.Cluster
+	place *os.File
+}
+
 // shared is this test binary's server, started once.
-var shared = sync.OnceValues(func() (*local.Cluster, error) {
+var shared = sync.OnceValues(func() (*testServer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), setUpLimit)
 	defer cancel()
-	dir, err := takePlace()
+	dir, lock, err := takePlace()
 	if err != nil {
 		return nil, err
 	}
-	server, err := local.Start(ctx, local.Options{Dir: dir, Ephemeral: true, Log: io.Discard})
+	cluster, err := local.Start(ctx, local.Options{Dir: dir, Ephemeral: true})
 	if err != nil {
 		return nil, err
 	}
+	server := &testServer{Cluster: cluster, place: lock}
 	// The server is not closed: it ends with the process (package child).
 	return server, dropLeftovers(ctx, server)
 })
@@ -134,58 +148,41 @@ var template = sync.OnceValues(func() (string, error) {
 	return ensureTemplate(ctx, server)
 })
 
-func migrated(ctx context.Context, tb testing.TB) (*local.Cluster, string) {
-	tb.Helper()
-	server, err := shared()
-	if err != nil {
-		tb.Fatalf("start PostgreSQL for tests: %v", err)
-	}
-	name, err := template()
-	if err != nil {
-		tb.Fatalf("migrate the template of the test databases: %v", err)
-	}
-	return server, name
-}
-
-// placeLock holds this process's place as long as it lives.
-var placeLock *os.File
-
 // takePlace gives a directory that no other living test binary uses.
-func takePlace() (string, error) {
+func takePlace() (dir string, lock *os.File, err error) {
 	root := filepath.Join(os.TempDir(), "assay-test-"+strconv.Itoa(os.Geteuid()))
 	if err := os.Mkdir(root, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", fmt.Errorf("make the directory of the test clusters: %w", err)
+		return "", nil, fmt.Errorf("make the directory of the test clusters: %w", err)
 	}
 	info, err := os.Lstat(root)
 	if err != nil {
-		return "", fmt.Errorf("look at the directory of the test clusters: %w", err)
+		return "", nil, fmt.Errorf("look at the directory of the test clusters: %w", err)
 	}
 	owner, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || !info.IsDir() || int(owner.Uid) != os.Geteuid() {
-		return "", fmt.Errorf("%s is not a directory of this user: remove it", root)
+		return "", nil, fmt.Errorf("%s is not a directory of this user: remove it", root)
 	}
 	// As root the server runs as another user, who must pass through.
 	if err := os.Chmod(root, 0o711); err != nil {
-		return "", fmt.Errorf("open the directory of the test clusters: %w", err)
+		return "", nil, fmt.Errorf("open the directory of the test clusters: %w", err)
 	}
 	for n := range places {
-		dir := filepath.Join(root, strconv.Itoa(n))
+		dir = filepath.Join(root, strconv.Itoa(n))
 		file, err := os.OpenFile(dir+".lock", os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 		if err != nil {
-			return "", fmt.Errorf("open the lock of a test cluster: %w", err)
+			return "", nil, fmt.Errorf("open the lock of a test cluster: %w", err)
 		}
 		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 			_ = file.Close() // another test binary has this place
 			continue
 		}
-		placeLock = file
-		return dir, nil
+		return dir, file, nil
 	}
-	return "", fmt.Errorf("all %d places for test clusters in %s are taken", places, root)
+	return "", nil, fmt.Errorf("all %d places for test clusters in %s are taken", places, root)
 }
 
 // dropLeftovers removes the databases of a test binary that was killed.
-func dropLeftovers(ctx context.Context, server *local.Cluster) error {
+func dropLeftovers(ctx context.Context, server *testServer) error {
 	names, err := databases(ctx, server, testPrefix)
 	if err != nil {
 		return err
@@ -198,12 +195,12 @@ func dropLeftovers(ctx context.Context, server *local.Cluster) error {
 	return nil
 }
 
-func databases(ctx context.Context, server *local.Cluster, prefix string) ([]string, error) {
+func databases(ctx context.Context, server *testServer, prefix string) ([]string, error) {
 	conn, err := pgx.Connect(ctx, server.SuperURL())
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	defer conn.Close(context.WithoutCancel(ctx))
 	rows, err := conn.Query(ctx, "SELECT datname FROM pg_database WHERE starts_with(datname, $1)", prefix)
 	if err != nil {
 		return nil, fmt.Errorf("list the databases: %w", err)
@@ -217,7 +214,7 @@ func databases(ctx context.Context, server *local.Cluster, prefix string) ([]str
 
 // ensureTemplate gives the name of a migrated database to copy. It carries the
 // hash of the migrations, and gets its name only when complete.
-func ensureTemplate(ctx context.Context, server *local.Cluster) (string, error) {
+func ensureTemplate(ctx context.Context, server *testServer) (string, error) {
 	hash, err := migrations.Hash()
 	if err != nil {
 		return "", err
@@ -267,11 +264,11 @@ func migrate(ctx context.Context, url string) error {
 // root may enter, which tb.TempDir is not. It is removed when the test ends.
 func Dir(tb testing.TB) string {
 	tb.Helper()
-	dir, err := os.MkdirTemp("/tmp", "assay-dir-")
+	dir, err := os.MkdirTemp("/tmp", "assay-dir-") //nolint:usetesting // TempDir is closed to the server's user
 	if err != nil {
 		tb.Fatalf("make a directory: %v", err)
 	}
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // the server's user passes through, see above
+	if err := os.Chmod(dir, 0o711); err != nil {
 		tb.Fatalf("open the directory: %v", err)
 	}
 	tb.Cleanup(func() {

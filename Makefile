@@ -1,0 +1,66 @@
+# make run and make test are the only two commands a newcomer needs.
+# make help lists all.
+
+.DEFAULT_GOAL := help
+
+# Two packages are built and tested at a time: each may start a PostgreSQL, and the
+# smallest machine that is looked after has two processors.
+TEST_FLAGS ?= -race -p 2 -timeout 12m
+
+ASSAY := bin/assay
+TOOLS := bin/golangci-lint bin/oapi-codegen
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: run
+run: ## start the demo: three sample administrations, everything computed, on a private PostgreSQL
+	@sh deploy/install-packages postgresql
+	@$(MAKE) --no-print-directory build
+	@exec $(ASSAY) demo $(ARGS)
+
+.PHONY: build
+build: ## build bin/assay
+	CGO_ENABLED=0 go build -trimpath -o $(ASSAY) ./cmd/assay
+
+.PHONY: test
+test: ## all checks: format, vet, linters, generated code, and every test with the race detector
+	@sh deploy/install-packages postgresql redis-server chromium gcc
+	@$(MAKE) --no-print-directory format vet lint generated
+	go test $(TEST_FLAGS) ./...
+
+.PHONY: format
+format: ## check that all code is formatted
+	@unformatted=$$(gofmt -l .) && test -z "$$unformatted" || \
+		{ echo "not formatted, run gofmt -w:" >&2; echo "$$unformatted" >&2; exit 1; }
+
+.PHONY: vet
+vet: ## look for mistakes that compile
+	go vet ./...
+
+.PHONY: lint
+lint: bin/golangci-lint ## run the linters of .golangci.yml
+	bin/golangci-lint run ./...
+
+.PHONY: generate
+generate: $(TOOLS) ## write the generated code anew
+	PATH="$(CURDIR)/bin:$$PATH" go generate ./...
+
+# Generated files carry .gen.go in their name; after go generate they must be the same.
+.PHONY: generated
+generated: ## check that the generated code is what make generate writes
+	@before=$$(find . -name '*.gen.go' | sort | xargs -r sha256sum) && \
+	$(MAKE) --no-print-directory generate && \
+	after=$$(find . -name '*.gen.go' | sort | xargs -r sha256sum) && \
+	test "$$before" = "$$after" || { echo "generated code was not up to date: commit what make generate has written" >&2; exit 1; }
+
+.PHONY: clean
+clean: ## remove what was built and the files of test clusters
+	rm -rf bin
+	rm -rf "$${TMPDIR:-/tmp}/assay-test-$$(id -u)"
+
+# The tools have a module of their own, so that their dependencies stay out of the program's.
+$(TOOLS) &: deploy/tools/go.mod deploy/tools/go.sum
+	go -C deploy/tools build -o $(CURDIR)/bin/ tool
+	@touch $(TOOLS)
