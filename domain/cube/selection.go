@@ -1,0 +1,125 @@
+package cube
+
+// selection is the rows of a block that are looked at: all from first on, or
+// those listed in rows.
+type selection struct {
+	first, count int
+	rows         []uint32 // nil: all of them
+	buffer       []uint32
+	u8           []uint8
+	u16          []uint16
+	u32          []uint32
+	u64          []uint64
+}
+
+// choose sets the selection to the rows from first to end, a multiple of
+// zoneRows unless it is the last block, that pass all tests. It gives how many
+// rows had to be looked at.
+func (s *selection) choose(tests []test, first, end int) (scanned int64) {
+	s.first, s.count, s.rows = first, end-first, nil
+	if len(tests) == 0 {
+		return int64(end - first)
+	}
+	listed := s.buffer[:0]
+	whole := true
+	for z := first / zoneRows; z*zoneRows < end; z++ {
+		from, to := z*zoneRows, min((z+1)*zoneRows, end)
+		before := len(listed)
+		undecided := false
+		passed := true
+		for i := range tests {
+			switch tests[i].zone(z) {
+			case never:
+				passed = false
+			case mixed:
+				undecided = true
+			}
+		}
+		if !passed {
+			whole = false
+			continue
+		}
+		scanned += int64(to - from)
+		for row := from; row < to; row++ {
+			listed = append(listed, uint32(row))
+		}
+		if !undecided {
+			continue
+		}
+		for i := range tests {
+			if tests[i].zone(z) == mixed {
+				listed = listed[:before+tests[i].keep(listed[before:])]
+			}
+		}
+		whole = whole && len(listed)-before == to-from
+	}
+	s.buffer = listed
+	if !whole {
+		s.rows, s.count = listed, len(listed)
+	}
+	return scanned
+}
+
+// keep moves the rows that pass to the front of the list and counts them.
+func (t *test) keep(rows []uint32) int {
+	switch {
+	case t.from.u8 != nil:
+		return keep(t, t.from.u8, rows)
+	case t.from.u16 != nil:
+		return keep(t, t.from.u16, rows)
+	case t.from.u32 != nil:
+		return keep(t, t.from.u32, rows)
+	}
+	return keep(t, t.from.u64, rows)
+}
+
+func keep[T uint8 | uint16 | uint32 | uint64](t *test, values []T, rows []uint32) int {
+	kept := 0
+	switch {
+	case t.table != nil:
+		for _, row := range rows {
+			rows[kept] = row
+			if t.table[values[row]] {
+				kept++
+			}
+		}
+	case t.raw != nil:
+		for _, row := range rows {
+			rows[kept] = row
+			if t.raw.acceptsBits(uint64(values[row])) {
+				kept++
+			}
+		}
+	default:
+		a := t.spans[0]
+		b := t.spans[len(t.spans)-1]
+		for _, row := range rows {
+			rows[kept] = row
+			if v := uint64(values[row]); v-a.low <= a.width || v-b.low <= b.width {
+				kept++
+			}
+		}
+	}
+	return kept
+}
+
+// The views give the packed values of the selected rows side by side.
+
+func (s *selection) view8(v []uint8) []uint8    { return view(s, v, &s.u8) }
+func (s *selection) view16(v []uint16) []uint16 { return view(s, v, &s.u16) }
+func (s *selection) view32(v []uint32) []uint32 { return view(s, v, &s.u32) }
+func (s *selection) view64(v []uint64) []uint64 { return view(s, v, &s.u64) }
+
+func view[T any](s *selection, values []T, buffer *[]T) []T {
+	if s.rows == nil {
+		return values[s.first : s.first+s.count]
+	}
+	if cap(*buffer) < len(s.rows) {
+		*buffer = make([]T, max(len(s.rows), zoneRows))
+	}
+	out := (*buffer)[:len(s.rows)]
+	for i, row := range s.rows {
+		out[i] = values[row]
+	}
+	return out
+}
