@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // offices have time zones, and a small server has no list of them
 
 	"github.com/spf13/cobra"
 )

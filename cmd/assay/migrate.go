@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -21,8 +23,8 @@ func newMigrateCommand() *cobra.Command {
 			Use:   "up",
 			Short: "Apply the migrations that the database does not have yet",
 			Long: `Apply the migrations that the database does not have yet. On a database of your
-own, set ` + databaseURLVariable + ` (role assay_app) and ` + databaseOwnerURLVariable + ` (role
-assay_owner); the roles must exist, assay migrate roles prints what makes them.`,
+own, set ` + databaseOwnerURLVariable + ` (role assay_owner); the roles must exist,
+assay migrate roles prints what makes them.`,
 			Args: cobra.NoArgs,
 			RunE: migrateUp,
 		},
@@ -47,15 +49,12 @@ assay_owner); the roles must exist, assay migrate roles prints what makes them.`
 
 func migrateUp(cmd *cobra.Command, _ []string) error {
 	ctx := cmd.Context()
-	urls, closeDatabase, err := reachDatabase(ctx, cmd)
+	url, closeDatabase, err := ownerURL(ctx, cmd)
 	if err != nil {
 		return err
 	}
 	defer closeDatabase()
-	if urls.Owner == "" {
-		return errors.New("set " + databaseOwnerURLVariable + ": migrations run as the role that owns the tables, assay_owner")
-	}
-	return withDatabase(urls.Owner, func(db *sql.DB) error {
+	return withDatabase(url, func(db *sql.DB) error {
 		before, _, err := migrations.Version(ctx, db)
 		if err != nil {
 			return err
@@ -74,6 +73,19 @@ func migrateUp(cmd *cobra.Command, _ []string) error {
 		}
 		return err
 	})
+}
+
+// ownerURL is the way in for migrations. The program's own role is not needed, so
+// that what migrates a shared database holds no other secret.
+func ownerURL(ctx context.Context, cmd *cobra.Command) (url string, closeDatabase func(), err error) {
+	if owner := os.Getenv(databaseOwnerURLVariable); owner != "" {
+		return owner, func() {}, nil
+	}
+	if os.Getenv(databaseURLVariable) != "" {
+		return "", nil, errors.New("set " + databaseOwnerURLVariable + ": migrations run as the role that owns the tables, assay_owner")
+	}
+	urls, closeDatabase, err := reachDatabase(ctx, cmd)
+	return urls.Owner, closeDatabase, err
 }
 
 func migrateStatus(cmd *cobra.Command, _ []string) error {
