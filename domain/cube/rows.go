@@ -40,6 +40,7 @@ func (s *Snapshot) Rows(ctx context.Context, q RowsQuery) (*RowsResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx = detached{ctx}
 	residents, hashes := m.within(q.From, q.To)
 	pages := make([]rowsPage, len(residents))
 	err = s.each(ctx, len(residents), func(ctx context.Context, i int) (err error) {
@@ -129,7 +130,7 @@ type rowsPage struct {
 // find lists the first rows of a segment that satisfy the conditions.
 func (p *rowsPlan) find(ctx context.Context, r *resident) (rowsPage, error) {
 	var page rowsPage
-	if r.segment.rows == 0 {
+	if r.listed.Rows == 0 {
 		return page, nil
 	}
 	tests, err := p.rowTests(ctx, r)
@@ -141,11 +142,11 @@ func (p *rowsPlan) find(ctx context.Context, r *resident) (rowsPage, error) {
 		return page, err
 	}
 	var s selection
-	for first := 0; first < r.segment.rows; first += 32 * zoneRows {
+	for first := 0; first < int(r.listed.Rows); first += 32 * zoneRows {
 		if err := ctx.Err(); err != nil {
 			return page, err
 		}
-		page.scanned += s.choose(tests, first, min(first+32*zoneRows, r.segment.rows))
+		page.scanned += s.choose(tests, first, min(first+32*zoneRows, int(r.listed.Rows)))
 		page.total += int64(s.count)
 		for k := range s.count {
 			if len(order) == 0 && len(page.rows) == p.keep {
@@ -185,7 +186,7 @@ func (p *rowsPlan) rowTests(ctx context.Context, r *resident) ([]test, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch t := f.test(r.segment.month, c); t.outcome {
+		switch t := f.test(r.listed.Month, c); t.outcome {
 		case never:
 			return nil, nil
 		case mixed:
@@ -282,7 +283,7 @@ func (p *rowsPlan) show(ctx context.Context, row foundRow) ([]Cell, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = p.shown[i].cell(c, row.from.segment.month, row.row)
+		out[i] = p.shown[i].cell(c, row.from.listed.Month, row.row)
 	}
 	return out, nil
 }

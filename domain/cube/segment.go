@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -163,7 +164,8 @@ func damaged(hash string, err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("panic: %v", r)
 	}
-	if *err != nil {
+	var known *domain.Error
+	if *err != nil && !errors.As(*err, &known) && !errors.Is(*err, context.Canceled) && !errors.Is(*err, context.DeadlineExceeded) {
 		*err = domain.Wrap(domain.KindInternal, *err, "segment %.12s cannot be read", hash)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,8 +18,19 @@ import (
 type Snapshot struct {
 	grains    map[string]*member
 	limits    limits
-	scheduler *scheduler
+	scheduler *scheduler // nil outside an engine
+	tenant    domain.TenantID
+	revision  int64
+	watermark time.Time
 }
+
+// Revision tells snapshots of a tenant apart: it goes up with every
+// publication. It is 0 before the first and outside of an Engine.
+func (s *Snapshot) Revision() int64 { return s.revision }
+
+// Watermark is the latest event time in the data, from which maturity counts;
+// zero when it is not known.
+func (s *Snapshot) Watermark() time.Time { return s.watermark }
 
 // member is one grain of a snapshot.
 type member struct {
@@ -36,29 +48,52 @@ type limits struct {
 
 // resident is a segment with the columns decoded so far.
 type resident struct {
-	segment *Segment
+	listed  Listed
+	source  source
+	holder  *holding // nil outside an engine
+	opening sync.Mutex
+	opened  atomic.Pointer[Segment]
 	columns []slot
-	holder  holder
+	retired atomic.Bool // superseded: what is still decoded is not kept
 }
 
 type slot struct {
 	decoding sync.Mutex
 	column   atomic.Pointer[column]
+	used     atomic.Int64 // the engine's clock when it was last asked for
 }
 
-// holder is told of memory that a resident takes. It may take it back by
-// clearing the slot.
-type holder interface {
-	took(r *resident, index int, bytes int64)
+func newResident(l Listed, columns int, from source, h *holding) *resident {
+	return &resident{listed: l, source: from, holder: h, columns: make([]slot, columns)}
 }
 
-func newResident(s *Segment, h holder) *resident {
-	return &resident{segment: s, columns: make([]slot, len(s.grain.Columns)), holder: h}
+// segment reads the segment's description when it is first needed.
+func (r *resident) segment(ctx context.Context) (*Segment, error) {
+	if s := r.opened.Load(); s != nil {
+		return s, nil
+	}
+	r.opening.Lock()
+	defer r.opening.Unlock()
+	if s := r.opened.Load(); s != nil {
+		return s, nil
+	}
+	s, err := open(ctx, r.source, r.listed.Bytes, r.listed.Hash)
+	if err != nil {
+		return nil, err
+	}
+	if int64(s.rows) != r.listed.Rows || s.month != r.listed.Month || len(s.grain.Columns) != len(r.columns) {
+		return nil, domain.Errorf(domain.KindInternal, "segment %.12s is not what is written of it", s.hash)
+	}
+	r.opened.Store(s)
+	return s, nil
 }
 
 // column gives a decoded column; of several callers, one decodes it.
 func (r *resident) column(ctx context.Context, index int) (*column, error) {
 	at := &r.columns[index]
+	if r.holder != nil {
+		at.used.Store(r.holder.engine.clock.Load())
+	}
 	if c := at.column.Load(); c != nil {
 		return c, nil
 	}
@@ -67,13 +102,20 @@ func (r *resident) column(ctx context.Context, index int) (*column, error) {
 	if c := at.column.Load(); c != nil {
 		return c, nil
 	}
-	c, err := r.segment.decode(ctx, index)
+	s, err := r.segment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.decode(ctx, index)
 	if err != nil {
 		return nil, err
 	}
 	at.column.Store(c)
 	if r.holder != nil {
-		r.holder.took(r, index, c.bytes())
+		r.holder.took(c.bytes())
+	}
+	if r.retired.Load() {
+		r.clearColumn(index)
 	}
 	return c, nil
 }
@@ -87,9 +129,11 @@ func NewSnapshot(segments ...*Segment) (*Snapshot, error) {
 	residents := make([]*resident, len(segments))
 	for i, s := range segments {
 		grains[s.grain.Name] = s.grain
-		residents[i] = newResident(s, nil)
+		residents[i] = newResident(Listed{Grain: s.grain.Name, GrainVersion: s.grain.Version, Month: s.month,
+			Hash: s.hash, Rows: int64(s.rows), Bytes: s.size}, len(s.grain.Columns), s.source, nil)
+		residents[i].opened.Store(s)
 	}
-	snapshot, err := newSnapshot(grains, residents, limits{groups: DefaultMaxGroups, workers: DefaultWorkers()}, nil)
+	snapshot, err := newSnapshot(grains, residents, limits{groups: DefaultMaxGroups, workers: DefaultWorkers()})
 	if err != nil {
 		return nil, err
 	}
@@ -101,26 +145,26 @@ func NewSnapshot(segments ...*Segment) (*Snapshot, error) {
 	return snapshot, nil
 }
 
-func newSnapshot(grains map[string]*Grain, residents []*resident, l limits, sched *scheduler) (*Snapshot, error) {
-	s := &Snapshot{grains: map[string]*member{}, limits: l, scheduler: sched}
+func newSnapshot(grains map[string]*Grain, residents []*resident, l limits) (*Snapshot, error) {
+	s := &Snapshot{grains: map[string]*member{}, limits: l}
 	for name, g := range grains {
 		s.grains[name] = &member{grain: g}
 	}
 	for _, r := range residents {
-		m := s.grains[r.segment.grain.Name]
+		m := s.grains[r.listed.Grain]
 		if m == nil {
 			continue // a grain that this program no longer knows
 		}
-		m.stale = m.stale || r.segment.grain.Version != m.grain.Version || len(r.columns) != len(m.grain.Columns)
+		m.stale = m.stale || r.listed.GrainVersion != m.grain.Version || len(r.columns) != len(m.grain.Columns)
 		m.segments = append(m.segments, r)
-		m.hashes = append(m.hashes, r.segment.hash)
+		m.hashes = append(m.hashes, r.listed.Hash)
 	}
 	for _, m := range s.grains {
 		slices.Sort(m.hashes)
-		slices.SortFunc(m.segments, func(a, b *resident) int { return int(a.segment.month - b.segment.month) })
+		slices.SortFunc(m.segments, func(a, b *resident) int { return int(a.listed.Month - b.listed.Month) })
 		for i := range m.segments {
-			if i > 0 && m.segments[i].segment.month == m.segments[i-1].segment.month {
-				return nil, domain.Errorf(domain.KindInvalid, "there are two segments of %s, %s", m.grain.Name, m.segments[i].segment.month)
+			if i > 0 && m.segments[i].listed.Month == m.segments[i-1].listed.Month {
+				return nil, domain.Errorf(domain.KindInvalid, "there are two segments of %s, %s", m.grain.Name, m.segments[i].listed.Month)
 			}
 		}
 	}
@@ -143,22 +187,22 @@ func (s *Snapshot) Span(grain string) (from, to Date, ok bool) {
 		return 0, 0, false
 	}
 	for _, r := range m.segments {
-		if r.segment.rows > 0 {
+		if r.listed.Rows > 0 {
 			if !ok {
-				from, ok = r.segment.month.First(), true
+				from, ok = r.listed.Month.First(), true
 			}
-			to = (r.segment.month + 1).First()
+			to = (r.listed.Month + 1).First()
 		}
 	}
 	return from, to, ok
 }
 
-// Rows gives the number of rows of a grain.
+// RowCount gives the number of rows of a grain.
 func (s *Snapshot) RowCount(grain string) int64 {
 	var n int64
 	if m := s.grains[grain]; m != nil {
 		for _, r := range m.segments {
-			n += int64(r.segment.rows)
+			n += r.listed.Rows
 		}
 	}
 	return n
@@ -180,9 +224,9 @@ func (s *Snapshot) member(grain string) (*member, error) {
 func (m *member) within(from, to Date) (found []*resident, hashes []string) {
 	hashes = []string{}
 	for _, r := range m.segments {
-		if r.segment.month.First() < to && (r.segment.month+1).First() > from {
+		if r.listed.Month.First() < to && (r.listed.Month+1).First() > from {
 			found = append(found, r)
-			hashes = append(hashes, r.segment.hash)
+			hashes = append(hashes, r.listed.Hash)
 		}
 	}
 	slices.Sort(hashes)
@@ -229,7 +273,7 @@ func (s *Snapshot) scan(ctx context.Context, p *plan, r *resident, complete bool
 		}
 		columns[index] = c
 	}
-	return p.scan(ctx, r.segment.month, r.segment.rows, columns, s.limits.groups, complete)
+	return p.scan(ctx, r.listed.Month, int(r.listed.Rows), columns, s.limits.groups, complete)
 }
 
 // each runs n pieces of work on the snapshot's workers, taking turns with other
@@ -244,7 +288,7 @@ func (s *Snapshot) each(ctx context.Context, n int, work func(ctx context.Contex
 				if i >= n {
 					return nil
 				}
-				if err := s.scheduler.run(ctx, func() error { return work(ctx, i) }); err != nil {
+				if err := s.scheduler.run(ctx, s.tenant, func() error { return work(ctx, i) }); err != nil {
 					return err
 				}
 			}

@@ -68,6 +68,12 @@ func Notify(tx *gorm.DB, channel, payload string) error {
 // the connection is lost; the caller listens again then, and must reload what it may have
 // missed meanwhile. It uses one connection for as long as it runs.
 func (db *DB) Listen(ctx context.Context, channel string, fn func(payload string)) error {
+	return db.ListenReady(ctx, channel, func() {}, fn)
+}
+
+// ListenReady is Listen that calls ready once, when from then on no
+// announcement is missed.
+func (db *DB) ListenReady(ctx context.Context, channel string, ready func(), fn func(payload string)) error {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", channel, err)
@@ -78,6 +84,7 @@ func (db *DB) Listen(ctx context.Context, channel string, fn func(payload string
 	if _, err := native.Exec(ctx, "LISTEN "+channel); err != nil {
 		return fmt.Errorf("listen on %s: %w", channel, err)
 	}
+	ready()
 	for {
 		n, err := native.WaitForNotification(ctx)
 		if err != nil {
