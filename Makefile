@@ -55,6 +55,21 @@ generated: ## check that the generated code is what make generate writes
 	after=$$(find . -name '*.gen.go' | sort | xargs -r sha256sum) && \
 	test "$$before" = "$$after" || { echo "generated code was not up to date: commit what make generate has written" >&2; exit 1; }
 
+# A benchmark or test that is not there would pass unseen: each is looked for first.
+.PHONY: bench-intake
+bench-intake: ## load a million declarations, beside a bare COPY of the same rows
+	@sh deploy/install-packages postgresql
+	@go test -list '^BenchmarkIntake$$' ./domain/warehouse | grep -q '^BenchmarkIntake$$' || \
+		{ echo "BenchmarkIntake is not in domain/warehouse" >&2; exit 1; }
+	go test -run '^$$' -bench '^BenchmarkIntake$$' -benchtime 1x -timeout 60m ./domain/warehouse
+
+.PHONY: screenshots
+screenshots: ## make the pictures of README.md and the handbook anew
+	@sh deploy/install-packages postgresql chromium
+	@go test -list '^TestScreenshots$$' ./cmd/assay | grep -q '^TestScreenshots$$' || \
+		{ echo "TestScreenshots is not in cmd/assay" >&2; exit 1; }
+	ASSAY_SCREENSHOTS=$(CURDIR)/web/handbook/pictures go test -count=1 -timeout 15m -run '^TestScreenshots$$' ./cmd/assay
+
 .PHONY: clean
 clean: ## remove what was built and the files of test clusters
 	rm -rf bin

@@ -223,7 +223,7 @@ func socketDirectory(place layout, owner account) (string, error) {
 
 // run brings the server up: data directory, process, first answer, roles.
 func (c *Cluster) run(ctx context.Context, owner account, lock *os.File, options Options) error {
-	programs, err := c.layout.prepareData(ctx, owner, options)
+	programs, err := c.layout.prepareData(ctx, owner, lock, options)
 	if err != nil {
 		return err
 	}

@@ -342,7 +342,7 @@ func TestAKilledProgramLeavesNoServerAndLosesNothing(t *testing.T) {
 	if err := first.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	// At once: the old server may still be stopping.
+	_ = first.cmd.Wait() // the program is gone, its server may still be stopping
 	second := start(t, local.Options{Dir: dir})
 	if !second.Started() {
 		t.Fatal("it used the server of the killed program")
@@ -397,6 +397,7 @@ func TestACrashOfTheServerLosesNothingThatWasCommitted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	_ = first.cmd.Wait()
 	if _, err := os.Stat(filepath.Join(dir, "postgres", "data", "postmaster.pid")); err != nil {
 		t.Fatalf("a crash must leave the pid file for this test to mean something: %v", err)
 	}
@@ -510,4 +511,27 @@ func TestADamagedClusterSaysWhyAndATestClusterIsMadeAnew(t *testing.T) {
 		t.Fatalf("got %v, want one line that says what PostgreSQL said", err)
 	}
 	start(t, local.Options{Dir: dir, Ephemeral: true})
+}
+
+func TestAProgramKilledWhileItMakesAClusterIsNoObstacle(t *testing.T) {
+	t.Parallel()
+	dir := dbtest.Dir(t)
+	first := launchHolder(t, dir)
+	unfinished := filepath.Join(dir, "postgres", "data.new", "PG_VERSION")
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(30 * time.Second); ; <-tick.C {
+		if _, err := os.Stat(unfinished); err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("initdb never began")
+		}
+	}
+	if err := first.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = first.cmd.Wait()
+	second := start(t, local.Options{Dir: dir})
+	execute(t, second.AppURL(local.Database), "SELECT 1")
 }

@@ -23,7 +23,7 @@ func (o Options) step(format string, args ...any) {
 
 // prepareData finds the programs that fit the data directory and makes the
 // directory when there is none. A kill in the middle leaves nothing that looks finished.
-func (l layout) prepareData(ctx context.Context, owner account, options Options) (binaries, error) {
+func (l layout) prepareData(ctx context.Context, owner account, lock *os.File, options Options) (binaries, error) {
 	major, err := l.dataVersion()
 	if err != nil {
 		return binaries{}, err
@@ -43,7 +43,7 @@ func (l layout) prepareData(ctx context.Context, owner account, options Options)
 		return programs, nil
 	}
 	options.step("Making a PostgreSQL %d cluster in %s", programs.major, l.data)
-	return programs, l.initialise(ctx, programs, owner, options.Ephemeral)
+	return programs, l.initialise(ctx, programs, owner, lock, options.Ephemeral)
 }
 
 // dataVersion is the major version that made the data directory, 0 when there is none.
@@ -62,8 +62,10 @@ func (l layout) dataVersion() (int, error) {
 	return major, nil
 }
 
-// initialise makes the data directory under another name and renames it when complete.
-func (l layout) initialise(ctx context.Context, programs binaries, owner account, ephemeral bool) error {
+// initialise makes the data directory under another name and renames it when
+// complete. What it runs inherits the lock, as the server does: a start after a
+// kill waits until it has ended.
+func (l layout) initialise(ctx context.Context, programs binaries, owner account, lock *os.File, ephemeral bool) error {
 	unfinished := l.data + ".new"
 	if err := os.RemoveAll(unfinished); err != nil {
 		return fmt.Errorf("remove an unfinished cluster: %w", err)
@@ -76,17 +78,23 @@ func (l layout) initialise(ctx context.Context, programs binaries, owner account
 	if ephemeral {
 		args = append(args, "--no-sync")
 	}
-	cmd := exec.CommandContext(ctx, programs.program("initdb"), args...)
+	cmd := exec.Command(programs.program("initdb"), args...)
 	cmd.Dir = l.home
 	cmd.Env = serverEnvironment()
 	cmd.SysProcAttr = owner.attributes()
-	cmd.SysProcAttr.Setpgid = true
+	cmd.ExtraFiles = []*os.File{lock}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+	process, err := child.Start(cmd, syscall.SIGKILL)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-process.Done():
+	case <-ctx.Done():
+		return errors.Join(ctx.Err(), process.Stop(context.WithoutCancel(ctx), syscall.SIGTERM))
+	}
+	if err := process.Err(); err != nil {
 		return fmt.Errorf("make a PostgreSQL cluster: %s", complaintIn(out.Bytes(), err.Error()))
 	}
 	if err := os.Rename(unfinished, l.data); err != nil {
@@ -148,7 +156,8 @@ func settings(ephemeral bool) []string {
 		"log_parameter_max_length_on_error=0",
 	}
 	if ephemeral {
-		return append(all, "max_connections=300", "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+		// The files stay for the next run of the tests: less log is kept.
+		return append(all, "max_wal_size=1GB", "max_connections=300", "fsync=off", "synchronous_commit=off", "full_page_writes=off")
 	}
 	return append(all, "max_connections=100", "fsync=on", "synchronous_commit=on", "full_page_writes=on")
 }
