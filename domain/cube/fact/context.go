@@ -80,7 +80,10 @@ func days(from, to point, calendar *administration.Calendar) Lag {
 	return lag
 }
 
-const secondsOfDay = 86400
+const (
+	secondsOfDay = 86400
+	hour         = time.Hour
+)
 
 // within reports whether to comes at most so many days after from: to the
 // second when both have a time, else by local days.
