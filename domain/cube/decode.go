@@ -67,8 +67,9 @@ func checkPages(data []byte, rows int) error {
 		page := rest[head : head+body]
 		switch header.Type {
 		case format.DictionaryPage:
-			if n := int(header.DictionaryPageHeader.V.NumValues); n < 0 || n > rows {
-				return fmt.Errorf("%d dictionary values for %d rows", n, rows)
+			h := header.DictionaryPageHeader.V
+			if h.NumValues < 0 || int(h.NumValues) > rows || h.Encoding != format.Plain && h.Encoding != format.PlainDictionary {
+				return fmt.Errorf("%d dictionary values for %d rows, %s", h.NumValues, rows, h.Encoding)
 			}
 		case format.DataPageV2:
 			h := header.DataPageHeaderV2.V
@@ -76,6 +77,9 @@ func checkPages(data []byte, rows int) error {
 			if h.NumValues < 0 || h.NumRows != h.NumValues || h.NumNulls < 0 || h.NumNulls > h.NumValues ||
 				h.RepetitionLevelsByteLength != 0 || levels < 0 || levels > len(page) || levels > whole {
 				return errors.New("a page with wrong counts")
+			}
+			if h.Encoding != format.RLEDictionary && h.Encoding != format.DeltaBinaryPacked || h.IsCompressed.Valid && !h.IsCompressed.V {
+				return fmt.Errorf("a page encoded by %s", h.Encoding)
 			}
 			values += int(h.NumValues)
 			page, whole = page[levels:], whole-levels

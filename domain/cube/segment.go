@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"io"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"assay/domain"
 )
@@ -89,6 +91,9 @@ const (
 // grains there are, all of the footer.
 const footerGuess = 64 << 10
 
+// maxFooter bounds the bytes of a footer.
+const maxFooter = 4 << 20
+
 // maxSegment bounds the bytes of a segment.
 const maxSegment = 1 << 30
 
@@ -100,6 +105,9 @@ func open(ctx context.Context, from source, size int64, hash string) (_ *Segment
 	end, err := from.read(ctx, max(0, size-footerGuess), min(size, footerGuess))
 	if err != nil {
 		return nil, err
+	}
+	if n := int64(binary.LittleEndian.Uint32(end[len(end)-8:])); n > min(maxFooter, size-12) {
+		return nil, fmt.Errorf("its footer has %d bytes", n)
 	}
 	file, err := parquet.OpenFile(&window{ctx: ctx, from: from, start: size - int64(len(end)), data: end}, size,
 		parquet.SkipMagicBytes(true), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(4096))
@@ -145,6 +153,9 @@ func (s *Segment) locate(file *parquet.File) error {
 			return err
 		}
 		data := &file.Metadata().RowGroups[0].Columns[leaf.ColumnIndex].MetaData
+		if data.Codec != format.Zstd {
+			return fmt.Errorf("column %s is compressed by %s", s.grain.Columns[i].Name, data.Codec)
+		}
 		c := chunk{offset: data.DataPageOffset, length: data.TotalCompressedSize}
 		c.file, _ = columns[leaf.ColumnIndex].(*parquet.FileColumnChunk)
 		if data.DictionaryPageOffset > 0 {
