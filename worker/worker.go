@@ -31,7 +31,7 @@ type Options struct {
 	InFlight      int           // jobs of one tenant sent or running at a time; 0 means 2
 	Every         time.Duration // between rounds of dispatch when nothing is announced; 0 means 500 ms
 	Limit         time.Duration // longest run of one job; 0 means 6 h
-	Clock         func() time.Time
+	Clock         func() time.Time // required
 	Log           *slog.Logger
 }
 
@@ -66,9 +66,6 @@ func New(db *store.DB, handlers map[string]Handle, o Options) *Worker {
 	}
 	if o.Limit <= 0 {
 		o.Limit = 6 * time.Hour
-	}
-	if o.Clock == nil {
-		o.Clock = time.Now
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -246,9 +243,6 @@ func sentence(err error) string {
 }
 
 func final(err error) bool {
-	switch domain.KindOf(err) {
-	case domain.KindInvalid, domain.KindNotFound, domain.KindForbidden, domain.KindConflict:
-		return true
-	}
-	return false
+	kind := domain.KindOf(err)
+	return kind == domain.KindInvalid || kind == domain.KindNotFound || kind == domain.KindForbidden || kind == domain.KindConflict
 }

@@ -79,15 +79,17 @@ func (b *bundle) settled(t *testing.T, tenant domain.TenantID) []store.JobState 
 	}
 }
 
-func start(t *testing.T, b *bundle, address string, handlers map[string]Handle, o Options) *Worker {
+func start(t *testing.T, b *bundle, address string, handlers map[string]Handle, o Options) {
 	t.Helper()
 	o.RedisAddress, o.Every = address, 50*time.Millisecond
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
 	w := New(b.db, handlers, o)
 	if err := w.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.Stop)
-	return w
 }
 
 // redises are the two queues that the program runs on.

@@ -91,9 +91,9 @@ func roleNames() string {
 
 // readPassword asks without showing what is typed on a terminal, else reads one line.
 func readPassword(in io.Reader, prompt io.Writer) (string, error) {
-	if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) { //nolint:gosec // a file descriptor fits an int
+	if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		fmt.Fprint(prompt, "Password: ")
-		password, err := term.ReadPassword(int(file.Fd())) //nolint:gosec // as above
+		password, err := term.ReadPassword(int(file.Fd()))
 		fmt.Fprintln(prompt)
 		if err != nil {
 			return "", fmt.Errorf("read the password: %w", err)

@@ -98,5 +98,5 @@ nothing planted and no rule broken).`,
 // makes sense.
 func isTerminal(w io.Writer) bool {
 	f, isFile := w.(*os.File)
-	return isFile && term.IsTerminal(int(f.Fd())) //nolint:gosec // descriptors are small
+	return isFile && term.IsTerminal(int(f.Fd()))
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/store"
@@ -44,7 +43,7 @@ func (s *Service) Create(ctx context.Context, in NewAccount) (*Account, error) {
 	}
 	row := accountRow{AccountID: domain.NewID(), SignInName: normalise(in.SignInName), Name: in.Name, Language: language,
 		PasswordHash: hash, State: "active", CreatedAt: s.clock().UTC()}
-	err = s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error { return insertAccount(tx, row) })
+	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error { return insertAccount(tx, row) })
 	if err != nil {
 		return nil, fmt.Errorf("create account: %w", err)
 	}
@@ -53,7 +52,7 @@ func (s *Service) Create(ctx context.Context, in NewAccount) (*Account, error) {
 
 // Join makes an account a member of an administration; being one already changes nothing.
 func (s *Service) Join(ctx context.Context, account uuid.UUID, m Membership) error {
-	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error { return insertMembership(tx, account, m) })
+	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error { return insertMembership(tx, account, m) })
 	if err != nil {
 		return fmt.Errorf("join administration: %w", err)
 	}
@@ -62,7 +61,7 @@ func (s *Service) Join(ctx context.Context, account uuid.UUID, m Membership) err
 
 // Memberships lists what an account is in active administrations.
 func (s *Service) Memberships(ctx context.Context, account uuid.UUID) (memberships []Membership, err error) {
-	err = s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		memberships, err = findMemberships(tx, account)
 		return err
 	})
@@ -81,7 +80,7 @@ func (s *Service) Authenticate(ctx context.Context, name, password string) (*Acc
 		return nil, domain.Errorf(domain.KindTooMany, "too many failed sign-ins; wait a minute and try again")
 	}
 	var row *accountRow
-	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) (err error) {
+	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) (err error) {
 		row, err = findAccount(tx, `sign_in_name = ?`, name)
 		return err
 	})

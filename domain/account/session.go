@@ -90,6 +90,7 @@ func (s *Sessions) Save(ctx context.Context, address, agent string) (change Chan
 		return Written, token, expiry, nil
 	case scs.Destroyed:
 		return Ended, "", time.Time{}, nil
+	case scs.Unmodified:
 	}
 	return Unchanged, "", time.Time{}, nil
 }

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"assay/domain"
+	"assay/domain/store"
 )
 
 // TokenPrefix begins every API token, so that one that leaked into a text can be found.
@@ -54,7 +54,7 @@ func (s *Service) IssueToken(ctx context.Context, account uuid.UUID, tenant doma
 	token = TokenPrefix + base64.RawURLEncoding.EncodeToString(random[:])
 	now := s.clock().UTC()
 	expires = now.Add(in.Lifetime)
-	err = s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		return tx.Exec(`INSERT INTO api_token (tenant_id, token_hash, account_id, name, scopes, created_at, expires_at) VALUES (?, ?, ?, ?, '{}', ?, ?)`,
 			tenant.String(), tokenHash(token), account, in.Name, now, expires).Error
 	})
@@ -75,7 +75,7 @@ func (s *Service) ByToken(ctx context.Context, token string) (Person, error) {
 	var row *accountRow
 	var memberships []Membership
 	var tenant domain.TenantID
-	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		var found []struct{ AccountID, TenantID uuid.UUID }
 		err := tx.Raw(`SELECT account_id, tenant_id FROM api_token WHERE token_hash = ? AND expires_at > ?`, tokenHash(token), s.clock().UTC()).Scan(&found).Error
 		if err != nil || len(found) == 0 {
@@ -103,7 +103,7 @@ func (s *Service) ByToken(ctx context.Context, token string) (Person, error) {
 
 // WithdrawToken ends a token at once; one that is not known is no error.
 func (s *Service) WithdrawToken(ctx context.Context, token string) error {
-	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		return tx.Exec(`DELETE FROM api_token WHERE token_hash = ?`, tokenHash(token)).Error
 	})
 	if err != nil {

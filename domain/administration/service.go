@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"assay/domain"
 	"assay/domain/store"
 )
@@ -30,7 +28,7 @@ func (s *Service) Create(ctx context.Context, t *Tenant) error {
 		t.Settings = DefaultSettings(t.MinorDigits())
 	}
 	t.ID, t.State, t.CreatedAt = domain.TenantID(domain.NewID()), "active", s.clock().UTC()
-	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error { return insertTenant(tx, t) })
+	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error { return insertTenant(tx, t) })
 	if err != nil {
 		return fmt.Errorf("create administration %s: %w", t.Code, err)
 	}
@@ -64,7 +62,7 @@ func (s *Service) List(ctx context.Context) ([]*Tenant, error) {
 }
 
 func (s *Service) find(ctx context.Context, where string, arguments ...any) (found []*Tenant, err error) {
-	err = s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		found, err = findTenants(tx, where, arguments...)
 		return err
 	})
@@ -78,7 +76,7 @@ func (s *Service) find(ctx context.Context, where string, arguments ...any) (fou
 // lock on its row. Segments already built keep the old settings until their months are
 // built again.
 func (s *Service) ChangeSettings(ctx context.Context, id domain.TenantID, change func(*Settings) error) error {
-	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		found, err := findTenants(tx, `WHERE tenant_id = ? FOR UPDATE`, id.String())
 		if err != nil {
 			return err
@@ -99,7 +97,7 @@ func (s *Service) ChangeSettings(ctx context.Context, id domain.TenantID, change
 
 // Offices lists an administration's offices by code.
 func (s *Service) Offices(ctx context.Context, id domain.TenantID) (offices []Office, err error) {
-	err = s.db.Read(ctx, id, func(ctx context.Context, tx *gorm.DB) error {
+	err = s.db.Read(ctx, id, func(ctx context.Context, tx *store.Tx) error {
 		offices, err = listOffices(ctx, tx, id)
 		return err
 	})
@@ -111,7 +109,7 @@ func (s *Service) Offices(ctx context.Context, id domain.TenantID) (offices []Of
 
 // Calendars builds the working calendars of all offices of an administration.
 func (s *Service) Calendars(ctx context.Context, t *Tenant) (calendars *Calendars, err error) {
-	err = s.db.InTenant(ctx, t.ID, func(ctx context.Context, tx *gorm.DB) error {
+	err = s.db.InTenant(ctx, t.ID, func(ctx context.Context, tx *store.Tx) error {
 		offices, err := listOffices(ctx, tx, t.ID)
 		if err != nil {
 			return err
@@ -136,7 +134,7 @@ func (s *Service) Names(ctx context.Context, id domain.TenantID, kind string, co
 	if !known {
 		return nil, domain.Errorf(domain.KindInvalid, "there are no names of %q", kind)
 	}
-	err = s.db.InTenant(ctx, id, func(_ context.Context, tx *gorm.DB) error {
+	err = s.db.InTenant(ctx, id, func(_ context.Context, tx *store.Tx) error {
 		names, err = listNames(tx, id, table, codes)
 		return err
 	})

@@ -114,7 +114,7 @@ var nameTables = map[string]string{"office": "office", "officer": "officer", "br
 
 func listNames(tx *gorm.DB, id domain.TenantID, table string, codes []string) (map[string]string, error) {
 	var rows []struct{ Code, Name string }
-	query := `SELECT code, name FROM ` + table + ` WHERE tenant_id = ? AND name <> ''` //nolint:gosec // table is one of nameTables
+	query := `SELECT code, name FROM ` + table + ` WHERE tenant_id = ? AND name <> ''`
 	arguments := []any{id.String()}
 	if codes != nil {
 		query += ` AND code IN (?)`

@@ -85,6 +85,10 @@ func (db *DB) Close() {
 	db.pool.Close()
 }
 
+// Tx is a transaction's handle. Services name it so and hand it to their store.go,
+// where alone gorm is known.
+type Tx = gorm.DB
+
 type transactionKey struct{}
 
 // transaction is what a context carries inside InTenant, Read and Shared.

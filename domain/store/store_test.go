@@ -17,7 +17,7 @@ import (
 	"assay/domain/store"
 )
 
-func open(t *testing.T) (*store.DB, []domain.TenantID, *dbtest.Database) {
+func open(t *testing.T) (*store.DB, []domain.TenantID) {
 	t.Helper()
 	database := dbtest.New(t)
 	db, err := store.Open(t.Context(), database.AppURL, store.Options{Connections: 4})
@@ -35,7 +35,7 @@ func open(t *testing.T) (*store.DB, []domain.TenantID, *dbtest.Database) {
 			t.Fatal(err)
 		}
 	}
-	return db, tenants, database
+	return db, tenants
 }
 
 func addBroker(ctx context.Context, db *store.DB, in, of domain.TenantID, code string) error {
@@ -57,7 +57,7 @@ func countBrokers(t *testing.T, db *store.DB, in domain.TenantID) (count int) {
 
 func TestATenantSeesAndWritesOnlyItsOwn(t *testing.T) {
 	t.Parallel()
-	db, tenants, _ := open(t)
+	db, tenants := open(t)
 	for i, tenant := range tenants {
 		if err := addBroker(t.Context(), db, tenant, tenant, "B"); err != nil {
 			t.Fatal(err)
@@ -85,7 +85,7 @@ func TestATenantSeesAndWritesOnlyItsOwn(t *testing.T) {
 // row of another. The catalogue names the tables, so that none can be forgotten.
 func TestEveryTableIsIsolated(t *testing.T) {
 	t.Parallel()
-	db, tenants, _ := open(t)
+	db, _ := open(t)
 	var tables []string
 	err := db.Shared(t.Context(), func(_ context.Context, tx *gorm.DB) error {
 		return tx.Raw(`SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r','p') ORDER BY relname`).Scan(&tables).Error
@@ -117,12 +117,11 @@ func TestEveryTableIsIsolated(t *testing.T) {
 			}
 		}
 	}
-	_ = tenants
 }
 
 func TestNestedTransactions(t *testing.T) {
 	t.Parallel()
-	db, tenants, _ := open(t)
+	db, tenants := open(t)
 	err := db.InTenant(t.Context(), tenants[0], func(ctx context.Context, _ *gorm.DB) error {
 		if err := addBroker(ctx, db, tenants[0], tenants[0], "JOINED"); err != nil {
 			return err
@@ -142,7 +141,7 @@ func TestNestedTransactions(t *testing.T) {
 
 func TestManyAtOnceNeverMix(t *testing.T) {
 	t.Parallel()
-	db, tenants, _ := open(t)
+	db, tenants := open(t)
 	for i, tenant := range tenants {
 		for n := range i + 1 {
 			if err := addBroker(t.Context(), db, tenant, tenant, fmt.Sprint(n)); err != nil {
@@ -172,7 +171,7 @@ func TestManyAtOnceNeverMix(t *testing.T) {
 
 func TestNativeSharesTheTransaction(t *testing.T) {
 	t.Parallel()
-	db, tenants, _ := open(t)
+	db, tenants := open(t)
 	err := db.InTenant(t.Context(), tenants[0], func(ctx context.Context, tx *gorm.DB) error {
 		if err := tx.Exec(`CREATE TEMP TABLE stage (code text) ON COMMIT DROP`).Error; err != nil {
 			return err
@@ -199,7 +198,7 @@ func TestNativeSharesTheTransaction(t *testing.T) {
 
 func TestEnqueueKeepsOneAndRunsAgain(t *testing.T) {
 	t.Parallel()
-	db, tenants, _ := open(t)
+	db, tenants := open(t)
 	enqueue := func() {
 		t.Helper()
 		err := db.InTenant(t.Context(), tenants[0], func(ctx context.Context, tx *gorm.DB) error {
@@ -241,7 +240,7 @@ func TestEnqueueKeepsOneAndRunsAgain(t *testing.T) {
 
 func TestListen(t *testing.T) {
 	t.Parallel()
-	db, tenants, _ := open(t)
+	db, tenants := open(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	heard := make(chan string, 1)
