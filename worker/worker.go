@@ -27,10 +27,10 @@ type Handle func(ctx context.Context, job store.Claimed, progress func(any)) err
 type Options struct {
 	RedisAddress  string // host:port
 	RedisPassword string
-	Concurrency   int           // jobs at a time in this process; 0 means 2
-	InFlight      int           // jobs of one tenant sent or running at a time; 0 means 2
-	Every         time.Duration // between rounds of dispatch when nothing is announced; 0 means 500 ms
-	Limit         time.Duration // longest run of one job; 0 means 6 h
+	Concurrency   int              // jobs at a time in this process; 0 means 2
+	InFlight      int              // jobs of one tenant sent or running at a time; 0 means 2
+	Every         time.Duration    // between rounds of dispatch when nothing is announced; 0 means 500 ms
+	Limit         time.Duration    // longest run of one job; 0 means 6 h
 	Clock         func() time.Time // required
 	Log           *slog.Logger
 }
