@@ -120,9 +120,9 @@ func (l *life) assign(at moment) {
 	l.assignments = append(l.assignments, assignment{at: at, examiner: l.officer, chief: l.chief})
 	switch {
 	case l.favour != nil && l.favour.byHand && l.officer != l.favour.officer:
-		l.reassign(o.calendar.open(at+moment(r.between(2, 25))), l.favour.officer) //nolint:gosec // minutes
+		l.reassign(o.calendar.open(at+moment(r.between(1, 4))), l.favour.officer) //nolint:gosec // minutes
 	case !l.quiet() && l.favour == nil && r.chance(l.practice.reassigned):
-		when := o.calendar.open(at + moment(r.between(5, 60))) //nolint:gosec // minutes
+		when := o.calendar.open(at + moment(r.between(1, 4))) //nolint:gosec // minutes
 		if other := g.world.examinerFor(o, when, r); other != l.officer {
 			l.reassign(when, other)
 		}
@@ -149,7 +149,7 @@ func (l *life) reassign(at moment, to *officer) {
 	if !l.do(at, "Manual Examiner assignment", by.user) {
 		return
 	}
-	l.officer = to
+	l.officer, l.assignedAt = to, at
 	l.assignments = append(l.assignments, assignment{at: at, examiner: to, chief: l.chief, manual: true, by: by.user})
 }
 
@@ -166,6 +166,8 @@ func (l *life) atWork(at moment) *officer {
 // follows payment, clearance): finish is when that is due. It is false when the
 // extract ends before.
 func (l *life) control(start moment, duration float64, finish *moment) bool {
+	start = later(start, l.assignedAt) // nobody acts before it is his
+	*finish = later(*finish, start+2)
 	switch l.selected {
 	case green, blue:
 		return l.watchGreen(start, duration, finish)
@@ -225,7 +227,11 @@ func (l *life) checkDocuments(start moment, duration float64, finish *moment) bo
 	}
 	l.keysLate(start, *finish, finish)
 	if l.triesCase("P6", "b") || !l.quietMoney() && l.irregular && r.chance(l.practice.documentary) {
-		l.find(later(start, *finish-moment(r.between(3, 30))), false) //nolint:gosec // minutes
+		found := later(start, *finish-moment(r.between(3, 30))) //nolint:gosec // minutes
+		if l.seen(found) {
+			l.atWork(found)
+			l.find(found, false)
+		}
 	}
 	at := later(start, *finish-moment(r.between(1, 4))) //nolint:gosec // minutes
 	if !l.seen(at) {
@@ -233,7 +239,7 @@ func (l *life) checkDocuments(start moment, duration float64, finish *moment) bo
 	}
 	by := l.atWork(at)
 	if r.chance(0.3) {
-		l.act(at, at, by.user, false, len(l.adjusted) == 0)
+		l.act(at, at, by.user, false, len(l.offences) == 0)
 	}
 	if r.chance(0.8) && l.g.parameters.Timing == BeforeAssessment {
 		return l.reroute(at, by.user, green, pickText(r, g.world.locale.reasonsClear))
@@ -279,7 +285,7 @@ func (l *life) quietMoney() bool {
 	switch {
 	case l.breach == nil:
 		return l.twin != nil || l.gives != nil || l.joins != nil
-	case l.breach.rule == "P9", l.breach.rule == "P12", l.breach.rule == "P14", l.breach.rule == "P4", l.breach.rule == "P3":
+	case l.breach.rule == "P9", l.breach.rule == "P12", l.breach.rule == "P14", l.breach.rule == "P3":
 		return false
 	}
 	return true

@@ -131,6 +131,7 @@ type life struct {
 	cause      string
 	criterion  string
 	officer    *officer // assigned
+	assignedAt moment   // when it was re-assigned last
 	chief      *officer
 	favour     *favour
 	containers [][11]byte
@@ -169,7 +170,7 @@ func (l *life) begin(o *office, at moment) {
 	l.flow, l.model, l.procedure, l.national, l.previous, l.deferred = 'I', "IM4", "4000", "000", "", ""
 	l.cause, l.criterion = "", ""
 	l.selected, l.current, l.paperDone, l.deferredAt, l.late = noLane, noLane, never, never, nil
-	l.planted, l.billHeld = false, false
+	l.planted, l.billHeld, l.assignedAt = false, false, 0
 	l.hasBill, l.prelodged, l.isAssessed, l.raised, l.cancelled, l.irregular = false, false, false, false, false, false
 	l.guarantee, l.assessed, l.paid, l.receipt = 0, 0, [3]int64{}, 0
 	l.items, l.adjusted, l.containers, l.vehicles = l.items[:0], l.adjusted[:0], l.containers[:0], l.vehicles[:0]
@@ -238,6 +239,9 @@ func (l *life) reroute(at moment, user string, to lane, reason string) bool {
 		name += "red"
 	case blue:
 		name += "blue"
+	}
+	if n := len(l.moves); n > 0 && l.moves[n-1].at >= at {
+		at = l.moves[n-1].at + 1 // the lanes file tells re-routes apart by their minute
 	}
 	if !l.do(at, rerouteNames[name], user) {
 		return false

@@ -14,7 +14,7 @@ func (l *life) live() {
 	duration := l.duration()
 	finish := l.office.calendar.add(start, duration)
 	l.amend(start, duration)
-	if l.cancelEarly(start, duration) || !l.control(start, duration, &finish) || !l.assess(finish) {
+	if l.cancelEarly(start, duration) || !l.control(start, duration, &finish) || !l.assess(&finish) {
 		return
 	}
 	if l.tries("P5") {
@@ -32,10 +32,11 @@ func (l *life) live() {
 // are paid.
 func (l *life) liveAfterPayment() {
 	r, o := l.r, l.office
-	if !l.quiet() && r.chance(l.practice.abandoned) || !l.assess(l.at) || l.cancelLate(l.at) {
+	at := l.at
+	if !l.quiet() && r.chance(l.practice.abandoned) || !l.assess(&at) || l.cancelLate(at) {
 		return
 	}
-	settled, ok := l.settle(l.at)
+	settled, ok := l.settle(at)
 	if !ok {
 		return
 	}
@@ -210,17 +211,22 @@ func (l *life) takeAdjusted() {
 	l.items = append(l.items[:0], l.adjusted...)
 	l.adjusted = l.adjusted[:0]
 	l.raised = true
+	if l.triesCase("P6", "b") {
+		l.plantDone("declaration", l.key(), "")
+	}
 }
 
-// assess is the assessment, by the machine or an officer.
-func (l *life) assess(at moment) bool {
-	g, r, o := l.g, l.r, l.office
+// assess is the assessment, by the machine or an officer. An officer works in
+// office hours: due is moved there.
+func (l *life) assess(due *moment) bool {
+	g, r, o, at := l.g, l.r, l.office, *due
 	user := l.user
 	if g.parameters.Timing == BeforeAssessment {
 		user = machineAssessment
 		if l.current == red || l.current == yellow || l.selected == red || l.selected == yellow && l.current != blue || !l.practice.autoAssess {
 			user = l.actingAt(o.calendar.open(at)).user
 			at = o.calendar.open(at)
+			*due = at
 		}
 	}
 	stamp := at
@@ -241,9 +247,6 @@ func (l *life) assess(at moment) bool {
 	if len(l.adjusted) > 0 {
 		l.takeAdjusted()
 		l.note("ASSESSED", true, pickText(r, g.world.locale.notConform))
-		if l.triesCase("P6", "b") {
-			l.plantDone("declaration", l.key(), "")
-		}
 	} else {
 		l.note("ASSESSED", user != machineAssessment && user != l.user, "")
 	}
@@ -479,7 +482,7 @@ func (l *life) afterwards(released moment) {
 		if l.refund(at, l.disagreement()) {
 			l.plantDone("declaration", l.key(), "")
 		}
-	case !l.quiet() && !l.raised && l.regime == homeUse && l.due() == 0 && r.chance(l.practice.postEntry):
+	case !l.quiet() && !l.raised && l.receipt > 0 && l.regime == homeUse && l.due() == 0 && r.chance(l.practice.postEntry):
 		l.postEntry(o.calendar.open(released + moment(r.logNormal(8*minutesOfDay, 0.8))))
 	}
 }

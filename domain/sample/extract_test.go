@@ -1,0 +1,374 @@
+package sample
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// extract is a sample read back from its files, by code that shares nothing with
+// the generator but the names of the columns.
+type extract struct {
+	truth        Truth
+	watermark    time.Time
+	declarations map[string]*document
+	order        []string
+	bills        map[string]*lading
+	transits     []map[string]string
+	accounts     map[string]map[string]string
+	discharges   []map[string]string
+	staff        map[string][]interval
+	sessions     []map[string]string
+	manifests    map[string]map[string]string
+	planted      map[string]map[string]map[string]bool // rule, case, key
+	tables       map[string][]map[string]string
+}
+
+type document struct {
+	key, office, importer, broker, procedure, hs string
+	flow                                         string
+	items                                        int
+	packages, gross                              float64
+	value, tax                                   *big.Rat
+	hs6                                          map[string]bool
+	assessed                                     *big.Rat
+	deferred                                     string
+	bill, manifest                               string
+	prelodged                                    bool
+	operations, lanes, assignments, inspections  []map[string]string
+	offences, receipts, versions                 []map[string]string
+	first                                        map[string]time.Time
+	cancelled                                    bool
+}
+
+type lading struct {
+	packages, remaining, gross float64
+	written, weight            float64
+	cited                      []*document
+}
+
+type interval struct {
+	status   string
+	from, to time.Time
+}
+
+// generate writes a sample into a folder of the test and reads it back.
+func generate(t *testing.T, change func(*Parameters)) *extract {
+	t.Helper()
+	p := DefaultParameters()
+	if change != nil {
+		change(&p)
+	}
+	dir := t.TempDir()
+	if _, err := Write(context.Background(), dir, p, nil); err != nil {
+		t.Fatalf("Write: %v", err)
+	}
+	return readExtract(t, dir)
+}
+
+// eachRow reads a file row by row; the map is the caller's to keep.
+func eachRow(t *testing.T, dir, name string, use func(row map[string]string)) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, name+".csv"))
+	if err != nil {
+		t.Fatalf("open %s: %v", name, err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	head, err := r.Read()
+	if err != nil {
+		t.Fatalf("%s: header: %v", name, err)
+	}
+	for {
+		record, err := r.Read()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		row := make(map[string]string, len(head))
+		for i, column := range head {
+			if record[i] != "" {
+				row[column] = record[i]
+			}
+		}
+		use(row)
+	}
+}
+
+func clockOf(t *testing.T, text string) time.Time {
+	t.Helper()
+	at, err := time.Parse("2006-01-02 15:04", text)
+	if err != nil {
+		t.Fatalf("time %q: %v", text, err)
+	}
+	return at
+}
+
+func dateOf(t *testing.T, text string) time.Time {
+	t.Helper()
+	at, err := time.Parse("2006-01-02", text)
+	if err != nil {
+		t.Fatalf("date %q: %v", text, err)
+	}
+	return at
+}
+
+func amountOf(t *testing.T, text string) *big.Rat {
+	t.Helper()
+	v, ok := new(big.Rat).SetString(or(text, "0"))
+	if !ok {
+		t.Fatalf("amount %q", text)
+	}
+	return v
+}
+
+func numberOf(t *testing.T, text string) float64 {
+	t.Helper()
+	v, _ := amountOf(t, text).Float64()
+	return v
+}
+
+var eventNames = map[string]string{
+	"Validate and assess": "registered", "Registered direct to assessed": "assessed", "Payment": "paid", "Print Release Order": "released",
+	"Exit Paid": "exited", "Cancel": "cancelled", "Release Order (selectivity)": "selected", "Store": "stored",
+}
+
+func documentKey(row map[string]string) string {
+	return row["OFFICE"] + "/" + row["REGDATE"][:4] + "/" + row["REGNO"]
+}
+
+func readExtract(t *testing.T, dir string) *extract {
+	t.Helper()
+	x := &extract{declarations: map[string]*document{}, bills: map[string]*lading{}, accounts: map[string]map[string]string{}, staff: map[string][]interval{},
+		manifests: map[string]map[string]string{}, planted: map[string]map[string]map[string]bool{}, tables: map[string][]map[string]string{}}
+	content, err := os.ReadFile(filepath.Join(dir, "truth.json"))
+	if err != nil {
+		t.Fatalf("truth: %v", err)
+	}
+	if err := json.Unmarshal(content, &x.truth); err != nil {
+		t.Fatalf("truth: %v", err)
+	}
+	x.watermark = clockOf(t, x.truth.Watermark)
+	x.readTransport(t, dir)
+	x.readItems(t, dir)
+	x.readRows(t, dir)
+	x.readCargo(t, dir)
+	for _, name := range []string{"transits", "discharges", "sessions", "suspense", "staff", "offices", "sections", "traders", "brokers", "holidays", "targets"} {
+		eachRow(t, dir, name, func(row map[string]string) { x.tables[name] = append(x.tables[name], row) })
+		if got, want := int64(len(x.tables[name])), x.truth.Rows[name]; got != want {
+			t.Errorf("%s has %d rows, truth.json says %d", name, got, want)
+		}
+	}
+	x.transits, x.discharges, x.sessions = x.tables["transits"], x.tables["discharges"], x.tables["sessions"]
+	for _, row := range x.tables["suspense"] {
+		x.accounts[row["ACCOUNT"]] = row
+	}
+	for _, row := range x.tables["staff"] {
+		to := x.watermark.AddDate(9, 0, 0)
+		if row["TO_DATE"] != "" {
+			to = dateOf(t, row["TO_DATE"]).AddDate(0, 0, 1)
+		}
+		x.staff[row["USERNAME"]] = append(x.staff[row["USERNAME"]], interval{row["STATUS"], dateOf(t, row["FROM_DATE"]), to})
+	}
+	eachRow(t, dir, "truth_keys", func(row map[string]string) {
+		if x.planted[row["RULE"]] == nil {
+			x.planted[row["RULE"]] = map[string]map[string]bool{}
+		}
+		if x.planted[row["RULE"]][row["CASE"]] == nil {
+			x.planted[row["RULE"]][row["CASE"]] = map[string]bool{}
+		}
+		x.planted[row["RULE"]][row["CASE"]][row["KEY"]] = true
+	})
+	return x
+}
+
+func (x *extract) readTransport(t *testing.T, dir string) {
+	t.Helper()
+	eachRow(t, dir, "transport", func(row map[string]string) {
+		d := &document{key: documentKey(row), office: row["OFFICE"], flow: row["FLOW"], deferred: row["DEFERRED_ACCOUNT"], bill: row["BOL_REFERENCES"],
+			prelodged: row["PRELODGED"] == "1", value: new(big.Rat), tax: new(big.Rat), hs6: map[string]bool{}, first: map[string]time.Time{}}
+		if row["ASSESSED_TOTAL"] != "" {
+			d.assessed = amountOf(t, row["ASSESSED_TOTAL"])
+		}
+		if row["MAN_NUMBER"] != "" {
+			d.manifest = row["MAN_OFFICE"] + "/" + row["MAN_YEAR"] + "/" + row["MAN_NUMBER"]
+		}
+		if x.declarations[d.key] != nil {
+			t.Fatalf("declaration %s twice in transport", d.key)
+		}
+		x.declarations[d.key] = d
+		x.order = append(x.order, d.key)
+	})
+}
+
+func (x *extract) of(t *testing.T, file string, row map[string]string) *document {
+	t.Helper()
+	d := x.declarations[documentKey(row)]
+	if d == nil {
+		t.Fatalf("%s names declaration %s, which is not in transport", file, documentKey(row))
+	}
+	return d
+}
+
+func (x *extract) readItems(t *testing.T, dir string) {
+	t.Helper()
+	rows := int64(0)
+	eachRow(t, dir, "items", func(row map[string]string) {
+		rows++
+		d := x.of(t, "items", row)
+		d.items++
+		d.importer, d.broker, d.procedure, d.hs = row["TPIN"], row["DEC_CODE"], row["EXTENDED PROC"], row["HSCODE"]
+		d.hs6[row["HSCODE"][:6]] = true
+		d.packages += numberOf(t, row["PACKAGES"])
+		d.gross += numberOf(t, row["GROSSWEIGHT"])
+		d.value.Add(d.value, amountOf(t, row["VDP AMOUNTS"]))
+		tax := new(big.Rat)
+		for _, column := range []string{"DUTY", "EXCISE", "VAT"} {
+			tax.Add(tax, amountOf(t, row[column]))
+		}
+		if tax.Cmp(amountOf(t, row["TOTALTAX"])) != 0 {
+			t.Errorf("%s item %s: TOTALTAX %s is not the sum of its taxes", d.key, row["ITEMNO"], row["TOTALTAX"])
+		}
+		d.tax.Add(d.tax, tax)
+		x.checkItem(t, d, row)
+	})
+	if rows != x.truth.Rows["items"] {
+		t.Errorf("items has %d rows, truth.json says %d", rows, x.truth.Rows["items"])
+	}
+}
+
+// checkItem recomputes value and VAT of an item in exact arithmetic.
+func (x *extract) checkItem(t *testing.T, d *document, row map[string]string) {
+	t.Helper()
+	decimals := exponentOf(x.truth.Currency)
+	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil))
+	round := func(v *big.Rat) *big.Rat { // half up to the minor unit
+		scaled := new(big.Rat).Mul(v, scale)
+		scaled.Add(scaled, big.NewRat(1, 2))
+		return new(big.Rat).Quo(new(big.Rat).SetInt(new(big.Int).Quo(scaled.Num(), scaled.Denom())), scale)
+	}
+	value := round(new(big.Rat).Mul(amountOf(t, row["FOB FCY"]), amountOf(t, row["EXCRATE"])))
+	for _, column := range []string{"INSURANCE", "FREIGHT", "OTHER_COSTS"} {
+		value.Add(value, amountOf(t, row[column]))
+	}
+	if value.Cmp(amountOf(t, row["VDP AMOUNTS"])) != 0 {
+		t.Errorf("%s item %s: value is %s, invoice and costs give %s", d.key, row["ITEMNO"], row["VDP AMOUNTS"], value.FloatString(decimals))
+	}
+	if amountOf(t, row["VAT"]).Sign() > 0 {
+		base := new(big.Rat).Add(value, amountOf(t, row["DUTY"]))
+		base.Add(base, amountOf(t, row["EXCISE"]))
+		rate := big.NewRat(int64(locales[x.truth.Parameters.Locale].vat), 10_000)
+		if vat := round(base.Mul(base, rate)); vat.Cmp(amountOf(t, row["VAT"])) != 0 {
+			t.Errorf("%s item %s: VAT is %s, not %s", d.key, row["ITEMNO"], row["VAT"], vat.FloatString(decimals))
+		}
+	}
+}
+
+func (x *extract) readRows(t *testing.T, dir string) {
+	t.Helper()
+	files := map[string]func(*document) *[]map[string]string{
+		"operations":  func(d *document) *[]map[string]string { return &d.operations },
+		"lanes":       func(d *document) *[]map[string]string { return &d.lanes },
+		"examiners":   func(d *document) *[]map[string]string { return &d.assignments },
+		"inspections": func(d *document) *[]map[string]string { return &d.inspections },
+		"offences":    func(d *document) *[]map[string]string { return &d.offences },
+		"receipts":    func(d *document) *[]map[string]string { return &d.receipts },
+		"versions":    func(d *document) *[]map[string]string { return &d.versions },
+	}
+	for name, list := range files {
+		rows, at := int64(0), -1
+		position := map[string]int{}
+		for i, key := range x.order {
+			position[key] = i
+		}
+		eachRow(t, dir, name, func(row map[string]string) {
+			rows++
+			d := x.of(t, name, row)
+			if position[d.key] < at {
+				t.Fatalf("%s is not in the order of registration at %s", name, d.key)
+			}
+			at = position[d.key]
+			*list(d) = append(*list(d), row)
+		})
+		if rows != x.truth.Rows[name] {
+			t.Errorf("%s has %d rows, truth.json says %d", name, rows, x.truth.Rows[name])
+		}
+	}
+	for _, d := range x.declarations {
+		for _, op := range d.operations {
+			at := clockOf(t, op["OPERATION_TIME"])
+			if at.After(x.watermark) {
+				t.Errorf("%s: %s at %s lies after the end of the extract", d.key, op["OPERATION"], at)
+			}
+			event := eventNames[op["OPERATION"]]
+			if first, met := d.first[event]; event != "" && (!met || at.Before(first)) {
+				d.first[event] = at
+			}
+		}
+		_, d.cancelled = d.first["cancelled"]
+	}
+}
+
+func (x *extract) readCargo(t *testing.T, dir string) {
+	t.Helper()
+	eachRow(t, dir, "manifests", func(row map[string]string) {
+		x.manifests[row["OFFICE"]+"/"+row["MAN_YEAR"]+"/"+row["MAN_NUMBER"]] = row
+	})
+	eachRow(t, dir, "bills", func(row map[string]string) {
+		manifest := row["OFFICE"] + "/" + row["MAN_YEAR"] + "/" + row["MAN_NUMBER"]
+		if x.manifests[manifest] == nil {
+			t.Fatalf("bill %s is on manifest %s, which is not there", row["BOL_REFERENCE"], manifest)
+		}
+		key := manifest + "/" + row["BOL_REFERENCE"]
+		if x.bills[key] != nil {
+			t.Fatalf("bill %s twice", key)
+		}
+		x.bills[key] = &lading{packages: numberOf(t, row["PACKAGES"]), remaining: numberOf(t, row["REMAINING_PACKAGES"]), gross: numberOf(t, row["GROSS_WEIGHT"])}
+	})
+	for _, d := range x.declarations {
+		if d.bill == "" {
+			continue
+		}
+		b := x.bills[d.manifest+"/"+d.bill]
+		if b == nil {
+			t.Fatalf("%s cites bill %s/%s, which is not there", d.key, d.manifest, d.bill)
+		}
+		b.cited = append(b.cited, d)
+	}
+	eachRow(t, dir, "writeoffs", func(row map[string]string) {
+		key := row["OFFICE"] + "/" + row["MAN_YEAR"] + "/" + row["MAN_NUMBER"] + "/" + row["BOL_REFERENCE"]
+		b := x.bills[key]
+		if b == nil {
+			t.Fatalf("write-off of bill %s, which is not there", key)
+		}
+		if x.declarations[row["DOC_OFFICE"]+"/"+row["DOC_REGDATE"][:4]+"/"+row["DOC_REGNO"]] == nil {
+			t.Fatalf("write-off of bill %s by a declaration that is not there", key)
+		}
+		b.written += numberOf(t, row["PACKAGES"])
+		b.weight += numberOf(t, row["GROSS_WEIGHT"])
+	})
+}
+
+func (x *extract) isCase(rule, kase, key string) bool { return x.planted[rule][kase][key] }
+
+// keysOf lists the planted keys of a rule.
+func (x *extract) keysOf(rule string) map[string]bool {
+	all := map[string]bool{}
+	for _, keys := range x.planted[rule] {
+		for key := range keys {
+			all[key] = true
+		}
+	}
+	return all
+}
+
+func isMachine(user string) bool { return strings.HasPrefix(user, "System") }
