@@ -120,9 +120,8 @@ type Sink interface {
 	Reject(Reject) error
 }
 
-// Progress is how far a reading has come. Bytes are of the delivered files;
-// every file is looked through once before it is read (see Read), so Total is
-// twice their size for formats that need it.
+// Progress is how far a reading has come. Bytes are of the delivered files; formats
+// that look every file through before they read it have a Total of twice their size.
 type Progress struct {
 	Bytes     int64
 	Total     int64
@@ -193,6 +192,9 @@ type Summary struct {
 	UnmappedLanes      []Counted       `json:"unmapped_lanes"`      // taken as lane not known
 	UnknownColumns     []UnknownColumn `json:"unknown_columns"`
 	MissingColumns     []MissingColumn `json:"missing_columns"`
+	IgnoredFiles       []string        `json:"ignored_files"`
+	// OtherDocuments are rows of the log that belong to other kinds of document.
+	OtherDocuments int64 `json:"other_documents,omitempty"`
 	// MissingFiles are the files of the format that were not delivered ("inspections");
 	// what needs them cannot be evaluated from this delivery.
 	MissingFiles []string `json:"missing_files"`

@@ -57,8 +57,10 @@ type Options struct {
 	// MemoryBytes bounds what a reading holds in memory, 128 MB when 0.
 	MemoryBytes int64
 	// Workers is how many goroutines build documents, 1 when 0. One more reads each file.
-	Workers  int
-	Progress func(Progress) // may be nil; called from one goroutine, at most some ten times a second
+	Workers int
+	// Fingerprint is the delivery's, where the caller has it from FingerprintOf already.
+	Fingerprint *Fingerprint
+	Progress    func(Progress) // may be nil; called from one goroutine, at most some ten times a second
 }
 
 // Reader is the shape of Read, for callers that take a double.

@@ -4,3 +4,9 @@ package intake
 type TableMap struct {
 	Row string `json:"row"` // what a row is: "declaration" or "item"
 }
+
+func (t *TableMap) validate(add func(field, format string, args ...any)) {}
+
+const (
+	maxTaxes = 32
+)
