@@ -1,0 +1,177 @@
+package warehouse_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"assay/deploy/local/dbtest"
+	"assay/domain"
+	"assay/domain/administration"
+	"assay/domain/declaration"
+	"assay/domain/intake"
+	"assay/domain/store"
+	"assay/domain/warehouse"
+)
+
+// bundle is a database with two administrations and the service under test.
+type bundle struct {
+	database *dbtest.Database
+	db       *store.DB
+	service  *warehouse.Service
+	first    *administration.Tenant
+	second   *administration.Tenant
+	now      time.Time
+}
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	b := &bundle{database: dbtest.New(t), now: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)}
+	db, err := store.Open(t.Context(), b.database.AppURL, store.Options{Connections: 4})
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	t.Cleanup(db.Close)
+	b.db = db
+	clock := func() time.Time { return b.now }
+	b.service = warehouse.New(db, clock)
+	b.first = newTenant(t, db, clock, "alpha", "Africa/Douala")
+	b.second = newTenant(t, db, clock, "beta", "Asia/Seoul")
+	return b
+}
+
+func newTenant(t *testing.T, db *store.DB, clock func() time.Time, code, zone string) *administration.Tenant {
+	t.Helper()
+	tenant := &administration.Tenant{Code: code, Names: map[string]string{"en": code}, Currency: "EUR", Zone: zone, Languages: []string{"en"}}
+	if err := administration.New(db, clock).Create(t.Context(), tenant); err != nil {
+		t.Fatalf("create tenant: %v", err)
+	}
+	return tenant
+}
+
+// give makes a reading of documents.
+func give(documents ...intake.Document) warehouse.Reading {
+	return func(_ context.Context, sink intake.Sink) (intake.Summary, error) {
+		summary := intake.Summary{Read: int64(len(documents))}
+		for _, d := range documents {
+			if err := sink.Document(d); err != nil {
+				return summary, err
+			}
+			if d.Declaration == nil {
+				continue
+			}
+			for _, e := range d.Declaration.Events {
+				if summary.Watermark == nil || e.At.After(*summary.Watermark) {
+					at := e.At
+					summary.Watermark = &at
+				}
+			}
+		}
+		return summary, nil
+	}
+}
+
+func (b *bundle) load(t *testing.T, tenant *administration.Tenant, documents ...intake.Document) *warehouse.Batch {
+	t.Helper()
+	batch, err := b.service.Load(t.Context(), tenant, warehouse.LoadInput{Format: "ndjson", Source: "test", By: "tester"}, give(documents...))
+	if err != nil {
+		t.Fatalf("load: %v", err)
+	}
+	return batch
+}
+
+// records reads everything, copied.
+func (b *bundle) records(t *testing.T, tenant domain.TenantID, chosen warehouse.Range) []warehouse.Record {
+	t.Helper()
+	var all []warehouse.Record
+	err := b.service.Records(t.Context(), tenant, chosen, func(r *warehouse.Record) error {
+		all = append(all, copyRecord(r))
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("records: %v", err)
+	}
+	return all
+}
+
+func copyRecord(r *warehouse.Record) warehouse.Record {
+	c := *r
+	c.Items = copyPart(r.Items)
+	for i := range c.Items {
+		c.Items[i].Taxes = append([]declaration.TaxLine(nil), c.Items[i].Taxes...)
+	}
+	c.Events, c.Assignments, c.Inspections = copyPart(r.Events), copyPart(r.Assignments), copyPart(r.Inspections)
+	c.Offences, c.Payments, c.Versions = copyPart(r.Offences), copyPart(r.Payments), copyPart(r.Versions)
+	if r.Cargo != nil {
+		cargo := *r.Cargo
+		cargo.Bills = append([]declaration.Bill(nil), cargo.Bills...)
+		c.Cargo = &cargo
+	}
+	return c
+}
+
+// copyPart keeps the difference between nil and empty.
+func copyPart[E any](part []E) []E {
+	if part == nil {
+		return nil
+	}
+	return append(make([]E, 0, len(part)), part...)
+}
+
+// same compares canonical documents: times as instants, empty lists of a header or an item as nil.
+var same = cmp.Options{
+	cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) }),
+	cmp.FilterPath(func(p cmp.Path) bool {
+		switch p.Last().String() {
+		case ".Vehicles", ".Containers", ".Bills", ".Taxes", ".WriteOffs", ".Discharges":
+			return true
+		}
+		return false
+	}, cmpopts.EquateEmpty()),
+}
+
+func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+
+func moment(y int, m time.Month, d, hour, minute int) declaration.Moment {
+	return declaration.Moment{At: time.Date(y, m, d, hour, minute, 0, 0, time.UTC), Precision: declaration.Minute}
+}
+
+// sample is a declaration with something in every part.
+func sample(number int) *declaration.Declaration {
+	total := int64(1200)
+	arrived := moment(2026, 2, 1, 4, 5)
+	paid := day(2026, 2, 20)
+	return &declaration.Declaration{
+		Reference: declaration.Reference{Office: "DLA1", Year: 2026, Serial: "C", Number: fmt.Sprint(number)},
+		Header: declaration.Header{BorderOffice: "DLA9", Flow: declaration.Import, Model: "IM4", RegisteredOn: day(2026, 2, 3), Broker: "B1",
+			Importer: "T1", LaneSelected: declaration.Red, LaneCurrent: declaration.Green, Mode: "1", Incoterm: "CIF", PaymentTerms: "01",
+			Vehicles: []string{"LT 1"}, Containers: []string{"MSCU1", "MSCU2"}, Manifest: "DLA1/2026/7", Bills: []string{"BL1"}, ArrivedAt: &arrived,
+			Prelodged: true, DeferredAccount: "A1", Guarantee: 5, Previous: "DLA1/2025/C1", AssessedTotal: &total, TopUp: 3},
+		Items: []declaration.Item{
+			{Number: 1, HS: "01012100", Procedure: "4000", NationalProc: "000", Preference: "P", Origin: "FR", Description: "Horses, \"pure\"; bred\n<x>",
+				Packages: 2, PackageKind: "CT", Quantity: "1.5", GrossMass: 1000, NetMass: 900, InvoiceAmount: "12.50", InvoiceCurrency: "EUR",
+				InvoiceRate: "655.957", CustomsValue: 10000, TaxTotal: 1200, Taxes: []declaration.TaxLine{
+					{Code: "DUTY", Base: 10000, Rate: "10", Amount: 1000, Payable: true},
+					{Code: "VAT", Amount: 200, Payable: true, Relieved: 50, Relief: "R1"}}},
+			{Number: 2, HS: "87032110", CustomsValue: 500, TaxTotal: 0},
+		},
+		Events: []declaration.Event{
+			{Sequence: 1, Kind: declaration.Registered, Operation: "Direct registration", Version: 1, Moment: moment(2026, 2, 3, 8, 0), User: "b.user"},
+			{Sequence: 2, Kind: declaration.Selected, Operation: "Route to red", Moment: moment(2026, 2, 3, 8, 1), User: "System", Machine: true,
+				To: declaration.Red, Cause: declaration.CauseCriterion, Criterion: "K7", Reason: "value"},
+			{Sequence: 3, Kind: declaration.Rerouted, Operation: "Re-route", Moment: moment(2026, 3, 1, 9, 0), User: "e.one", From: declaration.Red, To: declaration.Green},
+		},
+		Assignments: []declaration.Assignment{{Sequence: 1, Moment: moment(2026, 2, 3, 8, 2), Section: "S1", Examiner: "e.one", Chief: "c.one", Manual: true,
+			AssignedBy: "c.one", Weight: 4}},
+		Inspections: []declaration.Inspection{{Number: "I1", Moment: moment(2026, 2, 4, 8, 0), FinishedAt: &arrived, User: "e.one", Physical: true, Conform: false,
+			Result: "NC", Remarks: "two boxes"}},
+		Offences: []declaration.Offence{{Number: "O1", Moment: moment(2026, 2, 5, 8, 0), User: "e.one", Code: "F01", Status: declaration.OffenceConfirmed,
+			DeclaredValue: 10, AssessedValue: 20, ExtraDuties: 3, Fine: 4, ExtraDutiesPaid: 3, FinePaid: 4, PaidOn: &paid}},
+		Payments: []declaration.Payment{{Sequence: 1, Receipt: "R1", Moment: moment(2026, 2, 6, 8, 0), Kind: declaration.Receipt, User: "cash", Tax: "DUTY", Amount: 1000}},
+		Versions: []declaration.Version{{Number: 1, Moment: moment(2026, 2, 3, 8, 0), User: "b.user", Cause: declaration.VersionRegistered, Reason: "", CustomsValue: 10500, Payable: 1200}},
+	}
+}
