@@ -59,6 +59,25 @@ func (s *Service) Join(ctx context.Context, account uuid.UUID, m Membership) err
 	return nil
 }
 
+// ByName finds an account by its sign-in name, KindNotFound when there is none.
+// It is for commands; a page must not tell which names exist.
+func (s *Service) ByName(ctx context.Context, name string) (found *Account, err error) {
+	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
+		row, err := findAccount(tx, `sign_in_name = ?`, normalise(name))
+		if err == nil && row != nil {
+			found = row.account()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find account: %w", err)
+	}
+	if found == nil {
+		return nil, domain.Errorf(domain.KindNotFound, "nobody signs in as %q", name)
+	}
+	return found, nil
+}
+
 // Memberships lists what an account is in active administrations.
 func (s *Service) Memberships(ctx context.Context, account uuid.UUID) (memberships []Membership, err error) {
 	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {

@@ -143,3 +143,16 @@ func (s *Service) Names(ctx context.Context, id domain.TenantID, kind string, co
 	}
 	return names, nil
 }
+
+// Officers lists the users that have an active posting in a function at an
+// office, those with the earliest posting first.
+func (s *Service) Officers(ctx context.Context, id domain.TenantID, office, function string) (officers []string, err error) {
+	err = s.db.InTenant(ctx, id, func(_ context.Context, tx *store.Tx) error {
+		officers, err = listOfficers(tx, id, office, function)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list officers of %s: %w", office, err)
+	}
+	return officers, nil
+}

@@ -129,3 +129,10 @@ func listNames(tx *gorm.DB, id domain.TenantID, table string, codes []string) (m
 	}
 	return names, nil
 }
+
+func listOfficers(tx *gorm.DB, id domain.TenantID, office, function string) ([]string, error) {
+	var officers []string
+	err := tx.Raw(`SELECT officer FROM posting WHERE tenant_id = ? AND office = ? AND function = ? AND status = 'active'
+		GROUP BY officer ORDER BY min(starts_on), officer`, id.String(), office, function).Scan(&officers).Error
+	return officers, err
+}
