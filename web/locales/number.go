@@ -1,0 +1,98 @@
+package locales
+
+import (
+	"math"
+	"strings"
+
+	"golang.org/x/text/number"
+)
+
+// Count writes a whole number with the language's grouping.
+func (l *Locale) Count(n int64) string { return l.typographic(l.printer.Sprint(number.Decimal(n))) }
+
+// Decimal writes a number with a fixed number of decimals.
+func (l *Locale) Decimal(value float64, decimals int) string {
+	return l.typographic(l.printer.Sprint(number.Decimal(value, number.Scale(decimals))))
+}
+
+// Plain writes a whole number without grouping: years, versions, pages.
+func (l *Locale) Plain(n int) string {
+	return l.printer.Sprint(number.Decimal(n, number.NoSeparator()))
+}
+
+// Percent writes a share, 0.124 as 12.4 %, with a fixed number of decimals.
+func (l *Locale) Percent(share float64, decimals int) string {
+	return l.typographic(l.printer.Sprint(number.Percent(share, number.Scale(decimals))))
+}
+
+// Signed puts a sign before a text made from an absolute value, so that it stays
+// before the digits also in a line that runs from the right.
+func (l *Locale) Signed(value float64, absolute string) string {
+	sign := "+"
+	if value < 0 {
+		sign = "−"
+	}
+	if l.RightToLeft() {
+		return "\u200e" + sign + absolute
+	}
+	return sign + absolute
+}
+
+// typographic sets the true minus sign.
+func (l *Locale) typographic(text string) string {
+	return strings.Replace(text, "-", "−", 1)
+}
+
+// Digit writes digits that stand in a text as the locale's own.
+func (l *Locale) Digit(text string) string {
+	if l.Digits != "arab" {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r - '0' + '٠'
+		}
+		return r
+	}, text)
+}
+
+// Amount writes money from minor units in full, without the currency.
+func (l *Locale) Amount(minor int64) string {
+	return l.Decimal(float64(minor)/math.Pow10(l.Minor), l.Minor)
+}
+
+// Money writes money from minor units in full, with the currency.
+func (l *Locale) Money(minor int64) string {
+	return l.T("money.with_currency", "Amount", l.Amount(minor), "Currency", l.Currency)
+}
+
+// Short writes a large number with three or four significant digits and the
+// language's word for thousand, million or thousand million.
+func (l *Locale) Short(value float64) string {
+	absolute := math.Abs(value)
+	for _, step := range []struct {
+		from, unit float64
+		key        string
+	}{{999.5e6, 1e9, "number.billion"}, {999.5e3, 1e6, "number.million"}, {99_950, 1e3, "number.thousand"}} {
+		if absolute >= step.from {
+			scaled := value / step.unit
+			decimals := 2
+			switch {
+			case math.Abs(scaled) >= 100:
+				decimals = 0
+			case math.Abs(scaled) >= 10:
+				decimals = 1
+			}
+			return l.T(step.key, "Amount", l.Decimal(scaled, decimals))
+		}
+	}
+	if absolute >= 100 || value == math.Trunc(value) {
+		return l.Decimal(value, 0)
+	}
+	return l.Decimal(value, 2)
+}
+
+// ShortAmount is Short for money in minor units, without the currency.
+func (l *Locale) ShortAmount(minor float64) string {
+	return l.Short(minor / math.Pow10(l.Minor))
+}

@@ -1,0 +1,28 @@
+package web
+
+import (
+	"net/http"
+
+	"assay/web/locales"
+)
+
+// aYear is how long a browser keeps what was chosen, in seconds.
+const aYear = 365 * 24 * 3600
+
+// savePreferences keeps the reader's language and appearance.
+func (v *visit) savePreferences() error {
+	if language := v.FormValue("language"); locales.Known(language) {
+		v.keep(cookieLanguage, language)
+		v.server.Sessions.SetLanguage(v.Request().Context(), language)
+	}
+	switch theme := v.FormValue("theme"); theme {
+	case "light", "dark", "system":
+		v.keep(cookieTheme, theme)
+	}
+	return v.goTo(ownAddress(v.FormValue("return"), "/"))
+}
+
+func (v *visit) keep(name, value string) {
+	v.SetCookie(&http.Cookie{Name: name, Value: value, Path: "/", MaxAge: aYear, HttpOnly: true,
+		Secure: v.server.options.Secure, SameSite: http.SameSiteLaxMode})
+}

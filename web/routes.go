@@ -1,0 +1,63 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"assay/domain/access"
+)
+
+// audience says who may come to a route before any action is asked for.
+type audience int
+
+const (
+	signedIn  audience = iota // in the administration of the path; the action decides
+	anyPerson                 // signed in, whether an administration is chosen or not
+	everyone                  // guests too
+)
+
+// route is one page or form.
+type route struct {
+	method   string
+	path     string
+	audience audience
+	action   access.Action // for signedIn: what the person must be allowed to do
+	large    bool          // takes files
+	handle   func(*visit) error
+}
+
+// routes lists every page and form there is. Those of an administration begin with its
+// code, so that an address that is passed on says which administration it means.
+func (s *Server) routes() []route {
+	const in = "/in/:administration"
+	routes := []route{
+		{http.MethodGet, "/", everyone, "", false, (*visit).showFirstPage},
+		{http.MethodGet, "/sign-in", everyone, "", false, (*visit).showSignIn},
+		{http.MethodPost, "/sign-in", everyone, "", false, (*visit).signIn},
+		{http.MethodPost, "/sign-out", everyone, "", false, (*visit).signOut},
+		{http.MethodPost, "/preferences", everyone, "", false, (*visit).savePreferences},
+		{http.MethodGet, "/administrations", anyPerson, "", false, (*visit).showAdministrations},
+		{http.MethodPost, "/administrations", anyPerson, "", false, (*visit).chooseAdministration},
+	}
+	_ = in
+	if s.options.Design {
+		routes = append(routes,
+			route{http.MethodGet, "/design", everyone, "", false, (*visit).showDesign},
+			route{http.MethodGet, "/design/:page", everyone, "", false, (*visit).showDesignPage})
+	}
+	return routes
+}
+
+// check finds a route that forgot its action.
+func (r route) check() error {
+	if r.audience == signedIn && r.action == "" {
+		return fmt.Errorf("it names no action")
+	}
+	if r.audience != signedIn && r.action != "" {
+		return fmt.Errorf("its action is never asked for")
+	}
+	if r.handle == nil {
+		return fmt.Errorf("it has no handler")
+	}
+	return nil
+}

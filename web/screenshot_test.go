@@ -1,0 +1,64 @@
+package web
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"assay/web/fixture"
+)
+
+// TestFixtureScreenshots makes a picture of every page from fixtures, for people to
+// look at, in the directory named by ASSAY_FIXTURE_SCREENSHOTS. With ASSAY_PAGES only
+// pages of that name. Without the first it checks one page, so that it cannot rot.
+func TestFixtureScreenshots(t *testing.T) {
+	directory, only := os.Getenv("ASSAY_FIXTURE_SCREENSHOTS"), os.Getenv("ASSAY_PAGES")
+	if directory == "" {
+		directory, only = t.TempDir(), "choose"
+	}
+	if err := os.MkdirAll(directory, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	server := fixtureServer(t)
+	browser := newBrowser(t)
+	for _, page := range fixture.Pages() {
+		if only != "" && page.Name != only {
+			continue
+		}
+		for _, shot := range []struct {
+			language, theme, size string
+			width                 int64
+		}{{"en", "light", "desktop", 1440}, {"en", "dark", "phone", 390}, {"fr", "dark", "desktop", 1440}, {"ar", "light", "desktop", 1440}, {"ar", "light", "phone", 390}} {
+			if page.State != "full" && shot.language != "en" {
+				continue
+			}
+			height := int64(900)
+			if shot.size == "phone" {
+				height = 844
+			}
+			address := fmt.Sprintf("%s/%s/%s/%s/%s", server.URL, page.Name, page.State, shot.language, shot.theme)
+			err := chromedp.Do(browser, chromedp.EmulateViewport(shot.width, height), chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("main")))
+			if err != nil {
+				t.Fatalf("%s: %v", address, err)
+			}
+			picture, err := chromedp.Run(browser, chromedp.FullScreenshot(90))
+			if err != nil {
+				t.Fatalf("%s: %v", address, err)
+			}
+			overflow, err := chromedp.Run(browser, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if overflow {
+				t.Errorf("%s is wider than %d", address, shot.width)
+			}
+			name := fmt.Sprintf("%s-%s-%s-%s-%s.jpg", page.Name, page.State, shot.language, shot.theme, shot.size)
+			if err := os.WriteFile(filepath.Join(directory, name), picture, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,107 @@
+// Package web is the pages: it reads what a browser asks, calls the rooms of the
+// domain, and shows what they answer in the reader's language. It decides nothing
+// about Customs, about figures, or about who may do what.
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"assay/domain"
+	"assay/domain/access"
+	"assay/domain/account"
+	"assay/domain/administration"
+	"assay/web/locales"
+)
+
+// Administrations is what the pages need of the room of that name.
+type Administrations interface {
+	ByCode(ctx context.Context, code string) (*administration.Tenant, error)
+	ByID(ctx context.Context, id domain.TenantID) (*administration.Tenant, error)
+	Offices(ctx context.Context, id domain.TenantID) ([]administration.Office, error)
+	Names(ctx context.Context, id domain.TenantID, kind string, codes []string) (map[string]string, error)
+	Calendars(ctx context.Context, t *administration.Tenant) (*administration.Calendars, error)
+}
+
+// Memberships tells in which administrations an account works.
+type Memberships interface {
+	Memberships(ctx context.Context, account uuid.UUID) ([]account.Membership, error)
+}
+
+// Services are the rooms that the pages translate for.
+type Services struct {
+	Sessions        *account.Sessions
+	Accounts        Memberships
+	Administrations Administrations
+	Access          *access.Table
+	Log             *slog.Logger
+	Clock           func() time.Time
+}
+
+// Options say how the pages are served.
+type Options struct {
+	// Secure is set where browsers come over HTTPS; the session's cookie then has
+	// the prefix __Host- and never travels in the clear.
+	Secure bool
+	// Design shows the developers' page /design with made-up figures.
+	Design bool
+	// Demo are the sign-in names that the sign-in page offers; nil outside the demonstration.
+	Demo []DemoAdministration
+}
+
+// DemoAdministration is a sample administration with people to sign in as.
+type DemoAdministration struct {
+	Code   string
+	People []DemoPerson
+}
+
+// DemoPerson is somebody to sign in as in the demonstration.
+type DemoPerson struct {
+	SignInName, Password, Name string
+	Role                       access.Role
+}
+
+// Server serves the pages.
+type Server struct {
+	Services
+	options  Options
+	bundle   *locales.Bundle
+	static   *assets
+	renderer *renderer
+}
+
+// New makes the server. It fails when a template, a style sheet or a message file is
+// wrong, so that a broken program does not start.
+func New(services Services, options Options) (*Server, error) {
+	bundle, err := locales.Load()
+	if err != nil {
+		return nil, err
+	}
+	static, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	renderer, err := newRenderer(bundle, static)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{Services: services, options: options, bundle: bundle, static: static, renderer: renderer}, nil
+}
+
+// Mount puts the pages on an echo instance, with every error of theirs answered as a page.
+func (s *Server) Mount(e *echo.Echo) error {
+	for _, r := range s.routes() {
+		if err := r.check(); err != nil {
+			return fmt.Errorf("route %s %s: %w", r.method, r.path, err)
+		}
+		e.Add(r.method, r.path, s.serve(r))
+	}
+	e.GET("/static/*", s.static.serve)
+	e.RouteNotFound("/*", s.serve(route{path: "/*", audience: everyone, handle: noSuchPage}))
+	return nil
+}

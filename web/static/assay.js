@@ -1,0 +1,84 @@
+// What every page gains from a script; without one, all of it works by forms and links.
+"use strict";
+
+document.documentElement.classList.add("scripted");
+
+// A selection that changes what is shown sends its form at once.
+document.addEventListener("change", (event) => {
+  const control = event.target.closest("[data-submit]");
+  if (control && control.form) control.form.requestSubmit();
+});
+
+// Parameters without a value are not put into the address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("[data-filter]")) return;
+  for (const [name, value] of [...event.formData]) {
+    if (value === "") event.formData.delete(name);
+  }
+});
+
+// A menu closes on Escape and when something else is used.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// Copying a text says that it has been done.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.querySelector(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = button.dataset.done;
+  } catch {
+    getSelection().selectAllChildren(source);
+  }
+});
+
+// An upload shows how far it is; the answer is the page of the batch or the form with what is wrong.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-upload]")) return;
+  const bar = form.querySelector(".upload-progress");
+  const button = form.querySelector("[data-busy]");
+  event.preventDefault();
+  button.disabled = true;
+  button.textContent = button.dataset.busy;
+  bar.hidden = false;
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.setRequestHeader("Accept", "text/html");
+  request.upload.onprogress = (sent) => {
+    if (sent.lengthComputable) bar.value = (100 * sent.loaded) / sent.total;
+  };
+  request.onload = () => {
+    if (request.status < 300 && request.responseURL && request.responseURL !== form.action) {
+      location.assign(request.responseURL);
+      return;
+    }
+    const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+    const main = answer.querySelector("main");
+    if (main) {
+      document.querySelector("main").replaceWith(document.adoptNode(main));
+      document.querySelector("main").focus();
+    } else {
+      location.reload();
+    }
+  };
+  request.onerror = () => form.submit();
+  request.send(new FormData(form));
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  // A page that fails is shown as a whole page.
+  if (event.detail.elt && event.detail.pathInfo) location.assign(event.detail.pathInfo.finalRequestPath);
+});

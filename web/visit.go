@@ -1,0 +1,171 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"github.com/labstack/echo/v4"
+
+	"assay/domain/access"
+	"assay/domain/account"
+	"assay/domain/administration"
+	"assay/web/locales"
+	"assay/web/present"
+	"assay/web/view"
+)
+
+// visit is one request with who makes it, where, in which language, and how far the
+// permission for the route's action reaches.
+type visit struct {
+	echo.Context
+	present.Presenter
+	server *Server
+	route  route
+	person account.Person
+	signed bool
+	loaded bool                   // the session is in the context
+	tenant *administration.Tenant // nil outside an administration
+	scope  access.Scope
+	nonce  string
+}
+
+// names of cookies; the session's gets its prefix in sessionCookie.
+const (
+	cookieSession  = "assay"
+	cookieLanguage = "assay-language"
+	cookieTheme    = "assay-theme"
+)
+
+// chooseLocale takes the session's language, else that of the cookie, else what
+// the browser asks for; digits, zone and currency are the administration's.
+func (v *visit) chooseLocale() {
+	language := v.server.Sessions.Language(v.Request().Context())
+	if cookie, err := v.Cookie(cookieLanguage); language == "" && err == nil && locales.Known(cookie.Value) {
+		language = cookie.Value
+	}
+	if language == "" {
+		language = v.server.bundle.Match(v.Request().Header.Get("Accept-Language"))
+	}
+	locale := v.server.bundle.Locale(language, "", nil)
+	if v.tenant != nil {
+		digits := "latn"
+		if language == "ar" {
+			digits = v.tenant.Settings.Digits
+		}
+		locale = v.server.bundle.Locale(language, digits, v.tenant.Location()).WithMoney(v.tenant.Currency, v.tenant.MinorDigits())
+	}
+	v.Presenter = present.New(locale)
+}
+
+// layout is what every page has round its content.
+func (v *visit) layout(title string) view.Layout {
+	l := view.Layout{
+		Title: title, Language: v.Language, Direction: v.Direction(), Theme: v.theme(), Nonce: v.nonce,
+		Forgery: v.forgeryToken(), Here: v.Request().URL.RequestURI(),
+	}
+	if v.Request().Method != http.MethodGet {
+		l.Here = "/"
+	}
+	for _, code := range locales.Languages {
+		l.Languages = append(l.Languages, view.Choice{Value: code, Text: locales.Native[code], Selected: code == v.Language})
+	}
+	if v.signed {
+		l.Person = &view.Person{Name: v.person.Name, Initials: initials(v.person.Name), Several: true}
+		if v.person.Role != "" {
+			l.Person.Role = v.T("role." + v.person.Role)
+		}
+	}
+	if v.signed && v.tenant != nil {
+		l.Administration = &view.Administration{Code: v.tenant.Code, Name: v.tenant.Name(v.Language), Home: v.home()}
+		l.Navigation = v.navigation()
+	}
+	return l
+}
+
+// navigation lists the pages that the person's role opens.
+func (v *visit) navigation() []view.Link {
+	var links []view.Link
+	for _, entry := range []struct {
+		key, path string
+		action    access.Action
+	}{
+		{"nav.board", "board", access.FigureRead},
+		{"nav.imports", "imports", access.ImportRead},
+		{"nav.dictionary", "dictionary", access.DictionaryRead},
+	} {
+		if v.may(entry.action) {
+			address := v.at(entry.path)
+			here := v.Request().URL.Path
+			links = append(links, view.Link{Text: v.T(entry.key), Address: address,
+				Current: here == address || strings.HasPrefix(here, address+"/") || entry.path == "board" && strings.Contains(here, "/indicators/")})
+		}
+	}
+	return links
+}
+
+// may asks whether the person's role allows an action in any scope.
+func (v *visit) may(action access.Action) bool {
+	return v.server.Access.Scope(access.Role(v.person.Role), action) != access.ScopeNone
+}
+
+// at is the address of a page of the administration.
+func (v *visit) at(path string) string { return "/in/" + v.tenant.Code + "/" + path }
+
+// home is the first page that the person's role opens.
+func (v *visit) home() string {
+	switch {
+	case v.may(access.FigureRead):
+		return v.at("board")
+	case v.may(access.ImportRead):
+		return v.at("imports")
+	}
+	return v.at("dictionary")
+}
+
+func (v *visit) theme() string {
+	cookie, err := v.Cookie(cookieTheme)
+	if err != nil || cookie.Value != "light" && cookie.Value != "dark" {
+		return ""
+	}
+	return cookie.Value
+}
+
+// show answers with a page.
+func (v *visit) show(status int, page string, content any) error {
+	var made bytes.Buffer
+	if err := v.server.renderer.page(&made, v.Locale, page, content); err != nil {
+		return err
+	}
+	v.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	return v.HTMLBlob(status, made.Bytes())
+}
+
+// goTo answers with another address of ours.
+func (v *visit) goTo(address string) error { return v.Redirect(http.StatusSeeOther, address) }
+
+// ownAddress takes an address that came with a form only when it leads back to
+// this server: a path, not another host.
+func ownAddress(address, otherwise string) string {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.IsAbs() || parsed.Host != "" || !strings.HasPrefix(address, "/") ||
+		strings.HasPrefix(address, "//") || strings.ContainsAny(address, "\\\r\n") {
+		return otherwise
+	}
+	return address
+}
+
+// initials are the first letters of the first and the last word of a name.
+func initials(name string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '-' })
+	if len(words) == 0 {
+		return "?"
+	}
+	first := []rune(words[0])[:1]
+	if len(words) > 1 {
+		first = append(first, []rune(words[len(words)-1])[0])
+	}
+	return strings.ToUpper(string(first))
+}
