@@ -2,12 +2,13 @@ package cube
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
 // answer makes the result of the parts: merges them where groups cross months,
 // keeps what Having keeps, sorts, and writes out the page.
-func answer(p *plan, parts []*partial, complete bool, limit int) (*Result, error) {
+func answer(ctx context.Context, p *plan, parts []*partial, complete bool, limit int, run runner) (*Result, error) {
 	groups, labels, err := rankGroups(p, parts, limit)
 	if err != nil {
 		return nil, err
@@ -20,7 +21,7 @@ func answer(p *plan, parts []*partial, complete bool, limit int) (*Result, error
 		result.Scanned += part.scanned
 	}
 	if !complete {
-		merged, mergedGroups, err := merge(p, parts, groups, labels, limit)
+		merged, mergedGroups, err := merge(ctx, p, parts, groups, labels, limit, run)
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +74,7 @@ type figure struct {
 func (p *partial) figure(i int, g uint32, quantile int) (figure, error) {
 	m := &p.plan.measures[i]
 	if m.fn == Quantiles {
-		if p.counts[m.lane][g] == 0 {
+		if p.count(m.lane, g) == 0 {
 			return figure{null: true}, nil
 		}
 		return figure{real: p.quantiles[i][int(g)*len(m.p)+quantile], isReal: true}, nil

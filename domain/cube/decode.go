@@ -186,9 +186,9 @@ func (r *rawColumn) add(page parquet.Page) error {
 			r.values = append(r.values, int64(at))
 		}
 	case Integer:
-		return spread(r, data.Int64(), page.DefinitionLevels())
+		return place(r, data.Int64(), page.DefinitionLevels())
 	case Day:
-		return spread(r, data.Int32(), page.DefinitionLevels())
+		return place(r, data.Int32(), page.DefinitionLevels())
 	}
 	return nil
 }
@@ -212,8 +212,8 @@ func (r *rawColumn) readDictionary(d parquet.Dictionary) error {
 	return nil
 }
 
-// spread puts the values of a page that are not null into their rows.
-func spread[T int32 | int64](r *rawColumn, values []T, levels []byte) error {
+// place puts the values of a page that are not null into their rows.
+func place[T int32 | int64](r *rawColumn, values []T, levels []byte) error {
 	next := 0
 	for _, level := range levels {
 		if level == 0 {

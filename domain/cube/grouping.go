@@ -5,28 +5,32 @@ import (
 	"slices"
 )
 
-// grouping numbers the groups of one segment. Where the key space is small the
-// number is the position in it; where it is not, keys are numbered as they
-// appear.
+// grouping numbers the groups of one segment: by the position in the key space
+// where that is tiny, otherwise in order of first appearance, found through a
+// table where the key space is moderate and by hashing where it is large.
 type grouping struct {
 	axes   []axis
 	stages []stage
-	space  uint64 // numbers are below this
-	dense  bool
+	space  uint64   // keys of the last stage are below this
+	direct bool     // the key is the number
+	table  []uint32 // by key: number+1, 0 when it has not appeared
+	keys   []uint64 // by number, when found through the table
 }
 
 // stage joins some axes, and the number that the stage before gave, into one
-// key. All stages but the last of a dense grouping number their keys.
+// key. All stages but the last are numbered by hashing.
 type stage struct {
 	axes  []axis
-	known *interner // nil: the key itself is the number
+	known *interner
 }
 
-// maxKey bounds the keys of a stage.
-const maxKey = 1 << 62
+const (
+	maxKey      = 1 << 62 // bounds the keys of a stage
+	directSpace = 1 << 10 // largest key space that is numbered by position
+)
 
-// denseSpace says how large a key space may be to be addressed directly.
-func denseSpace(rows int) uint64 { return uint64(max(4096, 2*rows)) }
+// tableSpace says how large a key space may be for a table.
+func tableSpace(rows int) uint64 { return uint64(max(1<<16, 4*rows)) }
 
 func newGrouping(axes []axis, rows int) *grouping {
 	g := &grouping{axes: axes, space: 1}
@@ -41,7 +45,12 @@ func newGrouping(axes []axis, rows int) *grouping {
 		current.axes = append(current.axes, a)
 		g.space = product
 	}
-	if g.dense = len(g.stages) == 0 && g.space <= denseSpace(rows); !g.dense {
+	switch {
+	case len(g.stages) == 0 && g.space <= directSpace:
+		g.direct = true
+	case len(g.stages) == 0 && g.space <= tableSpace(rows):
+		g.table = make([]uint32, g.space)
+	default:
 		current.known = newInterner()
 	}
 	g.stages = append(g.stages, current)
@@ -50,8 +59,11 @@ func newGrouping(axes []axis, rows int) *grouping {
 
 // groups gives how many numbers there are so far.
 func (g *grouping) groups() int {
-	if g.dense {
+	switch {
+	case g.direct:
 		return int(g.space)
+	case g.table != nil:
+		return len(g.keys)
 	}
 	return len(g.stages[len(g.stages)-1].known.keys)
 }
@@ -59,10 +71,6 @@ func (g *grouping) groups() int {
 // number writes the group of each selected row to groups; keys is scratch of
 // the same length.
 func (g *grouping) number(s *selection, keys []uint64, groups []uint32) {
-	if len(g.axes) == 0 {
-		clear(groups)
-		return
-	}
 	clear(keys)
 	for i := range g.stages {
 		st := &g.stages[i]
@@ -70,14 +78,27 @@ func (g *grouping) number(s *selection, keys []uint64, groups []uint32) {
 			st.axes[j].join(s, keys)
 		}
 		if st.known == nil {
-			for k, key := range keys {
-				groups[k] = uint32(key)
-			}
-			return
+			break
 		}
 		for k, key := range keys {
 			groups[k] = st.known.number(key)
 			keys[k] = uint64(groups[k])
+		}
+	}
+	switch {
+	case g.direct:
+		for k, key := range keys {
+			groups[k] = uint32(key)
+		}
+	case g.table != nil:
+		for k, key := range keys {
+			n := g.table[key]
+			if n == 0 {
+				g.keys = append(g.keys, key)
+				n = uint32(len(g.keys))
+				g.table[key] = n
+			}
+			groups[k] = n - 1
 		}
 	}
 }
@@ -85,6 +106,7 @@ func (g *grouping) number(s *selection, keys []uint64, groups []uint32) {
 // join appends the axis's number of each row to its key.
 func (a *axis) join(s *selection, keys []uint64) {
 	switch p := a.from; {
+	case a.size == 1:
 	case p.u8 != nil:
 		join(a, s.view8(p.u8), keys)
 	case p.u16 != nil:
@@ -102,19 +124,22 @@ func (a *axis) join(s *selection, keys []uint64) {
 
 func join[T uint8 | uint16 | uint32 | uint64](a *axis, values []T, keys []uint64) {
 	values = values[:len(keys)]
+	size := a.size
 	switch {
 	case a.table != nil:
+		table := a.table
 		for i, v := range values {
-			keys[i] = keys[i]*a.size + uint64(a.table[v])
+			keys[i] = keys[i]*size + uint64(table[v])
 		}
 	case a.search != nil:
 		for i, v := range values {
 			at, _ := slices.BinarySearch(a.search, uint64(v))
-			keys[i] = keys[i]*a.size + uint64(at)
+			keys[i] = keys[i]*size + uint64(at)
 		}
 	default:
+		clamp := a.clamp
 		for i, v := range values {
-			keys[i] = keys[i]*a.size + min(uint64(v), a.clamp)
+			keys[i] = keys[i]*size + min(uint64(v), clamp)
 		}
 	}
 }
@@ -123,6 +148,9 @@ func join[T uint8 | uint16 | uint32 | uint64](a *axis, values []T, keys []uint64
 func (g *grouping) codes(group uint32, out []uint32) {
 	at := len(g.axes)
 	key := uint64(group)
+	if g.table != nil {
+		key = g.keys[group]
+	}
 	for i := len(g.stages) - 1; i >= 0; i-- {
 		st := &g.stages[i]
 		if st.known != nil {

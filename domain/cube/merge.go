@@ -1,7 +1,7 @@
 package cube
 
 import (
-	"math"
+	"context"
 	"math/bits"
 	"slices"
 
@@ -23,7 +23,7 @@ func rankGroups(p *plan, parts []*partial, limit int) (groups []ranked, labels [
 	total := 0
 	for i, part := range parts {
 		for g := range part.groups {
-			if part.counts[0][g] > 0 {
+			if part.count(0, uint32(g)) > 0 {
 				present[i] = append(present[i], uint32(g))
 			}
 		}
@@ -108,7 +108,7 @@ func (p *plan) cutsMonths() bool {
 type rankPair struct{ high, low uint64 }
 
 // merge joins the groups of equal keys into one partial.
-func merge(p *plan, parts []*partial, groups []ranked, labels [][]string, limit int) (*partial, []ranked, error) {
+func merge(ctx context.Context, p *plan, parts []*partial, groups []ranked, labels [][]string, limit int, run runner) (*partial, []ranked, error) {
 	numbers := map[rankPair]uint32{}
 	var merged []ranked
 	to := make([][]uint32, len(parts)) // by part, by group
@@ -130,39 +130,69 @@ func merge(p *plan, parts []*partial, groups []ranked, labels [][]string, limit 
 	if len(p.dimensions) == 0 && len(merged) == 0 {
 		merged = append(merged, ranked{})
 	}
-	out := emptyMerged(p, merged, labels)
-	for i, part := range parts {
-		out.scanned += part.scanned
-		for g := range part.groups {
-			if part.counts[0][g] > 0 {
-				out.absorb(part, uint32(g), to[i][g])
-			}
-		}
+	out := newMerged(p, len(merged))
+	for _, g := range groups {
+		out.absorb(parts[g.part], g.group, to[g.part][g.group])
 	}
-	for i := range p.measures {
-		if fn := p.measures[i].fn; fn == Quantiles || fn == Distinct {
-			l := mergeLists(parts, to, i, out.groups)
-			if fn == Distinct {
-				l.compact()
-			}
-			out.settle(i, &l)
+	for i, m := range p.measures {
+		if m.fn != Quantiles && m.fn != Distinct {
+			continue
+		}
+		pieces := make([]piece, len(parts))
+		for k, part := range parts {
+			pieces[k] = part.piece(i, to[k])
+		}
+		var err error
+		if m.fn == Distinct {
+			out.distinct[i], err = countDistinct(ctx, pieces, out.merged.counts[m.lane])
+		} else {
+			out.quantiles[i], err = takeQuantiles(ctx, pieces, out.merged.counts[m.lane], m.p, run)
+		}
+		if err != nil {
+			return nil, nil, err
 		}
 	}
 	return out, merged, nil
 }
 
-func emptyMerged(p *plan, groups []ranked, labels [][]string) *partial {
-	out := newPartial(p, &grouping{})
-	for i := range out.wide {
-		out.wide[i] = true
+func newMerged(p *plan, groups int) *partial {
+	out := &partial{plan: p, groups: groups, quantiles: make([][]float64, len(p.measures)), distinct: make([][]int64, len(p.measures))}
+	m := &mergedFigures{counts: make([][]int64, len(p.lanes)), totals: make([][]total, len(p.measures)), extremes: make([][]int64, len(p.measures))}
+	for l := range m.counts {
+		m.counts[l] = make([]int64, groups)
 	}
-	for d := range labels {
-		keys := labels[d]
-		out.keys = append(out.keys, func(code uint32) string { return keys[code] })
+	for i := range p.measures {
+		switch p.measures[i].fn {
+		case Sum:
+			m.totals[i] = make([]total, groups)
+		case Min, Max:
+			m.extremes[i] = make([]int64, groups)
+		}
 	}
-	out.codes = func(group uint32, codes []uint32) { decodeRank(groups[group], labels, codes) }
-	out.grow(len(groups))
+	out.merged = m
 	return out
+}
+
+// absorb adds the counts and numbers of a part's group to a merged group.
+func (p *partial) absorb(part *partial, from, to uint32) {
+	for i := range p.plan.measures {
+		m := &p.plan.measures[i]
+		switch m.fn {
+		case Sum:
+			p.merged.totals[i][to] = p.merged.totals[i][to].plus(part.total(i, from))
+		case Min, Max:
+			if part.count(m.lane, from) == 0 {
+				continue
+			}
+			v := part.extreme(i, from)
+			if now := &p.merged.extremes[i][to]; p.merged.counts[m.lane][to] == 0 || (m.fn == Min) == (v < *now) {
+				*now = v
+			}
+		}
+	}
+	for l := range p.merged.counts {
+		p.merged.counts[l][to] += part.count(l, from)
+	}
 }
 
 // decodeRank gives the rank of each dimension's key.
@@ -174,81 +204,3 @@ func decodeRank(g ranked, labels [][]string, out []uint32) {
 		g.high >>= width
 	}
 }
-
-// absorb adds the counts and numbers of a part's group to a merged group.
-func (p *partial) absorb(part *partial, from, to uint32) {
-	for l := range p.counts {
-		p.counts[l][to] += part.counts[l][from]
-	}
-	for i := range p.plan.measures {
-		switch p.plan.measures[i].fn {
-		case Sum:
-			low, high := part.numbers[i][from], int64(0)
-			if part.wide[i] {
-				high = part.highs[i][from]
-			}
-			high += low >> 32
-			p.numbers[i][to] += low & (1<<32 - 1)
-			p.highs[i][to] += high
-		case Min:
-			p.numbers[i][to] = min(p.numbers[i][to], part.numbers[i][from])
-		case Max:
-			p.numbers[i][to] = max(p.numbers[i][to], part.numbers[i][from])
-		}
-	}
-}
-
-// mergeLists joins the lists of measure i of all parts by merged group.
-func mergeLists(parts []*partial, to [][]uint32, i, groups int) list {
-	ends := make([]uint32, groups+2)
-	total := 0
-	for k, part := range parts {
-		for g := range part.listed(i) {
-			n := len(part.lists[i].of(uint32(g)))
-			if n > 0 {
-				ends[to[k][g]+2] += uint32(n)
-				total += n
-			}
-		}
-	}
-	if total > math.MaxUint32 {
-		panic("more than 2^32 values in one answer") // MaxRows and the number of months keep it below
-	}
-	for g := 2; g < len(ends); g++ {
-		ends[g] += ends[g-1]
-	}
-	l := list{values: make([]int64, total)}
-	texts := map[string]int64{}
-	for k, part := range parts {
-		coded := map[int64]int64{}
-		for g := range part.listed(i) {
-			for _, v := range part.lists[i].of(uint32(g)) {
-				if d := part.lists[i].texts; d != nil {
-					v = recode(d, coded, texts, v)
-				}
-				at := &ends[to[k][g]+1]
-				l.values[*at] = v
-				*at++
-			}
-		}
-	}
-	l.starts = ends[:groups+1]
-	return l
-}
-
-// recode gives the number of a part's code among the texts of all parts.
-func recode(d *dictionary, coded map[int64]int64, texts map[string]int64, v int64) int64 {
-	n, known := coded[v]
-	if !known {
-		text := d.at(int(v))
-		if n, known = texts[text]; !known {
-			n = int64(len(texts))
-			texts[text] = n
-		}
-		coded[v] = n
-	}
-	return n
-}
-
-// listed gives how many groups have a list of measure i.
-func (p *partial) listed(i int) int { return max(0, len(p.lists[i].starts)-1) }

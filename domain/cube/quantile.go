@@ -1,29 +1,374 @@
 package cube
 
 import (
+	"context"
 	"math"
+	"math/bits"
 	"slices"
+	"sync"
 )
-
-// quantiles writes the quantile at each of p to out. It reorders the values, of
-// which there is at least one.
-func quantiles(values []int64, p []float64, out []float64) {
-	slices.Sort(values)
-	for i := range p {
-		out[i] = quantile(len(values), p[i], func(k int) int64 { return values[k] })
-	}
-}
 
 // quantile is linear interpolation at p*(n-1) between order statistics (type 7),
 // to the last digit as PostgreSQL's percentile_cont computes it; at gives the
 // k-th smallest value, from 0.
-func quantile(n int, p float64, at func(k int) int64) float64 {
+func quantile(n int64, p float64, at func(k int64) int64) float64 {
 	position := p * float64(n-1)
 	low := math.Floor(position)
-	v := float64(at(int(low)))
-	if high := int(math.Ceil(position)); high != int(low) {
+	v := float64(at(int64(low)))
+	if high := int64(math.Ceil(position)); high != int64(low) {
 		// The conversion forbids fused multiply-add, which would round differently.
 		v += float64((position - low) * (float64(at(high)) - v))
 	}
 	return v
+}
+
+// ranks lists the order statistics that the quantiles of n values need.
+func ranks(n int64, p []float64, out []int64) []int64 {
+	out = out[:0]
+	for _, at := range p {
+		position := at * float64(n-1)
+		out = append(out, int64(math.Floor(position)), int64(math.Ceil(position)))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// runner runs n pieces of work, perhaps side by side.
+type runner func(ctx context.Context, n int, work func(ctx context.Context, i int) error) error
+
+// inTurn is the runner of work that is itself one of many.
+func inTurn(ctx context.Context, n int, work func(ctx context.Context, i int) error) error {
+	for i := range n {
+		if err := work(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeQuantiles computes the quantiles of every group; counts says how many
+// values each has. Of large groups it first counts values by size, and then
+// looks only at those near the ranks; of small ones it lays all values side by
+// side.
+func takeQuantiles(ctx context.Context, pieces []piece, counts []int64, p []float64, run runner) ([]float64, error) {
+	pieces = slices.DeleteFunc(slices.Clone(pieces), func(piece piece) bool { return piece.numbers == nil })
+	out := make([]float64, len(counts)*len(p))
+	values, present := int64(0), int64(0)
+	for _, n := range counts {
+		values += n
+		present += min(n, 1)
+	}
+	if values == 0 {
+		return out, nil
+	}
+	low, high := math.MaxInt, math.MinInt
+	for i := range pieces {
+		n := pieces[i].numbers
+		low, high = min(low, size(n.base)), max(high, size(int64(uint64(n.base)+n.highest)))
+	}
+	sizes := high - low + 1
+	if len(counts)*sizes <= maxHistogram && values >= 64*present {
+		h := &histogram{sizes: sizes, low: low, counts: counts, p: p}
+		return out, h.quantiles(ctx, pieces, run, out)
+	}
+	return out, layOut(ctx, pieces, counts, p, run, out)
+}
+
+// maxHistogram bounds the numbers of a histogram.
+const maxHistogram = 1 << 21
+
+// size puts integers into classes that grow with them, eight to each power of
+// two; up to 16 every integer has its own. A greater integer has no lesser class.
+func size(v int64) int {
+	if v < 0 {
+		return ^size(^v)
+	}
+	length := bits.Len64(uint64(v) | 8)
+	return (length-4)<<3 + int(v>>(length-4))
+}
+
+// exact says whether all integers of a class are equal, and gives it.
+func exact(size int) (int64, bool) {
+	if size < 0 {
+		v, is := exact(^size)
+		return ^v, is
+	}
+	return int64(size), size < 16
+}
+
+// histogram finds order statistics by counting values by group and size.
+type histogram struct {
+	sizes  int // classes of each group
+	low    int // class of the first
+	counts []int64
+	p      []float64
+
+	cells []uint32 // by group*sizes + class: values in it
+	near  []bool   // of the same: whether a rank falls into it, and its values differ
+	found map[int][]int64
+}
+
+func (h *histogram) quantiles(ctx context.Context, pieces []piece, run runner, out []float64) error {
+	if err := h.fill(ctx, pieces, run); err != nil {
+		return err
+	}
+	h.markNear()
+	if err := h.collect(ctx, pieces, run); err != nil {
+		return err
+	}
+	for g, n := range h.counts {
+		if n == 0 {
+			continue
+		}
+		for i, p := range h.p {
+			out[g*len(h.p)+i] = quantile(n, p, func(k int64) int64 { return h.statistic(g, k) })
+		}
+	}
+	return nil
+}
+
+func (h *histogram) fill(ctx context.Context, pieces []piece, run runner) error {
+	var mutex sync.Mutex
+	var idle [][]uint32
+	err := run(ctx, len(pieces), func(ctx context.Context, i int) error {
+		mutex.Lock()
+		var cells []uint32
+		if len(idle) > 0 {
+			cells, idle = idle[len(idle)-1], idle[:len(idle)-1]
+		} else {
+			cells = make([]uint32, len(h.counts)*h.sizes)
+		}
+		mutex.Unlock()
+		pieces[i].each(func(v *view, groups []uint32, mask []uint64) { h.countView(&pieces[i], cells, v, groups, mask) })
+		mutex.Lock()
+		idle = append(idle, cells)
+		mutex.Unlock()
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	h.cells = idle[0]
+	for _, more := range idle[1:] {
+		for i, n := range more {
+			h.cells[i] += n
+		}
+	}
+	return nil
+}
+
+func (h *histogram) countView(p *piece, cells []uint32, v *view, groups []uint32, mask []uint64) {
+	switch {
+	case v.u8 != nil:
+		countSizes(h, p, cells, v, v.u8, groups, mask)
+	case v.u16 != nil:
+		countSizes(h, p, cells, v, v.u16, groups, mask)
+	case v.u32 != nil:
+		countSizes(h, p, cells, v, v.u32, groups, mask)
+	default:
+		countSizes(h, p, cells, v, v.u64, groups, mask)
+	}
+}
+
+func countSizes[T uint8 | uint16 | uint32 | uint64](h *histogram, p *piece, cells []uint32, v *view, values []T, groups []uint32, mask []uint64) {
+	values, mask = values[:len(groups)], mask[:len(groups)]
+	for k, g := range groups {
+		// Of a null the bit is not set; whatever it is packed as must not lead astray.
+		u := int64(uint64(v.base) + min(uint64(values[k]), v.highest))
+		cells[int(p.target(g))*h.sizes+size(u)-h.low] += uint32(mask[k] >> p.shift & 1)
+	}
+}
+
+// markNear marks the classes whose values must be seen.
+func (h *histogram) markNear() {
+	h.near = make([]bool, len(h.cells))
+	h.found = map[int][]int64{}
+	var wanted []int64
+	for g, n := range h.counts {
+		if n == 0 {
+			continue
+		}
+		wanted = ranks(n, h.p, wanted)
+		for _, k := range wanted {
+			at, _ := h.class(g, k)
+			if _, is := exact(at - g*h.sizes + h.low); !is && !h.near[at] {
+				h.near[at] = true
+				h.found[at] = make([]int64, 0, h.cells[at])
+			}
+		}
+	}
+}
+
+// class gives the class of the k-th value of a group, and how many values are
+// in lesser ones.
+func (h *histogram) class(g int, k int64) (at int, before int64) {
+	for at = g * h.sizes; ; at++ {
+		n := int64(h.cells[at])
+		if before+n > k {
+			return at, before
+		}
+		before += n
+	}
+}
+
+// collect gathers the values of the marked classes.
+func (h *histogram) collect(ctx context.Context, pieces []piece, run runner) error {
+	var mutex sync.Mutex
+	return run(ctx, len(pieces), func(ctx context.Context, i int) error {
+		var near []nearValue
+		pieces[i].each(func(v *view, groups []uint32, mask []uint64) { near = h.nearView(&pieces[i], near, v, groups, mask) })
+		mutex.Lock()
+		defer mutex.Unlock()
+		for _, n := range near {
+			h.found[n.class] = append(h.found[n.class], n.value)
+		}
+		return ctx.Err()
+	})
+}
+
+type nearValue struct {
+	class int
+	value int64
+}
+
+func (h *histogram) nearView(p *piece, near []nearValue, v *view, groups []uint32, mask []uint64) []nearValue {
+	switch {
+	case v.u8 != nil:
+		return nearValues(h, p, near, v, v.u8, groups, mask)
+	case v.u16 != nil:
+		return nearValues(h, p, near, v, v.u16, groups, mask)
+	case v.u32 != nil:
+		return nearValues(h, p, near, v, v.u32, groups, mask)
+	}
+	return nearValues(h, p, near, v, v.u64, groups, mask)
+}
+
+func nearValues[T uint8 | uint16 | uint32 | uint64](h *histogram, p *piece, near []nearValue, v *view, values []T, groups []uint32, mask []uint64) []nearValue {
+	values, mask = values[:len(groups)], mask[:len(groups)]
+	for k, g := range groups {
+		u := int64(uint64(v.base) + min(uint64(values[k]), v.highest))
+		at := int(p.target(g))*h.sizes + size(u) - h.low
+		if h.near[at] && mask[k]>>p.shift&1 == 1 {
+			near = append(near, nearValue{at, u})
+		}
+	}
+	return near
+}
+
+// statistic gives the k-th smallest value of a group.
+func (h *histogram) statistic(g int, k int64) int64 {
+	at, before := h.class(g, k)
+	if v, is := exact(at - g*h.sizes + h.low); is {
+		return v
+	}
+	return nth(h.found[at], int(k-before))
+}
+
+// layOut puts the values of each group side by side, and takes its quantiles.
+func layOut(ctx context.Context, pieces []piece, counts []int64, p []float64, run runner, out []float64) error {
+	starts := make([]int64, len(counts)+1)
+	for g, n := range counts {
+		starts[g+1] = starts[g] + n
+	}
+	values := make([]int64, starts[len(counts)])
+	cursors := make([][]int64, len(pieces))
+	next := slices.Clone(starts)
+	for i := range pieces {
+		cursors[i] = make([]int64, pieces[i].groups)
+		for g := range cursors[i] {
+			n := pieces[i].counts(uint32(g))
+			if n > 0 {
+				to := pieces[i].target(uint32(g))
+				cursors[i][g] = next[to]
+				next[to] += n
+			}
+		}
+	}
+	err := run(ctx, len(pieces), func(ctx context.Context, i int) error {
+		shift, cursor := pieces[i].shift, cursors[i]
+		pieces[i].each(func(v *view, groups []uint32, mask []uint64) {
+			for k, g := range groups {
+				if mask[k]>>shift&1 == 1 {
+					values[cursor[g]] = int64(uint64(v.base) + v.at(k))
+					cursor[g]++
+				}
+			}
+		})
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	const share = 4096
+	return run(ctx, (len(counts)+share-1)/share, func(ctx context.Context, i int) error {
+		for g := i * share; g < min((i+1)*share, len(counts)); g++ {
+			if group := values[starts[g]:starts[g+1]]; len(group) > 0 {
+				quantilesOf(group, p, out[g*len(p):(g+1)*len(p)])
+			}
+		}
+		return ctx.Err()
+	})
+}
+
+// quantilesOf computes quantiles of values, which it reorders.
+func quantilesOf(values []int64, p []float64, out []float64) {
+	at := func(k int64) int64 { return nth(values, int(k)) }
+	if len(values) <= smallSort {
+		insertionSort(values)
+		at = func(k int64) int64 { return values[k] }
+	}
+	for i := range p {
+		out[i] = quantile(int64(len(values)), p[i], at)
+	}
+}
+
+const smallSort = 24
+
+func insertionSort(values []int64) {
+	for i := 1; i < len(values); i++ {
+		v := values[i]
+		j := i
+		for ; j > 0 && values[j-1] > v; j-- {
+			values[j] = values[j-1]
+		}
+		values[j] = v
+	}
+}
+
+// nth gives the k-th smallest value, from 0, and reorders the values.
+func nth(values []int64, k int) int64 {
+	low, high := 0, len(values)-1
+	for rounds := 0; high-low > smallSort; rounds++ {
+		if rounds > 4*bits.Len(uint(len(values))) { // the order is against us
+			slices.Sort(values[low : high+1])
+			return values[k]
+		}
+		middle := low + (high-low)/2
+		a, b, c := values[low], values[middle], values[high]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := low, high
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return values[k]
+		}
+	}
+	insertionSort(values[low : high+1])
+	return values[k]
 }

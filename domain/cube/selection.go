@@ -105,12 +105,12 @@ func keep[T uint8 | uint16 | uint32 | uint64](t *test, values []T, rows []uint32
 
 // The views give the packed values of the selected rows side by side.
 
-func (s *selection) view8(v []uint8) []uint8    { return view(s, v, &s.u8) }
-func (s *selection) view16(v []uint16) []uint16 { return view(s, v, &s.u16) }
-func (s *selection) view32(v []uint32) []uint32 { return view(s, v, &s.u32) }
-func (s *selection) view64(v []uint64) []uint64 { return view(s, v, &s.u64) }
+func (s *selection) view8(v []uint8) []uint8    { return selected(s, v, &s.u8) }
+func (s *selection) view16(v []uint16) []uint16 { return selected(s, v, &s.u16) }
+func (s *selection) view32(v []uint32) []uint32 { return selected(s, v, &s.u32) }
+func (s *selection) view64(v []uint64) []uint64 { return selected(s, v, &s.u64) }
 
-func view[T any](s *selection, values []T, buffer *[]T) []T {
+func selected[T any](s *selection, values []T, buffer *[]T) []T {
 	if s.rows == nil {
 		return values[s.first : s.first+s.count]
 	}

@@ -256,7 +256,7 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := answer(p, parts, complete, s.limits.groups)
+	result, err := answer(detached{ctx}, p, parts, complete, s.limits.groups, s.each)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,208 @@
+package cube
+
+import (
+	"math"
+	"math/bits"
+)
+
+// accumulator counts and sums by group. A group's record is stride words side
+// by side: first the counts, four lanes of 16 bits to a word, then one word (or
+// two, where a sum could overflow) for each Sum, Min and Max. Where a count
+// comes near to 16 bits it is carried into a table.
+type accumulator struct {
+	stride  int
+	words   int      // of counts
+	record  []uint64 // what a group starts with
+	cells   []uint64
+	carried map[uint32][]int64
+	since   int      // no group's first lane, and so no lane, has counted more since it was last carried
+	offsets []uint32 // scratch: where the records of the block's rows are
+}
+
+// blockRows is how many rows are treated at once: all that is written for them
+// stays in the nearest cache.
+const blockRows = zoneRows
+
+// maxRecords bounds groups*stride, so that offsets are 32 bits.
+const maxRecords = 1 << 31
+
+func newAccumulator(lanes int) *accumulator {
+	words := (lanes + 3) / 4
+	return &accumulator{words: words, stride: words, record: make([]uint64, words)}
+}
+
+// number adds a word to the record and gives its position.
+func (a *accumulator) number(start int64) int {
+	a.record = append(a.record, uint64(start))
+	a.stride++
+	return a.stride - 1
+}
+
+func (a *accumulator) groups() int { return len(a.cells) / max(1, a.stride) }
+
+// grow makes room for groups.
+func (a *accumulator) grow(groups int) {
+	for have := a.groups(); have < groups; have++ {
+		a.cells = append(a.cells, a.record...)
+	}
+}
+
+// locate finds the records of the rows' groups.
+func (a *accumulator) locate(groups []uint32) {
+	if cap(a.offsets) < len(groups) {
+		a.offsets = make([]uint32, blockRows)
+	}
+	a.offsets = a.offsets[:len(groups)]
+	stride := uint32(a.stride)
+	for k, g := range groups {
+		a.offsets[k] = g * stride
+	}
+}
+
+// spread moves each of four bits to the lowest bit of its own 16.
+var spread = func() (table [16]uint64) {
+	for i := range table {
+		for bit := range 4 {
+			table[i] |= uint64(i>>bit&1) << (16 * bit)
+		}
+	}
+	return table
+}()
+
+// count adds the bits of the masks to the counts. masks has 64 lanes to a word;
+// the first lane has all rows.
+func (a *accumulator) count(masks [][]uint64) {
+	if a.since+len(a.offsets) > math.MaxUint16 {
+		a.carryLarge()
+	}
+	a.since += len(a.offsets)
+	for w := 0; w < a.words; w += 4 {
+		mask, shift := masks[w/16], uint(w%16*4)
+		switch a.words - w {
+		case 1:
+			a.countOne(mask, shift, w)
+		case 2:
+			a.countTwo(mask, shift, w)
+		case 3:
+			a.countTwo(mask, shift, w)
+			a.countOne(mask, shift+8, w+2)
+		default:
+			a.countFour(mask, shift, w)
+		}
+	}
+}
+
+func (a *accumulator) countOne(mask []uint64, shift uint, word int) {
+	cells := a.cells[word:]
+	mask = mask[:len(a.offsets)]
+	for k, at := range a.offsets {
+		cells[at] += spread[mask[k]>>shift&15]
+	}
+}
+
+func (a *accumulator) countTwo(mask []uint64, shift uint, word int) {
+	cells := a.cells[word:]
+	mask = mask[:len(a.offsets)]
+	for k, at := range a.offsets {
+		m := mask[k] >> shift
+		c := cells[at : at+2 : at+2]
+		c[0] += spread[m&15]
+		c[1] += spread[m>>4&15]
+	}
+}
+
+func (a *accumulator) countFour(mask []uint64, shift uint, word int) {
+	cells := a.cells[word:]
+	mask = mask[:len(a.offsets)]
+	for k, at := range a.offsets {
+		m := mask[k] >> shift
+		c := cells[at : at+4 : at+4]
+		c[0] += spread[m&15]
+		c[1] += spread[m>>4&15]
+		c[2] += spread[m>>8&15]
+		c[3] += spread[m>>12&15]
+	}
+}
+
+// carryLarge carries the groups that have counted much.
+func (a *accumulator) carryLarge() {
+	a.since = 0
+	for at := 0; at < len(a.cells); at += a.stride {
+		if n := int(a.cells[at] & math.MaxUint16); n > math.MaxUint16/2 {
+			a.carry(uint32(at))
+		} else {
+			a.since = max(a.since, n)
+		}
+	}
+}
+
+// carry moves the counts of the record at a position into the table.
+func (a *accumulator) carry(at uint32) {
+	if a.carried == nil {
+		a.carried = map[uint32][]int64{}
+	}
+	group := at / uint32(a.stride)
+	into := a.carried[group]
+	if into == nil {
+		into = make([]int64, 4*a.words)
+		a.carried[group] = into
+	}
+	for lane := range into {
+		into[lane] += int64(a.cells[int(at)+lane/4] >> (16 * (lane % 4)) & math.MaxUint16)
+	}
+	clear(a.cells[at : int(at)+a.words])
+}
+
+// counted gives the count of a lane in a group.
+func (a *accumulator) counted(lane int, group uint32) int64 {
+	n := int64(a.cells[int(group)*a.stride+lane/4] >> (16 * (lane % 4)) & math.MaxUint16)
+	if into := a.carried[group]; into != nil {
+		n += into[lane]
+	}
+	return n
+}
+
+// at gives a number of a group.
+func (a *accumulator) at(position int, group uint32) int64 {
+	return int64(a.cells[int(group)*a.stride+position])
+}
+
+// total is a sum of any size: high<<64 + low.
+type total struct {
+	high int64
+	low  uint64
+}
+
+func totalOf(v int64) total { return total{v >> 63, uint64(v)} }
+
+func (t total) plus(u total) total {
+	low, carry := bits.Add64(t.low, u.low, 0)
+	return total{t.high + u.high + int64(carry), low}
+}
+
+// times multiplies two integers.
+func times(a, b int64) total {
+	high, low := bits.Mul64(magnitude(a), magnitude(b))
+	t := total{int64(high), low}
+	if (a < 0) != (b < 0) {
+		low, borrow := bits.Sub64(0, t.low, 0)
+		t = total{-t.high - int64(borrow), low}
+	}
+	return t
+}
+
+// shifted gives v<<32.
+func shifted(v int64) total { return total{v >> 32, uint64(v) << 32} }
+
+// integer gives the sum if it is an int64.
+func (t total) integer() (int64, bool) {
+	v := int64(t.low)
+	return v, t.high == v>>63
+}
+
+func magnitude(v int64) uint64 {
+	if v < 0 {
+		return -uint64(v)
+	}
+	return uint64(v)
+}

@@ -1,0 +1,187 @@
+package cube
+
+import "math"
+
+// view is a number for each selected row of a block: base + the packed value, or
+// null where that is none.
+type view struct {
+	u8      []uint8
+	u16     []uint16
+	u32     []uint32
+	u64     []uint64
+	base    int64
+	none    uint64
+	nulls   bool
+	highest uint64 // of all packed values of the segment but none
+}
+
+// source of numbers: a column, or one less another.
+type numbers struct {
+	column, minus *column
+	base          int64
+	highest       uint64
+	nulls         bool
+	buffer        []uint64
+}
+
+func newNumbers(column, minus *column) *numbers {
+	n := &numbers{column: column, base: column.base, highest: uint64(column.max) - uint64(column.min), nulls: column.nulls > 0}
+	if minus != nil {
+		n.minus = minus
+		n.nulls = n.nulls || minus.nulls > 0
+		n.base = column.min - minus.max
+		n.highest = uint64(column.max-minus.min) - uint64(n.base)
+	}
+	return n
+}
+
+// view gives the numbers of the selected rows; it lasts until the next call.
+func (n *numbers) view(s *selection) view {
+	v := view{base: n.base, none: n.column.none, nulls: n.nulls, highest: n.highest}
+	if n.minus != nil {
+		v.u64, v.none = n.difference(s), math.MaxUint64
+		return v
+	}
+	switch c := n.column; {
+	case c.u8 != nil:
+		v.u8 = s.view8(c.u8)
+	case c.u16 != nil:
+		v.u16 = s.view16(c.u16)
+	case c.u32 != nil:
+		v.u32 = s.view32(c.u32)
+	case c.u64 != nil:
+		v.u64 = s.view64(c.u64)
+	default:
+		v.u8 = zeros(s.count)
+	}
+	return v
+}
+
+var zero [zoneRows]uint8
+
+// zeros gives a constant column's packed values.
+func zeros(count int) []uint8 { return zero[:count] }
+
+func (n *numbers) difference(s *selection) []uint64 {
+	if n.buffer == nil {
+		n.buffer = make([]uint64, zoneRows)
+	}
+	out := n.buffer[:s.count]
+	for k := range out {
+		row := s.row(k)
+		a, aNull := n.column.integer(row)
+		b, bNull := n.minus.integer(row)
+		if aNull || bNull {
+			out[k] = math.MaxUint64
+		} else {
+			out[k] = uint64(a-b) - uint64(n.base)
+		}
+	}
+	return out
+}
+
+// row gives the k-th selected row.
+func (s *selection) row(k int) int {
+	if s.rows != nil {
+		return int(s.rows[k])
+	}
+	return s.first + k
+}
+
+// clearNull takes the affected bits from the masks of the rows that are null.
+func (v *view) clearNull(masks []uint64, affected uint64) {
+	switch {
+	case v.u8 != nil:
+		clearNull(v.u8, uint8(v.none), masks, affected)
+	case v.u16 != nil:
+		clearNull(v.u16, uint16(v.none), masks, affected)
+	case v.u32 != nil:
+		clearNull(v.u32, uint32(v.none), masks, affected)
+	default:
+		clearNull(v.u64, v.none, masks, affected)
+	}
+}
+
+func clearNull[T uint8 | uint16 | uint32 | uint64](values []T, none T, masks []uint64, affected uint64) {
+	values = values[:len(masks)]
+	for i, v := range values {
+		m := masks[i]
+		cleared := m &^ affected
+		if v == none {
+			m = cleared
+		}
+		masks[i] = m
+	}
+}
+
+// sum adds the packed values to the word at a position of the records.
+func (a *accumulator) sum(position int, v *view, mask []uint64, bit int) {
+	switch {
+	case v.u8 != nil:
+		sum(a, position, v.u8, mask, bit)
+	case v.u16 != nil:
+		sum(a, position, v.u16, mask, bit)
+	case v.u32 != nil:
+		sum(a, position, v.u32, mask, bit)
+	default:
+		sum(a, position, v.u64, mask, bit)
+	}
+}
+
+func sum[T uint8 | uint16 | uint32 | uint64](a *accumulator, position int, values []T, mask []uint64, bit int) {
+	cells, offsets := a.cells[position:], a.offsets
+	values = values[:len(offsets)]
+	if bit == 0 { // the first lane has all rows
+		for k, at := range offsets {
+			cells[at] += uint64(values[k])
+		}
+		return
+	}
+	mask = mask[:len(offsets)]
+	shift := uint(bit % 64)
+	for k, at := range offsets {
+		cells[at] += uint64(values[k]) & -(mask[k] >> shift & 1)
+	}
+}
+
+// sumWide adds the lower and the upper 32 bits of the packed values to the words
+// at position and after it, which cannot overflow.
+func (a *accumulator) sumWide(position int, v *view, mask []uint64, bit int) {
+	for k, at := range a.offsets {
+		u := v.at(k) & -(mask[k] >> (bit % 64) & 1)
+		a.cells[int(at)+position] += u & math.MaxUint32
+		a.cells[int(at)+position+1] += u >> 32
+	}
+}
+
+func (v *view) at(k int) uint64 {
+	switch {
+	case v.u8 != nil:
+		return uint64(v.u8[k])
+	case v.u16 != nil:
+		return uint64(v.u16[k])
+	case v.u32 != nil:
+		return uint64(v.u32[k])
+	}
+	return v.u64[k]
+}
+
+// least keeps the least packed value of the rows of the lane.
+func (a *accumulator) least(position int, v *view, mask []uint64, bit int) {
+	for k, at := range a.offsets {
+		if mask[k]>>(bit%64)&1 == 1 {
+			c := &a.cells[int(at)+position]
+			*c = min(*c, v.at(k))
+		}
+	}
+}
+
+// greatest keeps the greatest packed value of the rows of the lane.
+func (a *accumulator) greatest(position int, v *view, mask []uint64, bit int) {
+	for k, at := range a.offsets {
+		if mask[k]>>(bit%64)&1 == 1 {
+			c := &a.cells[int(at)+position]
+			*c = max(*c, v.at(k))
+		}
+	}
+}
