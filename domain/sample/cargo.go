@@ -30,7 +30,9 @@ func (g *generator) planCargo(o *office) {
 	perManifest := map[int]float64{modeSea: 18, modeRoad: 1.5, modeAir: 8, modePost: 20}[o.mode]
 	imports := float64(p.Declarations) * o.share * 0.8
 	minutes := float64(p.Months) * 30.4 * minutesOfDay
-	o.cargo = cargo{base: g.world.span.first.midnight(), interval: moment(min(max(1, minutes*perManifest/max(imports, 1)), 20*minutesOfDay)), bills: map[int64]int{}}
+	// Manifests are close enough to find one at about the wanted lag.
+	closest := reformed.lag[o.mode] * minutesOfDay * 0.3
+	o.cargo = cargo{base: g.world.span.first.midnight(), interval: moment(max(1, min(minutes*perManifest/max(imports, 1), closest))), bills: map[int64]int{}}
 }
 
 // forgetManifests drops the slots that no later declaration can cite.

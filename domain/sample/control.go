@@ -105,7 +105,7 @@ func (l *life) assign(at moment) {
 	l.officer = g.world.examinerFor(o, at, r)
 	if f := g.people.favours[l.broker]; f != nil && o.index == 0 && l.breach == nil {
 		f.Declared++
-		if g.onDuty(f.officer, o, at) && r.chance(f.q) {
+		if g.onDuty(f.officer, o, at) && r.chance(f.q[l.practiceIndex()]) {
 			f.Diverted++
 			if l.officer != f.officer {
 				f.Changed++
@@ -218,12 +218,10 @@ func (l *life) checkDocuments(start moment, duration float64, finish *moment) bo
 		}
 		*finish = o.calendar.add(start, duration*1.7+30)
 		return l.inspect(at, duration*1.2+30, finish, r.chance(hit))
-	case !l.quiet() && r.chance(l.practice.rerouteSystem*3): // many are assessed before the machine comes to it
+	case !l.quiet() && r.chance(l.practice.rerouteSystem): // left lying until the machine comes to it
 		at := (start.day() + 3).midnight() + 5*60 + moment(r.between(0, 30)) //nolint:gosec // minutes
-		if at < *finish {
-			*finish = at + moment(r.between(1, 5)) //nolint:gosec // minutes
-			return l.reroute(at, machineReroute, blue, "")
-		}
+		*finish = at + moment(r.between(1, 5))                               //nolint:gosec // minutes
+		return l.reroute(at, machineReroute, blue, "")
 	}
 	l.keysLate(start, *finish, finish)
 	if l.triesCase("P6", "b") || !l.quietMoney() && l.irregular && r.chance(l.practice.documentary) {
@@ -299,6 +297,9 @@ func (l *life) inspect(start moment, duration float64, finish *moment, finds boo
 	}
 	at := later(start, min(o.calendar.add(start, duration*(0.45+0.4*r.unit())), *finish-2))
 	done := later(start, at-moment(r.between(8, 90))) //nolint:gosec // minutes
+	if !o.calendar.isOpen(done) {
+		done = max(start, at-5)
+	}
 	if l.keysLate(start, at, finish) {
 		done = at
 		at = later(at, *finish-moment(r.between(3, 30))) //nolint:gosec // minutes

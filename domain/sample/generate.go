@@ -6,7 +6,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"sort"
 )
 
 // generator is one run.
@@ -238,6 +237,7 @@ func (g *generator) daySlots(slots []slot, d day, r *source) []slot {
 	w := g.world
 	standing := g.parameters.standing(int(w.span.month[w.span.index(d)]))
 	outside := legacy.outOfHours + (reformed.outOfHours-legacy.outOfHours)*standing
+	morning := 0.42 + 0.18*standing // the rest comes in the afternoon
 	for i, counts := range g.counts {
 		o := w.offices[i]
 		open := o.calendar.isWorkday(d)
@@ -246,8 +246,8 @@ func (g *generator) daySlots(slots []slot, d day, r *source) []slot {
 			if open && !r.chance(outside) {
 				length := float64(o.closes - o.opens)
 				u := (r.unit() + r.unit()) / 2
-				if r.chance(0.6) {
-					u = 0.02 + 0.55*u // the morning
+				if r.chance(morning) {
+					u = 0.02 + 0.55*u
 				} else {
 					u = 0.42 + 0.56*u
 				}
@@ -256,7 +256,7 @@ func (g *generator) daySlots(slots []slot, d day, r *source) []slot {
 			slots = append(slots, slot{at: d.midnight() + moment(minute), office: int32(i)}) //nolint:gosec // small
 		}
 	}
-	sort.SliceStable(slots, func(a, b int) bool { return slots[a].at < slots[b].at })
+	slices.SortStableFunc(slots, func(a, b slot) int { return int(a.at) - int(b.at) })
 	return slots
 }
 

@@ -108,7 +108,7 @@ func (l *life) fillItems(n int) {
 		it.money = moneyOf(countries[origin].code, r.unit())
 		it.rate = w.rateOf(it.money, int(w.span.month[w.span.index(l.at.day())]))
 		m := &w.money[it.money]
-		value := min(r.logNormal(h.usual*modeValue[l.office.mode], 1.6), 4e6)
+		value := min(r.logNormal(h.usual*modeValue[l.office.mode], 1.75), 4e6)
 		it.fob = max(1, int64(value*m.perUSD*float64(powersOfTen[m.decimals])))
 		l.addCosts(&it)
 		if l.treatment == payable && h.duty > 0 && r.chance(0.12) {

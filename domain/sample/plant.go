@@ -165,9 +165,9 @@ func (ps *plants) record(rule, kase, subject, key, other string) {
 type favour struct {
 	broker   int
 	officer  *officer
-	q        float64
-	byHand   bool // by a manual re-assignment; else at the assignment itself
-	Declared int  // selected declarations of the broker at the office, officer on duty or not
+	q        [2]float64 // chance of diversion in the legacy and the reformed practice
+	byHand   bool       // by a manual re-assignment; else at the assignment itself
+	Declared int        // selected declarations of the broker at the office, officer on duty or not
 	Diverted int
 	Changed  int // diverted ones that chance would have given to another
 }
@@ -199,16 +199,12 @@ func (g *generator) choosePeople() {
 	}
 	port := w.offices[0]
 	staff := port.examiners
-	mixedPractice := legacy
+	pairs := legacy.favours
 	if p.Profile == After {
-		mixedPractice = reformed
+		pairs = reformed.favours
 	}
-	pairs, q := mixedPractice.favours, mixedPractice.favourQ
 	if p.Favours >= 0 {
 		pairs = p.Favours
-	}
-	if p.FavourQ >= 0 {
-		q = p.FavourQ
 	}
 	// The port's own larger brokers, beginning with its second.
 	var local []int
@@ -219,7 +215,14 @@ func (g *generator) choosePeople() {
 	}
 	// Of ten or more officers 0, 3 and 6 are favoured (the first twice); 1, 2 and 4 are planted otherwise.
 	for k := range min(pairs, (len(local)-2)/2) {
-		f := &favour{broker: local[1+2*k], officer: staff[[]int{0, 3, 0, 6, 3, 5, 6, 5}[k]%len(staff)], q: q, byHand: k%4 == 1}
+		f := &favour{broker: local[1+2*k], officer: staff[[]int{0, 3, 0, 6, 3, 5, 6, 5}[k]%len(staff)], byHand: k%4 == 1}
+		f.q = [2]float64{legacy.favourQ, reformed.favourQ}
+		if k >= reformed.favours && p.Favours < 0 {
+			f.q[1] = 0 // the reform ends it
+		}
+		if p.FavourQ >= 0 {
+			f.q = [2]float64{p.FavourQ, p.FavourQ}
+		}
 		g.people.favours[f.broker] = f
 		g.people.order = append(g.people.order, f.broker)
 	}

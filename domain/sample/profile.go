@@ -15,14 +15,14 @@ type practice struct {
 	clearanceSpread          float64 // 90th percentile over median of the same
 	autoAssess               bool    // green and blue are assessed by the machine after a stand-by
 	lag                      [6]float64
-	payment                  float64 // assessment to payment
-	electronic               float64 // paid through a bank by machine
-	exitDays                 [6]float64
-	unpaid                   float64 // assessed and never paid
-	abandoned                float64 // registered and never assessed
-	rerouteUp, rerouteHit    float64 // yellow to red by officers; of them adjusted
-	rerouteSystem            float64 // yellow to blue by the machine
-	postEntry, cancelled     float64
+	payment                  float64    // assessment to payment, before it is moved into the cashier's hours
+	electronic               float64    // paid through a bank by machine
+	exitDays                 [6]float64 // release to exit, before it is moved into working hours
+	unpaid                   float64    // of those with duty to pay, assessed and never paid
+	abandoned                float64    // registered and never assessed
+	rerouteUp, rerouteHit    float64    // yellow to red by officers; of them adjusted
+	rerouteSystem            float64    // yellow to blue by the machine
+	postEntry, cancelled     float64    // of those that can be: paid, or not yet paid, and not adjusted
 	amended                  float64
 	actingOther              float64 // assessed by another than the assigned examiner
 	reassigned               float64 // re-assigned by hand although the examiner was there
@@ -50,11 +50,11 @@ var legacy = practice{
 	irregular: 0.16, hitRate: 0.10, detection: 0.60, documentary: 0.25,
 	clearance: 160, clearanceSpread: 8,
 	lag:     [6]float64{modeSea: 13.6, modeRoad: 0.3, modeAir: 2, modePost: 3},
-	payment: 20 * 60, electronic: 0.15,
+	payment: 13 * 60, electronic: 0.15,
 	exitDays: [6]float64{modeSea: 9, modeRoad: 0.25, modeAir: 1.6, modePost: 3},
-	unpaid:   0.030, abandoned: 0.012,
+	unpaid:   0.048, abandoned: 0.012,
 	rerouteUp: 0.08, rerouteHit: 0.10, rerouteSystem: 0.03,
-	postEntry: 0.03, cancelled: 0.01, amended: 0.04, actingOther: 0.06, reassigned: 0.03,
+	postEntry: 0.055, cancelled: 0.0125, amended: 0.04, actingOther: 0.06, reassigned: 0.03,
 	prelodged: 0.01, validation: 2.2 * 24 * 60, stored: 0.5, deferred: 0.03, prepaid: 0.02, machineRelease: 0,
 	favours: 4, favourQ: 0.25, outOfHours: 0.02,
 }
@@ -65,11 +65,11 @@ var reformed = practice{
 	irregular: 0.085, hitRate: 0.42, detection: 0.90, documentary: 0.40,
 	clearance: 42, clearanceSpread: 4, autoAssess: true,
 	lag:     [6]float64{modeSea: 5, modeRoad: 0.2, modeAir: 1, modePost: 1.5},
-	payment: 6 * 60, electronic: 0.60,
-	exitDays: [6]float64{modeSea: 4, modeRoad: 0.15, modeAir: 0.8, modePost: 1.5},
+	payment: 5 * 60, electronic: 0.60,
+	exitDays: [6]float64{modeSea: 3.2, modeRoad: 0.15, modeAir: 0.8, modePost: 1.5},
 	unpaid:   0.013, abandoned: 0.004,
 	rerouteUp: 0.04, rerouteHit: 0.40, rerouteSystem: 0.03,
-	postEntry: 0.013, cancelled: 0.007, amended: 0.03, actingOther: 0.03, reassigned: 0.015,
+	postEntry: 0.025, cancelled: 0.0083, amended: 0.03, actingOther: 0.03, reassigned: 0.015,
 	prelodged: 0.06, validation: 0.6 * 24 * 60, stored: 0.6, deferred: 0.05, prepaid: 0.05, machineRelease: 0.7,
 	favours: 1, favourQ: 0.10, outOfHours: 0.03,
 }

@@ -1,7 +1,6 @@
 package sample
 
 import (
-	"math/big"
 	"sort"
 	"strings"
 	"testing"
@@ -24,7 +23,7 @@ func breachesFound(t *testing.T, x *extract) map[string]map[string]bool {
 			cancelled[d.importer] = append(cancelled[d.importer], d)
 		}
 	}
-	acts := map[string][]time.Time{}
+	acts := map[string][]visit{}
 	for _, key := range x.order {
 		d := x.declarations[key]
 		for rule, broken := range map[string]bool{
@@ -45,6 +44,7 @@ func breachesFound(t *testing.T, x *extract) map[string]map[string]bool {
 	x.unbalancedBills(found["P9"])
 	x.impossibleTransits(t, found["P10"])
 	x.doubleSessions(t, found["P12"])
+	twoPlaces(acts, found["P12"])
 	return found
 }
 
@@ -118,26 +118,17 @@ func (x *extract) outsideInspection(t *testing.T, d *document) bool {
 }
 
 // epsilon is the tolerance for money: a unit an item, at least half a per cent.
-func epsilon(d *document, total *big.Rat) *big.Rat {
-	perItem := big.NewRat(int64(d.items), 1)
-	share := new(big.Rat).Mul(total, big.NewRat(5, 1000))
-	if share.Cmp(perItem) > 0 {
-		return share
-	}
-	return perItem
-}
+func epsilon(d *document, total int64) int64 { return max(int64(d.items)*1000, total/200) }
 
-func (x *extract) paidUntil(t *testing.T, d *document, until time.Time) *big.Rat {
+func (x *extract) paidUntil(t *testing.T, d *document, until time.Time) (sum int64) {
 	t.Helper()
-	sum := new(big.Rat)
 	for _, r := range d.receipts {
-		if r["TAX_CODE"] == "FINE" || clockOf(t, r["TIME"]).After(until) {
-			continue
-		}
-		if r["KIND"] == "REFUND" {
-			sum.Sub(sum, amountOf(t, r["AMOUNT"]))
-		} else {
-			sum.Add(sum, amountOf(t, r["AMOUNT"]))
+		switch {
+		case r["TAX_CODE"] == "FINE" || clockOf(t, r["TIME"]).After(until):
+		case r["KIND"] == "REFUND":
+			sum -= amountOf(t, r["AMOUNT"])
+		default:
+			sum += amountOf(t, r["AMOUNT"])
 		}
 	}
 	return sum
@@ -149,14 +140,13 @@ func (x *extract) releasedUnpaid(t *testing.T, d *document) bool {
 	if !known || d.deferred != "" {
 		return false
 	}
-	due := new(big.Rat)
+	due := int64(0)
 	for _, v := range d.versions {
 		if !clockOf(t, v["TIME"]).After(released) {
 			due = amountOf(t, v["DUTIES_TAXES"])
 		}
 	}
-	eps := epsilon(d, due)
-	return due.Cmp(eps) > 0 && new(big.Rat).Add(x.paidUntil(t, d, released), eps).Cmp(due) < 0
+	return due > epsilon(d, due) && x.paidUntil(t, d, released) < due-epsilon(d, due)
 }
 
 func (x *extract) badReroute(t *testing.T, d *document) bool {
@@ -192,8 +182,8 @@ func (x *extract) raises(t *testing.T, d *document) (when []time.Time, by []int)
 	for i := 1; i < len(d.versions); i++ {
 		before, after := d.versions[i-1], d.versions[i]
 		up := func(column string) bool {
-			gain := new(big.Rat).Sub(amountOf(t, after[column]), amountOf(t, before[column]))
-			return gain.Sign() > 0 && gain.Cmp(epsilon(d, amountOf(t, before[column]))) >= 0
+			gain := amountOf(t, after[column]) - amountOf(t, before[column])
+			return gain > 0 && gain >= epsilon(d, amountOf(t, before[column]))
 		}
 		if after["BY_CUSTOMS"] == "1" && (up("DUTIES_TAXES") || up("CUSTOMS_VALUE")) {
 			when, by = append(when, clockOf(t, after["TIME"])), append(by, i)
@@ -212,7 +202,7 @@ func (x *extract) offenceAgainstMoney(t *testing.T, d *document) bool {
 		for _, r := range raised {
 			money = money || near(r, at)
 		}
-		money = money || amountOf(t, o["EXTRA_DUTIES"]).Sign() != 0 || amountOf(t, o["FINE"]).Sign() != 0
+		money = money || amountOf(t, o["EXTRA_DUTIES"]) != 0 || amountOf(t, o["FINE"]) != 0
 		if o["STATUS"] == "CONFIRMED" && !money && at.Before(x.watermark.Add(-days)) {
 			return true
 		}
@@ -237,13 +227,13 @@ func (x *extract) reversed(t *testing.T, d *document) bool {
 	when, by := x.raises(t, d)
 	for k, i := range by {
 		high := amountOf(t, d.versions[i]["DUTIES_TAXES"])
-		gain := new(big.Rat).Sub(high, amountOf(t, d.versions[i-1]["DUTIES_TAXES"]))
-		if gain.Sign() <= 0 {
+		gain := high - amountOf(t, d.versions[i-1]["DUTIES_TAXES"])
+		if gain <= 0 {
 			continue
 		}
 		for _, w := range d.versions[i+1:] {
-			back := new(big.Rat).Sub(high, amountOf(t, w["DUTIES_TAXES"]))
-			if clockOf(t, w["TIME"]).Sub(when[k]) <= 30*24*time.Hour && back.Cmp(new(big.Rat).Mul(gain, big.NewRat(8, 10))) >= 0 {
+			back := high - amountOf(t, w["DUTIES_TAXES"])
+			if clockOf(t, w["TIME"]).Sub(when[k]) <= 30*24*time.Hour && back*10 >= gain*8 {
 				return true
 			}
 		}
@@ -331,14 +321,12 @@ func (x *extract) undischarged(t *testing.T, d *document) bool {
 }
 
 // noteActs finds acts of users who were not active, and one user at two offices.
-func (x *extract) noteActs(t *testing.T, d *document, acts map[string][]time.Time, found map[string]bool) {
+func (x *extract) noteActs(t *testing.T, d *document, acts map[string][]visit, found map[string]bool) {
 	t.Helper()
-	check := func(user, when string) {
+	check := func(user string, at time.Time) {
 		if user == "" || isMachine(user) || strings.HasPrefix(user, "agent") {
 			return
 		}
-		at := clockOf(t, when)
-		acts[user] = append(acts[user], at)
 		intervals := x.staff[user]
 		if intervals == nil {
 			t.Fatalf("%s: user %s is not in the staff register", d.key, user)
@@ -347,21 +335,42 @@ func (x *extract) noteActs(t *testing.T, d *document, acts map[string][]time.Tim
 			if i.status != "ACTIVE" && !at.Before(i.from) && at.Before(i.to) {
 				found[d.key] = true
 				if !x.isCase("P12", "a", d.key) {
-					t.Logf("%s: %s acts at %s while %s", d.key, user, when, i.status)
+					t.Logf("%s: %s acts at %s while %s", d.key, user, at, i.status)
 				}
 			}
 		}
 	}
 	for _, op := range d.operations {
-		check(op["USERNAME"], op["OPERATION_TIME"])
+		check(op.user, op.at)
+		if op.user != "" && !isMachine(op.user) {
+			acts[op.user] = append(acts[op.user], visit{op.at, d.office})
+		}
 	}
 	for _, rows := range [][]map[string]string{d.lanes, d.inspections, d.offences, d.receipts, d.versions} {
 		for _, row := range rows {
-			check(row["USERNAME"], row["TIME"])
+			check(row["USERNAME"], clockOf(t, row["TIME"]))
 		}
 	}
 	for _, row := range d.assignments {
-		check(row["ASSIGNED_BY"], row["TIME"])
+		check(row["ASSIGNED_BY"], clockOf(t, row["TIME"]))
+	}
+}
+
+// visit is an act at an office.
+type visit struct {
+	at     time.Time
+	office string
+}
+
+// twoPlaces finds users who act at two offices within half an hour.
+func twoPlaces(acts map[string][]visit, found map[string]bool) {
+	for user, list := range acts {
+		sort.Slice(list, func(i, j int) bool { return list[i].at.Before(list[j].at) })
+		for i := 1; i < len(list); i++ {
+			if list[i].office != list[i-1].office && list[i].at.Sub(list[i-1].at) < 30*time.Minute {
+				found[user+" at two offices at "+list[i].at.String()] = true
+			}
+		}
 	}
 }
 
@@ -388,12 +397,10 @@ func (x *extract) doubleSessions(t *testing.T, found map[string]bool) {
 
 func (x *extract) wrongSums(t *testing.T, d *document) bool {
 	t.Helper()
-	if d.cancelled || d.assessed == nil {
+	if d.cancelled || !d.isAssessed {
 		return false
 	}
-	differ := func(a, b *big.Rat) bool {
-		return new(big.Rat).Abs(new(big.Rat).Sub(a, b)).Cmp(epsilon(d, d.assessed)) > 0
-	}
+	differ := func(a, b int64) bool { return max(a-b, b-a) > epsilon(d, d.assessed) }
 	if differ(d.tax, d.assessed) {
 		return true
 	}

@@ -65,17 +65,17 @@ func (l *life) clear(finish *moment) bool {
 	r := l.r
 	by := l.actingAt(*finish)
 	if len(l.adjusted) > 0 {
-		if !l.do(*finish, "Post-Entry", by.user) {
+		paid := daytime(*finish + moment(r.between(40, 600))) //nolint:gosec // minutes
+		if !l.seen(paid) || !l.do(*finish, "Post-Entry", by.user) {
 			return false
 		}
 		l.takeAdjusted()
 		l.note("POST_ENTRY", true, pickText(r, l.g.world.locale.notConform))
 		_, l.assessed = totals(l.items)
-		paid := *finish + moment(r.between(40, 600)) //nolint:gosec // minutes
-		if !l.do(*finish+moment(r.between(1, 20)), "Request PRN", l.user) || !l.payRest(daytime(paid)) {
+		if !l.do(*finish+moment(r.between(1, 20)), "Request PRN", l.user) || !l.payRest(paid) {
 			return false
 		}
-		*finish = l.office.calendar.open(daytime(paid) + 5)
+		*finish = l.office.calendar.open(paid + 5)
 		by = l.actingAt(*finish)
 	}
 	if !l.do(*finish, "Clear declaration", by.user) {
@@ -161,7 +161,7 @@ func (l *life) cancelLate(assessed moment) bool {
 	if l.due() == 0 {
 		return false
 	}
-	return l.cancel(l.office.calendar.open(assessed + moment(l.r.between(30, 400)))) //nolint:gosec // minutes
+	return l.cancel(l.opening(assessed + moment(l.r.between(30, 400)))) //nolint:gosec // minutes
 }
 
 func (l *life) mayCancel() bool {
@@ -296,7 +296,7 @@ func (l *life) settle(assessed moment) (moment, bool) {
 	if !l.do(assessed+moment(r.between(0, 10)), "Request PRN", l.user) {
 		return never, false
 	}
-	delay := r.logNormal(l.practice.payment*0.62, 1.1)
+	delay := r.logNormal(l.practice.payment, 1.1)
 	if l.breach != nil {
 		delay = min(delay, 2*minutesOfDay)
 	}
@@ -317,7 +317,7 @@ func (l *life) settle(assessed moment) (moment, bool) {
 	if r.chance(l.practice.electronic) {
 		at = daytime(at)
 	} else {
-		at = l.office.calendar.open(at)
+		at = l.opening(at)
 		user = g.world.present(l.office.cashiers, l.office, at.day(), r).user
 	}
 	return at, l.pay(at, "RECEIPT", user)
@@ -436,11 +436,21 @@ func (l *life) leave(from moment) {
 // exitMoment draws when the goods leave.
 func (l *life) exitMoment(released moment) moment {
 	days := l.practice.exitDays[l.office.mode]
-	delay := l.r.logNormal(days*minutesOfDay*0.9, 0.9)
+	delay := l.r.logNormal(days*minutesOfDay, 0.9)
 	if l.breach != nil {
 		delay = min(delay, 9*minutesOfDay)
 	}
-	return l.office.calendar.open(released + moment(min(max(delay, 5), 120*minutesOfDay)))
+	return l.opening(released + moment(min(max(delay, 5), 120*minutesOfDay)))
+}
+
+// opening gives at, or a moment in the hours after the next opening: not everybody
+// stands at the door when it opens.
+func (l *life) opening(at moment) moment {
+	open := l.office.calendar.open(at)
+	if open == at || open == never {
+		return open
+	}
+	return open + moment(min(l.r.exponential(55), 300))
 }
 
 // absent finds a user of the office who is away on a day (P12).
@@ -473,17 +483,17 @@ func (l *life) rerouteLate(at moment) {
 
 // afterwards is post-entry and refund after release.
 func (l *life) afterwards(released moment) {
-	r, o := l.r, l.office
+	r := l.r
 	switch {
 	case l.tries("P7"):
-		l.reverse(o.calendar.open(released + moment(r.between(1, 12))*minutesOfDay)) //nolint:gosec // days
+		l.reverse(l.opening(released + moment(r.between(1, 12))*minutesOfDay)) //nolint:gosec // days
 	case l.triesCase("P13", "c"):
-		at := o.calendar.open(released + moment(r.between(1, 9))*minutesOfDay) //nolint:gosec // days
+		at := l.opening(released + moment(r.between(1, 9))*minutesOfDay) //nolint:gosec // days
 		if l.refund(at, l.disagreement()) {
 			l.plantDone("declaration", l.key(), "")
 		}
 	case !l.quiet() && !l.raised && l.receipt > 0 && l.regime == homeUse && l.due() == 0 && r.chance(l.practice.postEntry):
-		l.postEntry(o.calendar.open(released + moment(r.logNormal(8*minutesOfDay, 0.8))))
+		l.postEntry(l.opening(released + moment(r.logNormal(8*minutesOfDay, 0.8))))
 	}
 }
 
@@ -503,7 +513,7 @@ func (l *life) reverse(at moment) {
 
 // refund pays back, from the largest tax.
 func (l *life) refund(at moment, amount int64) bool {
-	at = l.office.calendar.open(at)
+	at = l.opening(at)
 	user := l.g.world.present(l.office.cashiers, l.office, at.day(), l.r).user
 	if amount <= 0 || !l.do(at, "Refund", user) {
 		return false
@@ -533,7 +543,7 @@ func (l *life) refund(at moment, amount int64) bool {
 func (l *life) postEntry(at moment) {
 	r, w := l.r, l.g.world
 	settled := daytime(at + moment(r.between(1, 3))*minutesOfDay) //nolint:gosec // days
-	if !l.seen(l.office.calendar.open(settled) + 60) {
+	if !l.seen(l.office.calendar.open(settled) + 400) {
 		return // the extract would end in the middle of it
 	}
 	it := &l.items[r.below(len(l.items))]

@@ -36,7 +36,8 @@ type TruthFavour struct {
 	Office   string  `json:"office"`
 	Broker   string  `json:"broker"`
 	Officer  string  `json:"officer"`
-	Q        float64 `json:"q"`
+	QBefore  float64 `json:"q_before"` // chance of diversion in legacy practice, officer on duty
+	QAfter   float64 `json:"q_after"`  // in reformed practice
 	By       string  `json:"by"`       // assignment or reassignment
 	Selected int     `json:"selected"` // red and yellow declarations of the broker at the office
 	Diverted int     `json:"diverted"`
@@ -101,7 +102,7 @@ func (g *generator) writeTruth(path string, s Summary) error {
 	}
 	for _, b := range g.people.order {
 		f := g.people.favours[b]
-		x := TruthFavour{Office: w.offices[0].code, Broker: w.brokers[b].code, Officer: f.officer.user, Q: f.q, By: "assignment", Selected: f.Declared, Diverted: f.Diverted, Changed: f.Changed}
+		x := TruthFavour{Office: w.offices[0].code, Broker: w.brokers[b].code, Officer: f.officer.user, QBefore: f.q[0], QAfter: f.q[1], By: "assignment", Selected: f.Declared, Diverted: f.Diverted, Changed: f.Changed}
 		if f.byHand {
 			x.By = "reassignment"
 		}

@@ -175,7 +175,7 @@ func (w *world) loadHeadings(r *source) {
 		for k := range subs {
 			six := f[0] + []string{"90", "10", "20", "30", "11", "19", "40"}[k]
 			h.codes = append(h.codes, six+[]string{"00", "10", "90"}[r.below(3)])
-			weights[k] = 1 / float64(k+1)
+			weights[k] = math.Pow(float64(k+1), -1.6)
 		}
 		h.pick = newLottery(weights)
 		if _, known := chapterShares[h.chapter]; !known {
@@ -291,7 +291,7 @@ func (w *world) makeTraders(r *source) {
 		return made, main
 	}
 	l := w.locale
-	step := 1 + 2*r.below(40)
+	step, stride := 1+2*r.below(40), 31+2*r.below(40) // codes have gaps, as real ones have
 	var main []int
 	w.brokers, main = make1(brokers, func(k int) string { return "CA" + strconv.Itoa(10007+k*step) }, func(k int) string {
 		name := l.firmFirst[(k*7+k/30)%len(l.firmFirst)] + " " + l.brokerKinds[(k*5+k/30)%len(l.brokerKinds)]
@@ -302,7 +302,7 @@ func (w *world) makeTraders(r *source) {
 	})
 	w.weights.brokers = zipf(brokers, 0.78, 1)
 	byBroker := locate(w.weights.brokers, shares, main, 4)
-	w.importers, main = make1(importers, func(k int) string { return strconv.Itoa(20_000_017 + k*37) }, func(k int) string {
+	w.importers, main = make1(importers, func(k int) string { return strconv.Itoa(20_000_017 + k*stride) }, func(k int) string {
 		name := l.firmFirst[(k*11+k/720)%len(l.firmFirst)] + " " + l.firmSecond[(k*7+k/30)%len(l.firmSecond)] + " " + l.firmKinds[(k*3+k/720)%len(l.firmKinds)]
 		if k >= 5760 {
 			name += " " + strconv.Itoa(k/5760+1)
