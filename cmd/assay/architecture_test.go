@@ -15,7 +15,7 @@ import (
 // before it and never those after it.
 var rooms = []string{
 	"administration", "account", "access", "intake", "warehouse", "cube", "indicator",
-	"crosscheck", "integrity", "contract", "riskmgmt", "report",
+	"crosscheck", "refresh", "integrity", "contract", "riskmgmt", "report",
 }
 
 // foundations are below all rooms: every room may import them. declaration is the

@@ -114,8 +114,12 @@ func (db *DB) Read(ctx context.Context, tenant domain.TenantID, fn func(ctx cont
 
 // Shared runs fn in a transaction without a tenant, for the few tables that
 // must be read before the tenant is known (SharedTables). Only the rooms
-// account and administration use it. Tenant tables show no rows in it.
+// account and administration use it. Tenant tables show no rows in it, unless it
+// is called inside a tenant's transaction, which it then joins.
 func (db *DB) Shared(ctx context.Context, fn func(ctx context.Context, tx *gorm.DB) error) error {
+	if outer, ok := ctx.Value(transactionKey{}).(transaction); ok {
+		return fn(ctx, outer.tx.WithContext(ctx))
+	}
 	return db.begin(ctx, domain.TenantID{}, &sql.TxOptions{}, fn)
 }
 
