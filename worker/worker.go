@@ -27,6 +27,7 @@ type Handle func(ctx context.Context, job store.Claimed, progress func(any)) err
 type Options struct {
 	RedisAddress  string // host:port
 	RedisPassword string
+	RedisDatabase int
 	Concurrency   int              // jobs at a time in this process; 0 means 2
 	InFlight      int              // jobs of one tenant sent or running at a time; 0 means 2
 	Every         time.Duration    // between rounds of dispatch when nothing is announced; 0 means 500 ms
@@ -76,7 +77,7 @@ func New(db *store.DB, handlers map[string]Handle, o Options) *Worker {
 // Start connects to Redis and begins to dispatch and to run jobs. It returns at
 // once; Stop ends it.
 func (w *Worker) Start(ctx context.Context) error {
-	redis := asynq.RedisClientOpt{Addr: w.options.RedisAddress, Password: w.options.RedisPassword}
+	redis := asynq.RedisClientOpt{Addr: w.options.RedisAddress, Password: w.options.RedisPassword, DB: w.options.RedisDatabase}
 	w.client = asynq.NewClient(redis)
 	if err := w.client.Ping(); err != nil {
 		_ = w.client.Close()
