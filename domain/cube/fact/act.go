@@ -214,7 +214,7 @@ func (l *life) operations(rows []ActRow, common Bit, found *control) []ActRow {
 		row := ActRow{Dimensions: l.at(at), On: at.day, Kind: string(e.Kind), Role: role, State: common}
 		row.Officer = l.actor(i)
 		if e.Kind == declaration.Rerouted {
-			row.Reason = e.Reason
+			row.Reason = short(e.Reason)
 		}
 		l.whenKeyed(&row, i, at)
 		l.roleFacts(&row, at, found)
@@ -251,7 +251,7 @@ func (l *life) whenKeyed(row *ActRow, i int, at point) {
 func (l *life) roleFacts(row *ActRow, at point, found *control) {
 	tolerance := l.context.Settings.ClockToleranceSeconds
 	if row.Role.Has(RoleAssessed) {
-		row.ChangeReason, row.DutyEffect = found.changedWhy, found.effect
+		row.ChangeReason, row.DutyEffect = short(found.changedWhy), found.effect
 	}
 	if row.Role.Has(RoleHandled) {
 		row.DeclaredValue, row.Uplift = found.declared, found.uplift
@@ -276,8 +276,8 @@ func (l *life) roleFacts(row *ActRow, at point, found *control) {
 		row.RemovalLag = days(at, exited, l.calendar)
 		row.State.set(ActRemovedInWeek, within(at, exited, 7))
 	}
-	if row.Role.Has(RoleClosed) && l.context.Examine != nil {
-		tried, broken := l.context.Examine(l.record)
+	if row.Role.Has(RoleClosed) {
+		tried, broken := l.rules()
 		row.RulesTried, row.RulesBroken = uint64(tried), uint64(broken)
 	}
 }
@@ -346,4 +346,22 @@ func (l *life) assignments(rows []ActRow, common Bit) []ActRow {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// shortened is how many characters of a reason are kept in the cube; the whole
+// text is in the warehouse.
+const shortened = 200
+
+func short(text string) string {
+	if len(text) <= shortened {
+		return text
+	}
+	characters := 0
+	for i := range text {
+		if characters == shortened {
+			return text[:i]
+		}
+		characters++
+	}
+	return text
 }

@@ -32,6 +32,9 @@ type life struct {
 	yellowToRed int // first re-route from yellow to red by an officer
 	redCleared  int // the act that ended red, see findRedCleared
 	decided     int // the act that decided on an initially yellow declaration
+
+	examined              bool
+	rulesTried, rulesFail uint16
 }
 
 // laneChange is an event that gave a lane.
@@ -165,8 +168,8 @@ func (l *life) findPaid() {
 }
 
 // findRelease applies the release rule: the first release order or re-route to
-// green by the system; else, when the last lane given is green or blue and the
-// declaration is assessed, the later of the two.
+// green by the system; else, where selectivity fires after payment, the last lane operation
+// if it gave green or blue: then nothing else holds the goods.
 func (l *life) findRelease() {
 	l.released = none
 	for i := range l.record.Events {
@@ -176,9 +179,9 @@ func (l *life) findRelease() {
 			return
 		}
 	}
-	if n := len(l.lanes); n > 0 && l.assessed != none {
+	if n := len(l.lanes); n > 0 && l.context.Settings.SelectionTiming == administration.AfterPayment {
 		if last := l.lanes[n-1]; last.to == declaration.Green || last.to == declaration.Blue {
-			l.released = max(last.event, l.assessed)
+			l.released = last.event
 		}
 	}
 }
@@ -284,4 +287,13 @@ func (l *life) at(p point) Dimensions {
 		}
 	}
 	return d
+}
+
+// rules tries the procedure rules, once.
+func (l *life) rules() (tried, broken uint16) {
+	if !l.examined && l.context.Examine != nil {
+		l.rulesTried, l.rulesFail = l.context.Examine(l.record)
+	}
+	l.examined = true
+	return l.rulesTried, l.rulesFail
 }

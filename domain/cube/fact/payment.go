@@ -3,7 +3,6 @@ package fact
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"assay/domain/cube"
@@ -102,7 +101,7 @@ func (l *life) payments(rows []PaymentRow) []PaymentRow {
 	return rows
 }
 
-func isFine(p *declaration.Payment) bool { return strings.EqualFold(p.Tax, fineTax) }
+func isFine(p *declaration.Payment) bool { return p.Tax == fineTax }
 
 // settled is the first day from which on, at the end of every day, payments less
 // refunds cover the amount due but for the tolerance.

@@ -1,0 +1,353 @@
+package fact
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"assay/domain"
+	"assay/domain/administration"
+	"assay/domain/cube"
+	"assay/domain/warehouse"
+)
+
+// rebuild is one rebuild at work. One goroutine reads the warehouse and derives
+// rows; another, in a transaction of its own, encodes and publishes segments.
+type rebuild struct {
+	service *Service
+	tenant  domain.TenantID
+	owner   *administration.Tenant
+	in      RebuildInput
+	made    Rebuilt
+
+	ready      chan struct{} // closed when no other rebuild is at work
+	finished   chan finishedMonth
+	conclusion chan error // outcome of the reading
+
+	dirty   []dirtyMonth // as the state that was read says
+	present []monthCount // months of registration there are
+	wanted  map[cube.Month]bool
+	all     bool
+	save    func(ctx context.Context) error
+	current map[segmentKey]bool // segments that there were before and that were not made again yet
+}
+
+type segmentKey struct {
+	grain string
+	month cube.Month
+}
+
+// finishedMonth is a month of a grain whose rows are complete.
+type finishedMonth struct {
+	segmentKey
+	builder *cube.Builder
+}
+
+// write owns the transaction that publishes: it takes the lock, takes the
+// segments as they come, and at the end clears the marks.
+func (r *rebuild) write(ctx context.Context, tx *gorm.DB) error {
+	if err := lock(tx, r.tenant); err != nil {
+		return err
+	}
+	close(r.ready)
+	for month := range r.finished {
+		segment, err := month.builder.Segment()
+		if err != nil {
+			return err
+		}
+		r.made.Segments++
+		r.made.Rows[month.grain] += int64(segment.Rows())
+		err = r.service.segments.Publish(ctx, r.tenant, cube.Publication{Segments: []*cube.Segment{segment}, At: r.service.clock()})
+		if err != nil {
+			return err
+		}
+	}
+	if err := <-r.conclusion; err != nil {
+		return err
+	}
+	if !r.all && len(r.wanted) == 0 {
+		return nil
+	}
+	if err := r.service.segments.Publish(ctx, r.tenant, cube.Publication{Watermark: r.made.Watermark, At: r.service.clock()}); err != nil {
+		return err
+	}
+	if r.save != nil {
+		if err := r.save(ctx); err != nil {
+			return fmt.Errorf("save findings: %w", err)
+		}
+	}
+	return clearMarks(tx, r.tenant, r.dirty)
+}
+
+// hand gives a finished month to the writing goroutine.
+func (r *rebuild) hand(ctx context.Context, key segmentKey, builder *cube.Builder) error {
+	delete(r.current, key)
+	select {
+	case r.finished <- finishedMonth{key, builder}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// read decides what is to be made and makes it.
+func (r *rebuild) read(ctx context.Context, tx *gorm.DB) error {
+	if err := r.plan(ctx, tx); err != nil {
+		return err
+	}
+	if len(r.wanted) == 0 && !r.all {
+		return nil
+	}
+	c, err := r.context(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := r.declarations(ctx, tx, c); err != nil {
+		return err
+	}
+	if err := r.documents(ctx, c); err != nil {
+		return err
+	}
+	return r.emptied(ctx)
+}
+
+// plan finds the months to make. When they are more than half of those with
+// declarations, everything is made: one pass is cheaper then.
+func (r *rebuild) plan(ctx context.Context, tx *gorm.DB) error {
+	var err error
+	if r.dirty, err = dirtyMonths(tx, r.tenant); err != nil {
+		return err
+	}
+	if r.present, err = registrationMonths(tx, r.tenant); err != nil {
+		return err
+	}
+	before, err := r.service.segments.Current(ctx, r.tenant)
+	if err != nil {
+		return err
+	}
+	r.current = map[segmentKey]bool{}
+	stale := len(before.Segments) == 0
+	for _, listed := range before.Segments {
+		grain := Grain(listed.Grain)
+		if grain == nil {
+			continue
+		}
+		r.current[segmentKey{listed.Grain, listed.Month}] = true
+		stale = stale || grain.Version != listed.GrainVersion
+	}
+	r.wanted = map[cube.Month]bool{}
+	if r.in.Months == nil {
+		for _, d := range r.dirty {
+			r.wanted[d.Month] = true
+		}
+	}
+	for _, month := range r.in.Months {
+		r.wanted[month] = true
+	}
+	r.all = r.in.All || len(r.wanted) > 0 && (stale || 2*len(r.wanted) > len(r.present))
+	if !r.all {
+		// Other months stay dirty until somebody asks for them.
+		r.dirty = slices.DeleteFunc(r.dirty, func(d dirtyMonth) bool { return !r.wanted[d.Month] })
+	}
+	r.made.Watermark, err = watermark(tx, r.tenant)
+	return err
+}
+
+// wants reports whether a segment is to be made. The prices of a month's items
+// are judged by the twelve months before it, so that theirs reach into it.
+func (r *rebuild) wants(grain string, month cube.Month) bool {
+	if r.all || r.wanted[month] {
+		return true
+	}
+	if grain != Item {
+		return false
+	}
+	for m := month - priceMonths; m < month; m++ {
+		if r.wanted[m] {
+			return true
+		}
+	}
+	return false
+}
+
+// context gathers what derivations know besides the record.
+func (r *rebuild) context(ctx context.Context, tx *gorm.DB) (*Context, error) {
+	calendars, err := r.service.administrations.Calendars(ctx, r.owner)
+	if err != nil {
+		return nil, err
+	}
+	c := &Context{Settings: r.owner.Settings, Calendars: calendars, Prices: NewPrices(r.owner.Settings)}
+	if c.Staff, err = readStaff(tx, r.tenant, c.Settings.MachineUsers); err != nil {
+		return nil, err
+	}
+	if c.ManifestsKnown, err = manifestsKnown(tx, r.tenant); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// declarations makes the grains that hang on declarations.
+func (r *rebuild) declarations(ctx context.Context, tx *gorm.DB, c *Context) error {
+	acted := slices.Sorted(maps.Keys(r.wanted))
+	months, err := r.contributing(ctx, tx, r.wants, acted)
+	if err != nil {
+		return err
+	}
+	r.made.Months = acted
+	examined := months
+	if r.all {
+		r.made.Months, examined = months, nil
+	}
+	if r.in.Prepare != nil && (r.all || len(months) > 0) {
+		examination, err := r.in.Prepare(ctx, examined)
+		if err != nil {
+			return fmt.Errorf("prepare crosschecks: %w", err)
+		}
+		c.Examine, r.save = examination.Examine, examination.Save
+	}
+	if c.Bursts, err = readBursts(ctx, r.tenant, c, r.span(acted)); err != nil {
+		return err
+	}
+	if !r.all {
+		if err := readPrices(ctx, r.tenant, c.Prices, r.span(months)); err != nil {
+			return err
+		}
+	}
+	late, err := r.pass(ctx, tx, c, months, r.wants, r.all)
+	if err != nil || len(late) == 0 {
+		return err
+	}
+	return r.makeAgain(ctx, tx, c, late)
+}
+
+// span is from the first month to the last; nothing bounds it when all is made.
+func (r *rebuild) span(months []cube.Month) (span monthSpan) {
+	if !r.all && len(months) > 0 {
+		span = monthSpan{months[0], months[len(months)-1], true}
+	}
+	return span
+}
+
+// makeAgain makes the months into which acts fell long before the registration
+// of their declaration, from all declarations that contribute to them.
+func (r *rebuild) makeAgain(ctx context.Context, tx *gorm.DB, c *Context, late map[string]map[cube.Month]bool) error {
+	var acted []cube.Month
+	for _, months := range late {
+		acted = slices.AppendSeq(acted, maps.Keys(months))
+	}
+	slices.Sort(acted)
+	wants := func(grain string, m cube.Month) bool { return late[grain][m] }
+	months, err := r.contributing(ctx, tx, wants, slices.Compact(acted))
+	if err != nil {
+		return err
+	}
+	_, err = r.pass(ctx, tx, c, months, wants, false)
+	return err
+}
+
+// contributing gives the months of registration of all declarations that may
+// have rows in the segments wanted.
+func (r *rebuild) contributing(ctx context.Context, tx *gorm.DB, wants func(string, cube.Month) bool, acted []cube.Month) ([]cube.Month, error) {
+	found := map[cube.Month]bool{}
+	for _, month := range r.present {
+		if wants(Declaration, month.Month) || wants(Item, month.Month) {
+			found[month.Month] = true
+		}
+	}
+	if len(found) < len(r.present) {
+		if err := contributingMonths(tx.WithContext(ctx), r.tenant, acted, found); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Sorted(maps.Keys(found)), nil
+}
+
+// pass streams the declarations registered in the months once, in their order.
+// With closing, months of acts are closed one month after that of registration, so that
+// memory stays bounded; what comes later all the same is given back as late.
+func (r *rebuild) pass(ctx context.Context, tx *gorm.DB, c *Context, months []cube.Month, wants func(string, cube.Month) bool, closing bool) (map[string]map[cube.Month]bool, error) {
+	a := newAssembly(c, wants, func(key segmentKey, b *cube.Builder) error { return r.hand(ctx, key, b) })
+	a.keepPrices = closing
+	if err := r.targets(tx, c, a); err != nil {
+		return nil, err
+	}
+	var lastArrival map[cube.Month]cube.Month
+	if closing {
+		var err error
+		if lastArrival, err = arrivalMonths(tx, r.tenant); err != nil {
+			return nil, err
+		}
+	}
+	report := r.reporter(months)
+	for _, month := range months {
+		err := r.service.records.Records(ctx, r.tenant, warehouse.MonthRange(int(month)), func(record *warehouse.Record) error {
+			report()
+			return a.add(record)
+		})
+		if err != nil {
+			return nil, err
+		}
+		if !closing {
+			continue
+		}
+		c.Prices.Forget(month)
+		arrived := func(m cube.Month) bool {
+			last, known := lastArrival[m]
+			return known && last <= month
+		}
+		if err := a.finish(through(month), through(month-1), arrived); err != nil {
+			return nil, err
+		}
+	}
+	late := a.late()
+	return late, a.finish(always, always, always)
+}
+
+// reporter counts declarations and tells the progress now and then.
+func (r *rebuild) reporter(months []cube.Month) func() {
+	total := r.made.Declarations
+	for _, month := range r.present {
+		if slices.Contains(months, month.Month) {
+			total += month.Declarations
+		}
+	}
+	return func() {
+		r.made.Declarations++
+		if r.in.Progress != nil && (r.made.Declarations%1000 == 0 || r.made.Declarations == total) {
+			r.in.Progress(r.made.Declarations, total)
+		}
+	}
+}
+
+// targets adds the shares of the revenue targets, which hang on no declaration.
+func (r *rebuild) targets(tx *gorm.DB, c *Context, a *assembly) error {
+	targets, err := readTargets(tx, r.tenant)
+	if err != nil {
+		return err
+	}
+	for _, t := range targets {
+		if !a.wanted(Payment, t.Month) {
+			continue
+		}
+		if err := a.payments.addAll(targetRows(t.Office, t.Month, t.Amount, c.Staff)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// emptied replaces segments of the wanted months that have lost all their rows.
+func (r *rebuild) emptied(ctx context.Context) error {
+	for key := range maps.Clone(r.current) {
+		if !r.wants(key.grain, key.month) {
+			continue
+		}
+		if err := r.hand(ctx, key, cube.NewBuilder(Grain(key.grain), key.month)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

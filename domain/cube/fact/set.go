@@ -1,0 +1,75 @@
+package fact
+
+import (
+	"maps"
+	"slices"
+
+	"assay/domain/cube"
+)
+
+// set collects the rows of one grain in a builder for each month. Months that
+// no more rows are expected for are closed; a row that comes all the same makes
+// its month late, to be made again.
+type set[R any] struct {
+	schema   *schema[R]
+	cells    cube.Row
+	wanted   func(cube.Month) bool
+	builders map[cube.Month]*cube.Builder
+	closed   map[cube.Month]bool
+	late     map[cube.Month]bool
+	on       func(*R) cube.Date
+}
+
+func newSet[R any](s *schema[R], on func(*R) cube.Date, wanted func(grain string, m cube.Month) bool) *set[R] {
+	return &set[R]{schema: s, cells: s.grain.NewRow(), on: on, wanted: func(m cube.Month) bool { return wanted(s.grain.Name, m) },
+		builders: map[cube.Month]*cube.Builder{}, closed: map[cube.Month]bool{}, late: map[cube.Month]bool{}}
+}
+
+func (s *set[R]) add(row *R) error {
+	month := s.on(row).Month()
+	if !s.wanted(month) {
+		return nil
+	}
+	if s.closed[month] {
+		s.late[month] = true
+		return nil
+	}
+	builder := s.builders[month]
+	if builder == nil {
+		builder = cube.NewBuilder(s.schema.grain, month)
+		s.builders[month] = builder
+	}
+	s.schema.fill(&s.cells, row)
+	return builder.Append(&s.cells)
+}
+
+func (s *set[R]) addAll(rows []R) error {
+	for i := range rows {
+		if err := s.add(&rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish closes the months for which done holds, in their order.
+func (s *set[R]) finish(done func(cube.Month) bool, out func(segmentKey, *cube.Builder) error) error {
+	for _, month := range slices.Sorted(maps.Keys(s.builders)) {
+		if !done(month) {
+			continue
+		}
+		s.closed[month] = true
+		builder := s.builders[month]
+		delete(s.builders, month)
+		if err := out(segmentKey{s.schema.grain.Name, month}, builder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func always(cube.Month) bool { return true }
+
+func through(last cube.Month) func(cube.Month) bool {
+	return func(m cube.Month) bool { return m <= last }
+}
