@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"assay/domain/administration"
@@ -21,6 +22,7 @@ type Context struct {
 	// Watermark is the latest time that the data know of: what is younger cannot be judged yet.
 	Watermark time.Time
 
+	machines      map[string]bool           // users that are programs, besides those that the settings name
 	cancellations map[string][]cancellation // P8, by importer
 	bills         map[uint64]sharedBill     // P9, by key of manifest and bill; only those that more than one document touches
 	writeOffs     bool                      // P9: the administration gives write-offs at all
@@ -42,7 +44,7 @@ type Context struct {
 // NewContext makes a context without facts of other documents.
 func NewContext(settings administration.Settings, calendars *administration.Calendars, watermark time.Time) (*Context, error) {
 	c := &Context{Settings: settings, Calendars: calendars, Watermark: watermark, seed: maphash.MakeSeed(),
-		cancellations: map[string][]cancellation{}, bills: map[uint64]sharedBill{}, transits: map[uint64]bool{},
+		machines: map[string]bool{}, cancellations: map[string][]cancellation{}, bills: map[uint64]sharedBill{}, transits: map[uint64]bool{},
 		transitBreach: map[string][]TransitFacts{}, overdrawn: map[string][]OverdrawnFacts{},
 		absences: map[string][]absence{}, overlaps: map[string][]Overlap{}, trips: map[int64][]TripFacts{}}
 	for i := range c.parameters {
@@ -90,6 +92,24 @@ func parametersOf(rule Rule, s *administration.Settings) map[string]any {
 		return map[string]any{"late_manifest_minutes": s.LateManifestMinutes, "pre_arrival_allowed": s.PreArrivalAllowed}
 	}
 	return nil
+}
+
+// machine reports whether a program did an operation.
+func (c *Context) machine(e *declaration.Event) bool {
+	return e.Machine || c.program(e.User)
+}
+
+// program reports whether a user is a program: known as one, or named like one.
+func (c *Context) program(user string) bool {
+	if c.machines[user] {
+		return true
+	}
+	for _, beginning := range c.Settings.MachineUsers {
+		if beginning != "" && len(user) >= len(beginning) && strings.EqualFold(user[:len(beginning)], beginning) {
+			return true
+		}
+	}
+	return false
 }
 
 // Facts of many documents are kept by 64-bit keys instead of texts, with a seed

@@ -36,12 +36,13 @@ func (c *Context) Examine(r *warehouse.Record) [Count]Result {
 	var results [Count]Result
 	for i := range results {
 		rule := Rule(i + 1)
-		results[i] = Result{Rule: rule, Missing: x.missing[i], Verdict: Clean}
 		switch {
 		case x.broken&rule.Bit() != 0:
-			results[i].Verdict, results[i].Missing = Broken, ""
-		case x.evaluated&rule.Bit() == 0:
-			results[i].Verdict = NotEvaluated
+			results[i] = Result{Rule: rule, Verdict: Broken}
+		case x.evaluated&rule.Bit() != 0:
+			results[i] = Result{Rule: rule, Verdict: Clean}
+		default:
+			results[i] = Result{Rule: rule, Verdict: NotEvaluated, Missing: x.missing[i]}
 		}
 	}
 	for _, f := range x.findings {
@@ -128,6 +129,7 @@ type life struct {
 	raised                             *declaration.Event // the last assessment or post-entry
 	settled                            *declaration.Event // the last payment or refund
 	reddened, rerouted                 bool               // there is a lane red; there is a re-route by a person
+	selectedLane                       bool               // a selection says its lane
 	receipt                            *declaration.Payment
 
 	registration, assessment, payment, release, exit stamp
@@ -165,10 +167,11 @@ func (x *examination) live() {
 		case declaration.Selected:
 			first(&l.selected, e)
 			l.lane(e)
+			l.selectedLane = l.selectedLane || e.To != ""
 		case declaration.Rerouted:
 			l.lane(e)
 			switch {
-			case !e.Machine:
+			case !x.c.machine(e):
 				l.rerouted = true
 			case e.To == declaration.Green:
 				first(&l.released, e)

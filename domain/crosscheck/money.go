@@ -12,10 +12,10 @@ import (
 const FineTax = "FINE"
 
 // epsilon is the smallest difference of money that counts for a total: the tenant's
-// amount for each item, at least its share of the total.
+// amount for each item, at least its share of the total, and never less than 1.
 func (x *examination) epsilon(total int64) int64 {
 	items := max(1, int64(len(x.r.Items)))
-	return max(x.c.Settings.MoneyEpsilon*items, total*x.c.Settings.MoneyEpsilonPerMille/1000)
+	return max(1, x.c.Settings.MoneyEpsilon*items, total*x.c.Settings.MoneyEpsilonPerMille/1000)
 }
 
 // due is what is payable in the version in force at release, or now when there
@@ -55,7 +55,7 @@ func (x *examination) hasAmounts() bool {
 func (x *examination) raisedBy(i int) (duty, value int64, raised bool) {
 	before, after := &x.r.Versions[i-1], &x.r.Versions[i]
 	duty, value = after.Payable-before.Payable, after.CustomsValue-before.CustomsValue
-	raised = after.ByCustoms && (duty >= max(1, x.epsilon(before.Payable)) || value >= max(1, x.epsilon(before.CustomsValue)))
+	raised = after.ByCustoms && (duty >= x.epsilon(before.Payable) || value >= x.epsilon(before.CustomsValue))
 	return duty, value, raised
 }
 

@@ -24,7 +24,7 @@ func (x *examination) checkRedUninspected() {
 	case !x.has(warehouse.PartEvents):
 		x.lacks(RedUninspected, InputOperations)
 		return
-	case x.life.laned == nil:
+	case x.life.laned == nil && x.r.Header.LaneSelected == "":
 		x.lacks(RedUninspected, InputLanes)
 		return
 	case !x.has(warehouse.PartInspections):
@@ -32,7 +32,7 @@ func (x *examination) checkRedUninspected() {
 		return
 	}
 	x.evaluates(RedUninspected)
-	if !x.life.reddened {
+	if !x.life.reddened && x.r.Header.LaneSelected != declaration.Red {
 		return
 	}
 	red, closing := x.redUntil()
@@ -48,39 +48,43 @@ func (x *examination) checkRedUninspected() {
 	x.breaks(RedUninspected, "", Critical, x.redFacts(red, closing))
 }
 
-// redUntil finds the operation that made the declaration red and the first one
-// after it that ended the control. A re-route to red after release is not looked at.
+// redUntil finds the operation that made the declaration red, and the first one
+// after it that ended the control. Where the log has no selection and the header says
+// red, it was red from the beginning, and red is nil. What became red only after
+// release is not looked at.
 func (x *examination) redUntil() (red, closing *declaration.Event) {
+	held := x.r.Header.LaneSelected == declaration.Red && !x.life.selectedLane
+	inForce := x.r.Header.LaneSelected
 	for i := range x.r.Events {
 		e := &x.r.Events[i]
-		if red == nil {
-			red = x.reddens(e)
-			continue
-		}
+		moved := (e.Kind == declaration.Selected || e.Kind == declaration.Rerouted) && e.To != ""
 		switch {
-		case e.Kind == declaration.Rerouted && e.To != "" && e.To != declaration.Red,
+		case !held && moved && e.To == declaration.Red:
+			red, held = e, true
+		case !held && e == x.life.released:
+			return nil, nil
+		case !held:
+		case e == x.life.released,
 			e.Kind == declaration.Assessed && x.c.Settings.SelectionTiming == administration.BeforeAssessment,
-			e == x.life.released:
+			moved && e.Kind == declaration.Rerouted && e.To != declaration.Red && (e.From == declaration.Red || e.From == "" && inForce == declaration.Red):
 			return red, e
+		}
+		if moved {
+			inForce = e.To
 		}
 	}
 	return nil, nil
 }
 
-func (x *examination) reddens(e *declaration.Event) *declaration.Event {
-	switch {
-	case e.To != declaration.Red:
-	case e.Kind == declaration.Selected:
-		return e
-	case e.Kind == declaration.Rerouted && (x.life.released == nil || !x.precedes(x.life.release, x.stamp(e.Moment), 0)):
-		return e
-	}
-	return nil
-}
-
 func (x *examination) redFacts(red, closing *declaration.Event) RedFacts {
-	facts := RedFacts{Selected: eventRow(red), Closed: eventRow(closing), Broker: x.r.Header.Broker}
-	facts.HeldFor, facts.HeldDays = x.gap(x.stamp(red.Moment), x.stamp(closing.Moment))
+	facts := RedFacts{Closed: eventRow(closing), Broker: x.r.Header.Broker}
+	if red != nil {
+		facts.Selected = eventRow(red)
+		facts.HeldFor, facts.HeldDays = x.gap(x.stamp(red.Moment), x.stamp(closing.Moment))
+	} else {
+		facts.Selected = Row{Source: "header", Name: "lane at selectivity", To: declaration.Red}
+		facts.HeldFor, facts.HeldDays = x.gap(x.life.registration, x.stamp(closing.Moment))
+	}
 	for i := range x.r.Events {
 		if e := &x.r.Events[i]; (e.Kind == declaration.ControlRecorded || e.Kind == declaration.DocumentAdded) && len(facts.Traces) < few {
 			facts.Traces = append(facts.Traces, eventRow(e))

@@ -33,7 +33,7 @@ func (x *examination) checkRerouting() {
 	var inForce declaration.Lane
 	for i := range x.r.Events {
 		e := &x.r.Events[i]
-		if e.Kind == declaration.Rerouted && !e.Machine {
+		if e.Kind == declaration.Rerouted && !x.c.machine(e) {
 			x.checkReroute(e, i, inForce)
 		}
 		if (e.Kind == declaration.Selected || e.Kind == declaration.Rerouted) && e.To != "" {

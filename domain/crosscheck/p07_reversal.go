@@ -27,7 +27,7 @@ func (x *examination) checkAdjustmentReversed() {
 	x.evaluates(AdjustmentReversed)
 	for i := 1; i < len(x.r.Versions)-1; i++ {
 		increase, _, _ := x.raisedBy(i)
-		if x.r.Versions[i].ByCustoms && increase >= max(1, x.epsilon(x.r.Versions[i-1].Payable)) {
+		if x.r.Versions[i].ByCustoms && increase >= x.epsilon(x.r.Versions[i-1].Payable) {
 			x.checkReversal(i, increase)
 		}
 	}

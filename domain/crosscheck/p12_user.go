@@ -184,7 +184,7 @@ func (x *examination) actsOf(user string, acts []act) []act {
 	}
 	acts = []act{}
 	for i := range x.r.Events {
-		if e := &x.r.Events[i]; e.User == user && !e.Machine {
+		if e := &x.r.Events[i]; e.User == user && !x.c.machine(e) {
 			acts = append(acts, act{user, e.Moment, eventRow(e)})
 		}
 	}

@@ -19,7 +19,7 @@ func (s *Session) load(ctx context.Context) error {
 			what string
 			load func(context.Context) error
 		}{
-			{"how far the data reach", l.watermark}, {"cancelled declarations", l.cancellations}, {"shared bills", l.bills},
+			{"how far the data reach", l.watermark}, {"machine users", l.machines}, {"cancelled declarations", l.cancellations}, {"shared bills", l.bills},
 			{"transits", l.transits}, {"discharges", l.discharges},
 			{"absences", l.absences}, {"overlapping sessions", l.overlaps}, {"acts at two offices", l.trips},
 		} {
@@ -70,6 +70,15 @@ func (l *loader) watermark(ctx context.Context) error {
 		l.c.Watermark = *latest
 	}
 	return err
+}
+
+func (l *loader) machines(ctx context.Context) error {
+	var user string
+	return l.each(ctx, `SELECT code FROM officer WHERE tenant_id = $1 AND machine UNION SELECT officer FROM posting WHERE tenant_id = $1 AND function = 'system'`,
+		[]any{l.tenant}, []any{&user}, func() error {
+			l.c.machines[user] = true
+			return nil
+		})
 }
 
 func (l *loader) exists(ctx context.Context, query string) (there bool, err error) {

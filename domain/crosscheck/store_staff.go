@@ -98,6 +98,9 @@ func (l *loader) trips(ctx context.Context) error {
 		WHERE e.tenant_id = $1 AND NOT e.machine AND e.precision NOT IN ('day', '') AND e.at >= $2
 		ORDER BY e.user_code, e.at, e.declaration_id, e.sequence`, []any{l.tenant, from},
 		[]any{&user, &v.declarationID, &v.reference, &v.office, &v.moment.At, &precision, &v.operation}, func() error {
+			if l.c.program(user) {
+				return nil
+			}
 			v.moment.Precision, v.micros = declaration.Precision(precision), v.moment.At.UnixMicro()
 			t.next(user, v)
 			return nil
