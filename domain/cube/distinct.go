@@ -50,10 +50,10 @@ const maxMarks = 1 << 27
 
 // eachValue calls visit for each value that counts.
 func (p *piece) eachValue(number func(u uint64) uint64, visit func(group uint32, n uint64)) {
-	p.each(func(v *view, groups []uint32, mask []uint64) {
+	p.each(func(v *view, groups []uint32, mask []uint64, _ int) {
 		for k, g := range groups {
 			if mask[k]>>p.shift&1 == 1 {
-				visit(p.target(g), number(v.at(k)))
+				visit(g, number(v.at(k)))
 			}
 		}
 	})

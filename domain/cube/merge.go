@@ -134,6 +134,12 @@ func merge(ctx context.Context, p *plan, parts []*partial, groups []ranked, labe
 	for _, g := range groups {
 		out.absorb(parts[g.part], g.group, to[g.part][g.group])
 	}
+	for k, part := range parts {
+		if part.kept != nil {
+			part.kept.renumber(to[k])
+			defer part.kept.release()
+		}
+	}
 	for i, m := range p.measures {
 		if m.fn != Quantiles && m.fn != Distinct {
 			continue

@@ -54,7 +54,7 @@ func (p *partial) describe(s *scanner, columns map[int]*column) {
 		p.positions[i] = -1
 	}
 	if p.plan.keeps() {
-		p.kept = newKept(s.lanes.words)
+		p.kept = newKept(s.lanes.words, s.rows)
 	}
 }
 
@@ -122,7 +122,10 @@ func (p *partial) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	p.kept = nil
+	if p.kept != nil {
+		p.kept.release()
+		p.kept = nil
+	}
 	return nil
 }
 

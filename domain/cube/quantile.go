@@ -83,8 +83,12 @@ func size(v int64) int {
 	if v < 0 {
 		return ^size(^v)
 	}
-	length := bits.Len64(uint64(v) | 8)
-	return (length-4)<<3 + int(v>>(length-4))
+	return sizeOfPositive(uint64(v))
+}
+
+func sizeOfPositive(v uint64) int {
+	shift := (bits.Len64(v|8) - 4) & 63
+	return shift<<3 + int(v>>shift)
 }
 
 // exact says whether all integers of a class are equal, and gives it.
@@ -96,24 +100,27 @@ func exact(size int) (int64, bool) {
 	return int64(size), size < 16
 }
 
-// histogram finds order statistics by counting values by group and size.
+// histogram finds order statistics by counting values by group and class.
 type histogram struct {
 	sizes  int // classes of each group
 	low    int // class of the first
 	counts []int64
 	p      []float64
 
-	cells []uint32 // by group*sizes + class: values in it
-	near  []bool   // of the same: whether a rank falls into it, and its values differ
+	// By 1 + group*sizes + class: values in it. The first is for rows that do
+	// not count.
+	cells []uint32
+	near  []bool // of the same: whether a rank falls into it, and its values differ
 	found map[int][]int64
 }
 
 func (h *histogram) quantiles(ctx context.Context, pieces []piece, run runner, out []float64) error {
-	if err := h.fill(ctx, pieces, run); err != nil {
+	at, err := h.fill(ctx, pieces, run)
+	if err != nil {
 		return err
 	}
 	h.markNear()
-	if err := h.collect(ctx, pieces, run); err != nil {
+	if err := h.collect(ctx, pieces, at, run); err != nil {
 		return err
 	}
 	for g, n := range h.counts {
@@ -127,26 +134,31 @@ func (h *histogram) quantiles(ctx context.Context, pieces []piece, run runner, o
 	return nil
 }
 
-func (h *histogram) fill(ctx context.Context, pieces []piece, run runner) error {
+// fill counts, and gives for each piece the cell of each row.
+func (h *histogram) fill(ctx context.Context, pieces []piece, run runner) (at [][]uint32, err error) {
 	var mutex sync.Mutex
 	var idle [][]uint32
-	err := run(ctx, len(pieces), func(ctx context.Context, i int) error {
+	at = make([][]uint32, len(pieces))
+	err = run(ctx, len(pieces), func(ctx context.Context, i int) error {
 		mutex.Lock()
 		var cells []uint32
 		if len(idle) > 0 {
 			cells, idle = idle[len(idle)-1], idle[:len(idle)-1]
 		} else {
-			cells = make([]uint32, len(h.counts)*h.sizes)
+			cells = make([]uint32, 1+len(h.counts)*h.sizes)
 		}
 		mutex.Unlock()
-		pieces[i].each(func(v *view, groups []uint32, mask []uint64) { h.countView(&pieces[i], cells, v, groups, mask) })
+		at[i] = cellPool.take(len(pieces[i].kept.groups))
+		pieces[i].each(func(v *view, groups []uint32, mask []uint64, before int) {
+			h.countView(cells, at[i][before:], v, groups, mask, pieces[i].shift)
+		})
 		mutex.Lock()
 		idle = append(idle, cells)
 		mutex.Unlock()
 		return ctx.Err()
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	h.cells = idle[0]
 	for _, more := range idle[1:] {
@@ -154,32 +166,59 @@ func (h *histogram) fill(ctx context.Context, pieces []piece, run runner) error 
 			h.cells[i] += n
 		}
 	}
-	return nil
+	return at, nil
 }
 
-func (h *histogram) countView(p *piece, cells []uint32, v *view, groups []uint32, mask []uint64) {
+// cellPool hands on the memory of lists of cells.
+var cellPool = &uint32Pool{}
+
+type uint32Pool struct{ pool sync.Pool }
+
+func (p *uint32Pool) take(length int) []uint32 {
+	if list, ok := p.pool.Get().(*[]uint32); ok && cap(*list) >= length {
+		return (*list)[:length]
+	}
+	return make([]uint32, length)
+}
+
+func (p *uint32Pool) release(list []uint32) { p.pool.Put(&list) }
+
+func (h *histogram) countView(cells, at []uint32, v *view, groups []uint32, mask []uint64, shift uint) {
 	switch {
 	case v.u8 != nil:
-		countSizes(h, p, cells, v, v.u8, groups, mask)
+		countSizes(h, cells, at, v.base, v.u8, groups, mask, shift)
 	case v.u16 != nil:
-		countSizes(h, p, cells, v, v.u16, groups, mask)
+		countSizes(h, cells, at, v.base, v.u16, groups, mask, shift)
 	case v.u32 != nil:
-		countSizes(h, p, cells, v, v.u32, groups, mask)
+		countSizes(h, cells, at, v.base, v.u32, groups, mask, shift)
 	default:
-		countSizes(h, p, cells, v, v.u64, groups, mask)
+		countSizes(h, cells, at, v.base, v.u64, groups, mask, shift)
 	}
 }
 
-func countSizes[T uint8 | uint16 | uint32 | uint64](h *histogram, p *piece, cells []uint32, v *view, values []T, groups []uint32, mask []uint64) {
-	values, mask = values[:len(groups)], mask[:len(groups)]
+func countSizes[T uint8 | uint16 | uint32 | uint64](h *histogram, cells, at []uint32, base int64, values []T, groups []uint32, mask []uint64, shift uint) {
+	values, mask, at = values[:len(groups)], mask[:len(groups)], at[:len(groups)]
+	sizes, first := h.sizes, 1-h.low
+	if base >= 0 {
+		for k, g := range groups {
+			// Of a null the bit is not set, so that it is counted in cell 0.
+			cell := uint32(int(g)*sizes+sizeOfPositive(uint64(base)+uint64(values[k]))+first) & -uint32(mask[k]>>shift&1)
+			cells[cell]++
+			at[k] = cell
+		}
+		return
+	}
 	for k, g := range groups {
-		// Of a null the bit is not set; whatever it is packed as must not lead astray.
-		u := int64(uint64(v.base) + min(uint64(values[k]), v.highest))
-		cells[int(p.target(g))*h.sizes+size(u)-h.low] += uint32(mask[k] >> p.shift & 1)
+		cell := uint32(int(g)*sizes+size(int64(uint64(base)+uint64(values[k])))+first) & -uint32(mask[k]>>shift&1)
+		cells[cell]++
+		at[k] = cell
 	}
 }
 
-// markNear marks the classes whose values must be seen.
+// cell gives the cell of a class of a group.
+func (h *histogram) cell(g, class int) int { return 1 + g*h.sizes + class - h.low }
+
+// markNear marks the cells whose values must be seen.
 func (h *histogram) markNear() {
 	h.near = make([]bool, len(h.cells))
 	h.found = map[int][]int64{}
@@ -190,10 +229,12 @@ func (h *histogram) markNear() {
 		}
 		wanted = ranks(n, h.p, wanted)
 		for _, k := range wanted {
-			at, _ := h.class(g, k)
-			if _, is := exact(at - g*h.sizes + h.low); !is && !h.near[at] {
-				h.near[at] = true
-				h.found[at] = make([]int64, 0, h.cells[at])
+			class, _ := h.class(g, k)
+			if _, is := exact(class); !is {
+				if at := h.cell(g, class); !h.near[at] {
+					h.near[at] = true
+					h.found[at] = make([]int64, 0, h.cells[at])
+				}
 			}
 		}
 	}
@@ -201,67 +242,50 @@ func (h *histogram) markNear() {
 
 // class gives the class of the k-th value of a group, and how many values are
 // in lesser ones.
-func (h *histogram) class(g int, k int64) (at int, before int64) {
-	for at = g * h.sizes; ; at++ {
-		n := int64(h.cells[at])
+func (h *histogram) class(g int, k int64) (class int, before int64) {
+	for class = h.low; ; class++ {
+		n := int64(h.cells[h.cell(g, class)])
 		if before+n > k {
-			return at, before
+			return class, before
 		}
 		before += n
 	}
 }
 
-// collect gathers the values of the marked classes.
-func (h *histogram) collect(ctx context.Context, pieces []piece, run runner) error {
+// collect gathers the values of the marked cells.
+func (h *histogram) collect(ctx context.Context, pieces []piece, at [][]uint32, run runner) error {
 	var mutex sync.Mutex
 	return run(ctx, len(pieces), func(ctx context.Context, i int) error {
 		var near []nearValue
-		pieces[i].each(func(v *view, groups []uint32, mask []uint64) { near = h.nearView(&pieces[i], near, v, groups, mask) })
+		pieces[i].each(func(v *view, groups []uint32, _ []uint64, before int) {
+			for k, cell := range at[i][before : before+len(groups)] {
+				if h.near[cell] {
+					near = append(near, nearValue{cell, int64(uint64(v.base) + v.at(k))})
+				}
+			}
+		})
+		cellPool.release(at[i])
 		mutex.Lock()
 		defer mutex.Unlock()
 		for _, n := range near {
-			h.found[n.class] = append(h.found[n.class], n.value)
+			h.found[int(n.cell)] = append(h.found[int(n.cell)], n.value)
 		}
 		return ctx.Err()
 	})
 }
 
 type nearValue struct {
-	class int
+	cell  uint32
 	value int64
-}
-
-func (h *histogram) nearView(p *piece, near []nearValue, v *view, groups []uint32, mask []uint64) []nearValue {
-	switch {
-	case v.u8 != nil:
-		return nearValues(h, p, near, v, v.u8, groups, mask)
-	case v.u16 != nil:
-		return nearValues(h, p, near, v, v.u16, groups, mask)
-	case v.u32 != nil:
-		return nearValues(h, p, near, v, v.u32, groups, mask)
-	}
-	return nearValues(h, p, near, v, v.u64, groups, mask)
-}
-
-func nearValues[T uint8 | uint16 | uint32 | uint64](h *histogram, p *piece, near []nearValue, v *view, values []T, groups []uint32, mask []uint64) []nearValue {
-	values, mask = values[:len(groups)], mask[:len(groups)]
-	for k, g := range groups {
-		u := int64(uint64(v.base) + min(uint64(values[k]), v.highest))
-		at := int(p.target(g))*h.sizes + size(u) - h.low
-		if h.near[at] && mask[k]>>p.shift&1 == 1 {
-			near = append(near, nearValue{at, u})
-		}
-	}
-	return near
 }
 
 // statistic gives the k-th smallest value of a group.
 func (h *histogram) statistic(g int, k int64) int64 {
-	at, before := h.class(g, k)
-	if v, is := exact(at - g*h.sizes + h.low); is {
+	class, before := h.class(g, k)
+	if v, is := exact(class); is {
 		return v
 	}
-	return nth(h.found[at], int(k-before))
+	return nth(h.found[h.cell(g, class)], int(k-before))
 }
 
 // layOut puts the values of each group side by side, and takes its quantiles.
@@ -271,25 +295,19 @@ func layOut(ctx context.Context, pieces []piece, counts []int64, p []float64, ru
 		starts[g+1] = starts[g] + n
 	}
 	values := make([]int64, starts[len(counts)])
-	cursors := make([][]int64, len(pieces))
-	next := slices.Clone(starts)
+	// Each piece has its own part of each group's place.
+	cursors := make([][]uint32, len(pieces))
+	next := make([]uint32, len(counts))
 	for i := range pieces {
-		cursors[i] = make([]int64, pieces[i].groups)
-		for g := range cursors[i] {
-			n := pieces[i].counts(uint32(g))
-			if n > 0 {
-				to := pieces[i].target(uint32(g))
-				cursors[i][g] = next[to]
-				next[to] += n
-			}
-		}
+		cursors[i] = slices.Clone(next)
+		pieces[i].counts(func(g uint32, n int64) { next[g] += uint32(n) })
 	}
 	err := run(ctx, len(pieces), func(ctx context.Context, i int) error {
 		shift, cursor := pieces[i].shift, cursors[i]
-		pieces[i].each(func(v *view, groups []uint32, mask []uint64) {
+		pieces[i].each(func(v *view, groups []uint32, mask []uint64, _ int) {
 			for k, g := range groups {
 				if mask[k]>>shift&1 == 1 {
-					values[cursor[g]] = int64(uint64(v.base) + v.at(k))
+					values[starts[g]+int64(cursor[g])] = int64(uint64(v.base) + v.at(k))
 					cursor[g]++
 				}
 			}

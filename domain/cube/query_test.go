@@ -240,3 +240,5 @@ func TestQueryEqualsReference(t *testing.T) {
 type failer interface {
 	Fatalf(format string, args ...any)
 }
+
+func cmpRows(want, got []ResultRow) string { return cmp.Diff(want, got) }

@@ -9,6 +9,7 @@ import (
 // scanner runs a plan over one segment, block by block.
 type scanner struct {
 	plan    *plan
+	rows    int
 	where   []test
 	lanes   *lanes
 	values  []*numbers // by plan.values
@@ -43,7 +44,7 @@ func (p *plan) scan(ctx context.Context, month Month, rows int, columns map[int]
 		return out, nil
 	}
 	where = slices.DeleteFunc(where, func(t test) bool { return t.outcome == always })
-	s := &scanner{plan: p, where: where, out: out}
+	s := &scanner{plan: p, rows: rows, where: where, out: out}
 	s.prepare(month, rows, columns, tests)
 	for first := 0; first < rows; first += blockRows {
 		if err := ctx.Err(); err != nil {
@@ -116,13 +117,18 @@ func (s *scanner) prepare(month Month, rows int, columns map[int]*column, tests 
 // add counts and sums the selected rows, and keeps what is needed of them later.
 func (s *scanner) add() {
 	n := s.selection.count
-	s.keys, s.group = s.keys[:n], s.group[:n]
+	s.keys = s.keys[:n]
+	if s.out.kept != nil {
+		s.group = s.out.kept.next(&s.selection, s.masks)
+	} else {
+		s.group = s.group[:n]
+		for w := range s.masks {
+			s.masks[w] = s.masks[w][:n]
+		}
+	}
 	s.groups.number(&s.selection, s.keys, s.group)
 	s.figures.grow(s.groups.groups())
 	s.figures.locate(s.group)
-	for w := range s.masks {
-		s.masks[w] = s.masks[w][:n]
-	}
 	s.lanes.set(&s.selection, s.masks)
 	for v := range s.values {
 		if s.needed[v] {
@@ -130,9 +136,6 @@ func (s *scanner) add() {
 		}
 	}
 	s.figures.count(s.masks)
-	if s.out.kept != nil {
-		s.out.kept.add(&s.selection, s.group, s.masks)
-	}
 }
 
 // measure takes the rows where value v is null out of its lanes, and adds the
