@@ -194,17 +194,7 @@ func (r *row) document(office, day, number int) string {
 	if r.err != nil {
 		return ""
 	}
-	return code + "/" + strconv.Itoa(yearOf(registered)) + "/" + withoutBlanks(text)
-}
-
-func withoutBlanks(text string) string {
-	kept := make([]byte, 0, len(text))
-	for i := range len(text) {
-		if text[i] > ' ' {
-			kept = append(kept, text[i])
-		}
-	}
-	return string(kept)
+	return code + "/" + strconv.Itoa(yearOf(registered)) + "/" + string(appendWithoutBlanks(nil, []byte(text)))
 }
 
 // suspenseBuilder makes suspense accounts of the rows of suspense and discharges.

@@ -207,11 +207,8 @@ func (b *declarationBuilder) settle(d *draft) error {
 	if h.Flow == "" {
 		h.Flow = b.flowOf(h.Model)
 	}
-	if h.Flow == "" && h.Model == "" {
-		return errors.New("belongs to a declaration of which no row gives the regime or the flow")
-	}
 	if h.Flow == "" {
-		return fmt.Errorf("belongs to a declaration with the regime %q, whose flow no map knows", clip(h.Model, 20))
+		return flowFault(h.Model)
 	}
 	if len(h.Vehicles) == 0 && len(d.vehicles) > 0 {
 		h.Vehicles = d.vehicles
@@ -259,7 +256,7 @@ func (b *declarationBuilder) listedOffences(d *draft) {
 		}
 		d.Offences = append(d.Offences, declaration.Offence{
 			Number: code, Code: code, Status: declaration.OffenceConfirmed,
-			Moment: d.clock.moment(civil{day: int32(d.Header.RegisteredOn.Unix() / secondsOfDay), precision: declaration.Day}),
+			Moment: dayMoment(d.clock, d.Header),
 		})
 	}
 }

@@ -179,8 +179,8 @@ type Counts struct {
 	References   int64 `json:"references,omitempty"` // offices, sections, holidays, postings, sessions, traders, brokers, targets
 }
 
-// Summary is what a reading found. Lists are sorted and never nil-dependent:
-// an empty list means nothing of the sort was seen.
+// Summary is what a reading found. Lists are sorted;
+// an empty list means that nothing of the sort was seen.
 type Summary struct {
 	Format             string          `json:"format"`
 	Read               int64           `json:"read"`       // rows or elements of all kinds

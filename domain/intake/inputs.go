@@ -18,7 +18,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	kgzip "github.com/klauspost/compress/gzip"
+	fastgzip "github.com/klauspost/compress/gzip"
 
 	"assay/domain"
 )
@@ -266,7 +266,7 @@ func (d *delivery) openGzip(open func() (io.ReadCloser, error), name string) (io
 		return nil, err
 	}
 	counted := &countingReader{under: under}
-	inside, err := kgzip.NewReader(bufio.NewReaderSize(counted, 1<<18))
+	inside, err := fastgzip.NewReader(bufio.NewReaderSize(counted, 1<<18))
 	if err != nil {
 		return nil, errors.Join(damaged(err, name), under.Close())
 	}

@@ -84,7 +84,7 @@ func (k *keyReader) key(b *keyedBlock, rec *record) {
 		return
 	}
 	start := len(b.keys)
-	day, field, err := k.appendKey(b, raw)
+	day, field, err := k.appendKey(b, raw, rec.line)
 	if err != nil {
 		b.keys = b.keys[:start]
 		k.fail(b, raw, rec.line, field, err)
@@ -96,10 +96,10 @@ func (k *keyReader) key(b *keyedBlock, rec *record) {
 }
 
 // appendKey writes what the rows of a document have in common.
-func (k *keyReader) appendKey(b *keyedBlock, raw []byte) (day int32, field int, err error) {
+func (k *keyReader) appendKey(b *keyedBlock, raw []byte, line int64) (day int32, field int, err error) {
 	switch k.file.kind.joint {
 	case joinDeclaration:
-		return k.declarationKey(b, raw)
+		return k.declarationKey(b, raw, line)
 	case joinManifest:
 		field, err = k.manifestKey(b, raw)
 	default:
@@ -111,7 +111,10 @@ func (k *keyReader) appendKey(b *keyedBlock, raw []byte) (day int32, field int, 
 }
 
 // declarationKey is day, office and number. Most rows have the date of the row before.
-func (k *keyReader) declarationKey(b *keyedBlock, raw []byte) (day int32, field int, err error) {
+func (k *keyReader) declarationKey(b *keyedBlock, raw []byte, line int64) (day int32, field int, err error) {
+	if k.file.columns.mapped != nil {
+		return k.mappedKey(b, raw, line)
+	}
 	at := k.file.columns.at
 	text := k.split.field(raw, at[keyDate])
 	if k.dateText == nil || !bytes.Equal(text, k.dateText) {
@@ -135,6 +138,32 @@ func (k *keyReader) declarationKey(b *keyedBlock, raw []byte) (day int32, field 
 		return 0, keyNumber, err
 	}
 	return k.day, -1, nil
+}
+
+// mappedKey is the key of a table's row, where the map may give constants and date forms.
+func (k *keyReader) mappedKey(b *keyedBlock, raw []byte, line int64) (day int32, field int, err error) {
+	r := &k.reject
+	if !r.begin(k.file, raw, line) {
+		return 0, -1, r.err
+	}
+	day, given := r.day(keyDate)
+	if !given {
+		r.fail(keyDate, errEmpty)
+	}
+	office, number := r.cell(keyOffice), r.cell(keyNumber)
+	if err := checkOffice(office); err != nil {
+		r.fail(keyOffice, err)
+	}
+	if err := codeFault(number); err != nil {
+		r.fail(keyNumber, err)
+	}
+	if r.err != nil {
+		return 0, r.field, r.err
+	}
+	b.keys = append(b.keys, byte(day>>24), byte(day>>16), byte(day>>8), byte(day))
+	b.keys = append(append(b.keys, office...), '/')
+	b.keys = appendWithoutBlanks(appendWithoutBlanks(b.keys, r.cell(tableSerial)), number)
+	return day, -1, nil
 }
 
 // manifestKey is office, year and number.
@@ -161,18 +190,30 @@ func (k *keyReader) manifestKey(b *keyedBlock, raw []byte) (field int, err error
 // appendCode adds a code without its blanks.
 func (k *keyReader) appendCode(to, raw []byte, field int) ([]byte, error) {
 	code := trimCell(k.split.field(raw, k.file.columns.at[field]))
-	if len(code) == 0 {
-		return to, errEmpty
+	if err := codeFault(code); err != nil {
+		return to, err
 	}
-	if len(code) > maxCode {
-		return to, errTooLong
-	}
+	return appendWithoutBlanks(to, code), nil
+}
+
+func appendWithoutBlanks(to, code []byte) []byte {
 	for _, c := range code {
 		if c > ' ' {
 			to = append(to, c)
 		}
 	}
-	return to, nil
+	return to
+}
+
+// codeFault says why a text cannot be a code that is needed.
+func codeFault(code []byte) error {
+	switch {
+	case len(code) == 0:
+		return errEmpty
+	case len(code) > maxCode:
+		return errTooLong
+	}
+	return nil
 }
 
 // checkOffice holds office codes to what a natural key can carry.

@@ -34,6 +34,8 @@ func Read(ctx context.Context, source Source, options Options, sink Sink) (Summa
 
 func readFormat(ctx context.Context, d *delivery, s *settings, sink Sink) (Summary, error) {
 	switch s.Format {
+	case FormatTable:
+		return readTable(ctx, d, s, sink)
 	case FormatWorld:
 		return readWorld(ctx, d, s, sink)
 	default:

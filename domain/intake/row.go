@@ -49,6 +49,9 @@ func (r *row) checkWidth() {
 
 // cell is a field's text without blanks round it; nil when the file lacks the column.
 func (r *row) cell(field int) []byte {
+	if r.file.columns.mapped != nil {
+		return r.mappedCell(field)
+	}
 	column := r.file.columns.at[field]
 	if column < 0 {
 		return nil
@@ -56,8 +59,10 @@ func (r *row) cell(field int) []byte {
 	return trimCell(r.cells[column])
 }
 
-// has says whether a file has a column.
-func (r *row) has(field int) bool { return r.file.columns.at[field] >= 0 }
+// has says whether a file gives a field.
+func (r *row) has(field int) bool {
+	return r.file.columns.at[field] >= 0 || r.file.columns.mapped != nil && len(r.file.columns.mapped[field].constant) > 0
+}
 
 func (r *row) fail(field int, err error) {
 	if r.err == nil {
@@ -113,6 +118,9 @@ func (r *row) mass(field int) int64 { return r.scaled(field, 3) }
 func (r *row) thousandths(field int) int64 { return r.scaled(field, 3) }
 
 func (r *row) scaled(field, scale int) int64 {
+	if r.file.columns.mapped != nil {
+		return r.mappedScaled(field, scale)
+	}
 	value, lost, err := parseScaled(r.cell(field), r.file.decimal, scale)
 	if err != nil {
 		r.fail(field, err)
@@ -172,6 +180,13 @@ func (r *row) day(field int) (int32, bool) {
 	if len(cell) == 0 {
 		return 0, false
 	}
+	if r.file.columns.mapped != nil {
+		c, err := r.mappedCivil(field, cell)
+		if err != nil {
+			r.fail(field, err)
+		}
+		return c.day, err == nil
+	}
 	day, err := parseDay(cell, r.file.columns.dates)
 	if err != nil {
 		r.fail(field, err)
@@ -206,7 +221,13 @@ func (r *row) moment(field int, clock *zoneClock) declaration.Moment {
 		r.fail(field, errEmpty)
 		return declaration.Moment{}
 	}
-	c, err := parseCivil(cell, r.file.columns.dates)
+	var c civil
+	var err error
+	if r.file.columns.mapped != nil {
+		c, err = r.mappedCivil(field, cell)
+	} else {
+		c, err = parseCivil(cell, r.file.columns.dates)
+	}
 	if err != nil {
 		r.fail(field, err)
 		return declaration.Moment{}

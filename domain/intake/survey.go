@@ -31,7 +31,6 @@ type survey struct {
 	days     map[int32]int64
 	ordered  bool
 	firstDay int32
-	lastDay  int32
 }
 
 // sampleRows is how many rows show whether a file has decimal points or commas.
@@ -197,6 +196,7 @@ type rowSurvey struct {
 	dayText  []byte
 	day      int32
 	dayKnown bool
+	mapped   row // reads the day of a table's row
 }
 
 func (r *rowSurvey) take(b *block) {
@@ -245,24 +245,44 @@ func (r *rowSurvey) sample(raw []byte) {
 
 // countDay adds a row to its day's bytes. Most rows have the day of the row before.
 func (r *rowSurvey) countDay(raw []byte) {
+	if r.columns.mapped != nil {
+		r.countMappedDay(raw)
+		return
+	}
 	text := r.cells.field(raw, r.columns.at[keyDate])
 	if !r.dayKnown || !bytes.Equal(text, r.dayText) {
 		day, err := parseDay(trimCell(text), r.columns.dates)
 		if err != nil {
 			return
 		}
-		if r.dayKnown && day < r.day {
-			r.ordered = false
-		}
-		if !r.dayKnown || day < r.firstDay {
-			r.firstDay = day
-		}
-		if !r.dayKnown || day > r.lastDay {
-			r.lastDay = day
-		}
-		r.day, r.dayKnown, r.dayText = day, true, append(r.dayText[:0], text...)
+		r.reach(day)
+		r.dayText = append(r.dayText[:0], text...)
 	}
 	r.days[r.day] += int64(len(raw))
+}
+
+// reach notes the day of a row.
+func (r *rowSurvey) reach(day int32) {
+	if r.dayKnown && day < r.day {
+		r.ordered = false
+	}
+	if !r.dayKnown || day < r.firstDay {
+		r.firstDay = day
+	}
+	r.day, r.dayKnown = day, true
+}
+
+// countMappedDay does the same where a table's map says how the day is written.
+func (r *rowSurvey) countMappedDay(raw []byte) {
+	if !r.mapped.begin(r.survey, raw, 0) {
+		return
+	}
+	day, given := r.mapped.day(keyDate)
+	if !given || r.mapped.err != nil {
+		return
+	}
+	r.reach(day)
+	r.days[day] += int64(len(raw))
 }
 
 // finish draws the conclusions. A last line without line end and with fields missing means that
@@ -336,6 +356,11 @@ type binding struct {
 	numbers []int // columns whose values show the decimal style
 	decimal string
 	dates   dateOrder
+	// mapped are, for a table, what the map says of each field; nil for other files.
+	mapped []mappedCell
+	// workbook says that dates may be day numbers, counted from the day epoch.
+	workbook bool
+	epoch    int32
 }
 
 // bind finds the fields of a file in its header and lists what is unknown or missing.

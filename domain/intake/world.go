@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -29,11 +30,15 @@ type worldReading struct {
 	meter      *progressMeter
 }
 
+func newWorldReading(d *delivery, s *settings, sink Sink) *worldReading {
+	return &worldReading{settings: s, sink: sink, delivery: d, tally: newTally(), meter: newProgress(s.Progress)}
+}
+
 // readWorld reads an asycuda-world extract. Every file is looked through before anything is
 // delivered: how it is written, that it is whole, how its days lie. So a cut-off file
 // stops the reading while nothing has been given to the sink.
 func readWorld(ctx context.Context, d *delivery, s *settings, sink Sink) (Summary, error) {
-	w := &worldReading{settings: s, sink: sink, delivery: d, tally: newTally(), meter: newProgress(s.Progress)}
+	w := newWorldReading(d, s, sink)
 	if err := w.recognise(); err != nil {
 		return w.summary, err
 	}
@@ -92,11 +97,13 @@ func (w *worldReading) recognise() error {
 }
 
 func (w *worldReading) listColumns(unknown map[UnknownColumn]bool, missing map[MissingColumn]bool) {
-	w.summary.UnknownColumns = slices.SortedFunc(maps.Keys(unknown), func(a, b UnknownColumn) int {
-		return strings.Compare(a.File+"\x00"+a.Column, b.File+"\x00"+b.Column)
+	w.summary.UnknownColumns = slices.AppendSeq([]UnknownColumn{}, maps.Keys(unknown))
+	slices.SortFunc(w.summary.UnknownColumns, func(a, b UnknownColumn) int {
+		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Column, b.Column))
 	})
-	w.summary.MissingColumns = slices.SortedFunc(maps.Keys(missing), func(a, b MissingColumn) int {
-		return strings.Compare(a.File+"\x00"+a.Column, b.File+"\x00"+b.Column)
+	w.summary.MissingColumns = slices.AppendSeq([]MissingColumn{}, maps.Keys(missing))
+	slices.SortFunc(w.summary.MissingColumns, func(a, b MissingColumn) int {
+		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Column, b.Column))
 	})
 	w.summary.MissingFiles = []string{}
 	for _, kind := range fileKinds {
