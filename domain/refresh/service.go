@@ -12,6 +12,7 @@ import (
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
+	"assay/domain/store"
 )
 
 // Kind is the kind of the job that a load leaves in the outbox.
@@ -19,13 +20,14 @@ const Kind = "refresh"
 
 // Service is what may be refreshed.
 type Service struct {
+	db          *store.DB
 	facts       *fact.Service
 	crosschecks *crosscheck.Service
 }
 
 // New makes the service.
-func New(facts *fact.Service, crosschecks *crosscheck.Service) *Service {
-	return &Service{facts: facts, crosschecks: crosschecks}
+func New(db *store.DB, facts *fact.Service, crosschecks *crosscheck.Service) *Service {
+	return &Service{db: db, facts: facts, crosschecks: crosschecks}
 }
 
 // Input says what to refresh.
@@ -57,6 +59,9 @@ type Result struct {
 // months dirty, so it can be run again at once. Running it twice changes nothing.
 // The context must not carry a transaction.
 func (s *Service) Run(ctx context.Context, tenant domain.TenantID, in Input) (*Result, error) {
+	if err := s.db.Analyse(ctx); err != nil {
+		return nil, fmt.Errorf("refresh: %w", err)
+	}
 	var saved crosscheck.Saved
 	rebuilt, err := s.facts.Rebuild(ctx, tenant, fact.RebuildInput{
 		All: in.All,
