@@ -38,8 +38,12 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/preferences", everyone, "", false, (*visit).savePreferences},
 		{http.MethodGet, "/administrations", anyPerson, "", false, (*visit).showAdministrations},
 		{http.MethodPost, "/administrations", anyPerson, "", false, (*visit).chooseAdministration},
+		{http.MethodGet, in + "/board", signedIn, access.FigureRead, false, (*visit).showBoard},
+		{http.MethodGet, in + "/indicators/:code", signedIn, access.FigureRead, false, (*visit).showIndicator},
+		{http.MethodGet, in + "/indicators/:code/breakdown.csv", signedIn, access.FigureExport, false, (*visit).downloadCSV},
+		{http.MethodGet, in + "/indicators/:code/breakdown.xlsx", signedIn, access.FigureExport, false, (*visit).downloadXLSX},
+		{http.MethodGet, in + "/indicators/:code/sql", signedIn, access.FigureFormula, false, (*visit).showSQL},
 	}
-	_ = in
 	if s.options.Design {
 		routes = append(routes,
 			route{http.MethodGet, "/design", everyone, "", false, (*visit).showDesign},

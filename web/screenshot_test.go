@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,21 +45,37 @@ func TestFixtureScreenshots(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", address, err)
 			}
-			picture, err := chromedp.Run(browser, chromedp.FullScreenshot(90))
-			if err != nil {
-				t.Fatalf("%s: %v", address, err)
-			}
+			picture := takePicture(t, browser, shot.width)
 			overflow, err := chromedp.Run(browser, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if overflow {
-				t.Errorf("%s is wider than %d", address, shot.width)
+				wide, _ := chromedp.Run(browser, chromedp.Evaluate[string](`[...document.querySelectorAll("body *")].filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.right > innerWidth + 1 || r.left < -1) && !e.closest(".scroll") }).slice(0, 6).map(e => e.tagName + "." + e.getAttribute("class")).join(" ")`))
+				t.Errorf("%s is wider than %d: %s", address, shot.width, wide)
 			}
-			name := fmt.Sprintf("%s-%s-%s-%s-%s.jpg", page.Name, page.State, shot.language, shot.theme, shot.size)
+			name := fmt.Sprintf("%s-%s-%s-%s-%s.png", page.Name, page.State, shot.language, shot.theme, shot.size)
 			if err := os.WriteFile(filepath.Join(directory, name), picture, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
+}
+
+// takePicture makes the window as high as the page, because a picture beyond the window
+// is displaced where lines run from the right.
+func takePicture(tb testing.TB, browser context.Context, width int64) []byte {
+	tb.Helper()
+	height, err := chromedp.Run(browser, chromedp.Evaluate[int64](`document.documentElement.scrollHeight`))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := chromedp.Do(browser, chromedp.EmulateViewport(width, height)); err != nil {
+		tb.Fatal(err)
+	}
+	picture, err := chromedp.Run(browser, chromedp.CaptureScreenshot())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return picture
 }

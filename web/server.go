@@ -16,6 +16,8 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/cube"
+	"assay/domain/indicator"
 	"assay/web/locales"
 )
 
@@ -33,12 +35,21 @@ type Memberships interface {
 	Memberships(ctx context.Context, account uuid.UUID) ([]account.Membership, error)
 }
 
+// Indicators is what the pages need of the room of that name.
+type Indicators interface {
+	Snapshot(ctx context.Context, tenant *administration.Tenant) (*cube.Snapshot, error)
+	Board(ctx context.Context, tenant *administration.Tenant, from, to cube.Date) (*indicator.Board, error)
+	Compute(ctx context.Context, tenant *administration.Tenant, in indicator.Request) ([]*indicator.Result, error)
+	Series(ctx context.Context, tenant *administration.Tenant, in indicator.SeriesRequest) ([]*indicator.Series, error)
+}
+
 // Services are the rooms that the pages translate for.
 type Services struct {
 	Sessions        *account.Sessions
 	Accounts        Memberships
 	Administrations Administrations
 	Access          *access.Table
+	Indicators      Indicators
 	Log             *slog.Logger
 	Clock           func() time.Time
 }

@@ -25,17 +25,26 @@ func (l *Locale) Percent(share float64, decimals int) string {
 	return l.typographic(l.printer.Sprint(number.Percent(share, number.Scale(decimals))))
 }
 
-// Signed puts a sign before a text made from an absolute value, so that it stays
-// before the digits also in a line that runs from the right.
+// Signed puts a sign before digits made from an absolute value; in a line that runs
+// from the right the two are isolated, so that the sign stays before the digits.
 func (l *Locale) Signed(value float64, absolute string) string {
 	sign := "+"
 	if value < 0 {
 		sign = "−"
 	}
 	if l.RightToLeft() {
-		return "\u200e" + sign + absolute
+		return "\u2066" + sign + absolute + "\u2069"
 	}
 	return sign + absolute
+}
+
+// Run makes a text of digits and signs run in the direction of the language, which
+// its characters alone do not say: without it "17 – 21 %" would be read as "% 21 – 17".
+func (l *Locale) Run(text string) string {
+	if l.RightToLeft() && text != "" {
+		return "\u200f" + text
+	}
+	return text
 }
 
 // typographic sets the true minus sign.
@@ -63,7 +72,7 @@ func (l *Locale) Amount(minor int64) string {
 
 // Money writes money from minor units in full, with the currency.
 func (l *Locale) Money(minor int64) string {
-	return l.T("money.with_currency", "Amount", l.Amount(minor), "Currency", l.Currency)
+	return l.Run(l.T("money.with_currency", "Amount", l.Amount(minor), "Currency", l.Currency))
 }
 
 // Short writes a large number with three or four significant digits and the

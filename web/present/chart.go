@@ -2,7 +2,6 @@ package present
 
 import (
 	"math"
-	"strings"
 
 	"assay/web/view"
 )
@@ -34,7 +33,7 @@ func (p Presenter) Chart(m Measure, months []Month) *view.Chart {
 		text := p.text(figure)
 		point := view.ChartPoint{Label: month.Short, Name: month.Name, Address: month.Address, Text: text,
 			Interval: figure.Interval, Cases: figure.Cases, Note: figure.Note,
-			Soft: figure.State == view.Immature || figure.State == view.Few}
+			Soft: figure.State == view.Partly || figure.State == view.Few}
 		if r := month.Reading; r.Value != nil && !(r.Small && m.Kind == Share) {
 			point.Value, any = scaled(r.Value, per), true
 			point.Low, point.High = scaled(r.Low, per), scaled(r.High, per)
@@ -60,10 +59,15 @@ func (p Presenter) text(f view.Figure) string {
 	switch f.State {
 	case view.Unavailable:
 		return p.T("state.unavailable")
+	case view.Immature:
+		return p.T("state.immature")
 	case view.NoCases:
 		return "–"
 	}
-	return strings.TrimSpace(f.Number + "\u00a0" + f.Unit)
+	if f.Unit == "" {
+		return f.Number
+	}
+	return p.Run(f.Number + "\u00a0" + f.Unit)
 }
 
 // axis chooses one unit for all months, and how much of the domain's unit it holds.

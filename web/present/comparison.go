@@ -10,19 +10,16 @@ import (
 const still = 0.0005
 
 // Comparison sets a reading beside an earlier one. The verdict is "better" or "worse"
-// only where the direction is known, all cases of both have had their time, there are enough of
-// them, and, for shares, the two 95 % intervals do not overlap. That is a stricter test than the
-// usual one at 5 %: who is told that something changed can rely on it.
+// only where the direction is known, all cases of both have had their time, there are
+// enough of them, and the margins of the two do not overlap. For shares that is stricter
+// than the usual test at 5 %: who is told that something changed can rely on it.
 func (p Presenter) Comparison(m Measure, now, then Reading, period string) view.Comparison {
 	c := view.Comparison{Period: period}
 	if then.Value == nil || then.Unavailable {
 		return c
 	}
 	earlier := p.Figure(m, then)
-	c.Value = earlier.Number
-	if earlier.Unit != "" {
-		c.Value += "\u00a0" + earlier.Unit
-	}
+	c.Value = p.text(earlier)
 	if now.Value == nil || now.Unavailable || !ratable(m, now) || !ratable(m, then) {
 		return c
 	}
@@ -59,7 +56,7 @@ func (p Presenter) change(kind Kind, now, then float64) (text, arrow string) {
 	}
 	absolute := math.Abs(difference)
 	if kind == Share {
-		return p.Signed(difference, p.T("change.points", "Amount", p.Decimal(100*absolute, shareDecimals(absolute)))), arrow
+		return p.T("change.points", "Amount", p.Signed(difference, p.Decimal(100*absolute, shareDecimals(absolute)))), arrow
 	}
 	decimals := 1
 	if absolute >= 1 {
@@ -69,11 +66,12 @@ func (p Presenter) change(kind Kind, now, then float64) (text, arrow string) {
 }
 
 func verdict(m Measure, now, then Reading, arrow string) string {
-	if arrow == "level" || immature(now) || immature(then) {
+	// What is mature in part is of fewer days: rates and medians can be compared, sums cannot.
+	partly := now.Maturity == Partly || then.Maturity == Partly
+	if arrow == "level" || partly && m.Kind != Share && m.Kind != Duration {
 		return "neutral"
 	}
-	if m.Kind == Share && now.Low != nil && now.High != nil && then.Low != nil && then.High != nil &&
-		*now.Low <= *then.High && *then.Low <= *now.High {
+	if gap, known := apart(m, now, then); known && gap <= 0 {
 		return "chance"
 	}
 	if now.Small || then.Small {
@@ -88,18 +86,44 @@ func verdict(m Measure, now, then Reading, arrow string) string {
 	return "neutral"
 }
 
-func immature(r Reading) bool { return r.Maturity == Immature || r.Maturity == Partly }
+// Distance says by how much two readings are apart beyond their margins, in widths
+// of the wider margin; 0 when they overlap or one has none. It orders the clear changes
+// on the board.
+func Distance(m Measure, now, then Reading) float64 {
+	if now.Small || then.Small {
+		return 0
+	}
+	gap, known := apart(m, now, then)
+	if !known || gap <= 0 {
+		return 0
+	}
+	return gap
+}
 
-// Distance says by how much two intervals are apart, as a share of the wider one;
-// 0 when they overlap or one is missing. It orders the clear changes on the board.
-func Distance(now, then Reading) float64 {
-	if now.Low == nil || now.High == nil || then.Low == nil || then.High == nil || now.Small || then.Small {
-		return 0
+// apart measures the gap between the margins of two readings, negative when they
+// overlap. Of a share the margin is its 95 % interval; of a median it is the notch of a
+// box plot, 1.57 times the distance of the quartiles over the root of n: notches that do
+// not overlap tell two medians apart at about 5 % (McGill, Tukey and Larsen 1978).
+func apart(m Measure, now, then Reading) (gap float64, known bool) {
+	nowLow, nowHigh, ok1 := margin(m, now)
+	thenLow, thenHigh, ok2 := margin(m, then)
+	if !ok1 || !ok2 {
+		return 0, false
 	}
-	gap := math.Max(*now.Low-*then.High, *then.Low-*now.High)
-	wide := math.Max(*now.High-*now.Low, *then.High-*then.Low)
-	if gap <= 0 || wide <= 0 {
-		return 0
+	wide := math.Max(nowHigh-nowLow, thenHigh-thenLow)
+	if wide <= 0 {
+		return 0, false
 	}
-	return gap / wide
+	return math.Max(nowLow-thenHigh, thenLow-nowHigh) / wide, true
+}
+
+func margin(m Measure, r Reading) (low, high float64, known bool) {
+	if r.Value == nil || r.Low == nil || r.High == nil || r.N <= 0 {
+		return 0, 0, false
+	}
+	if m.Kind == Share {
+		return *r.Low, *r.High, true
+	}
+	half := 1.57 * (*r.High - *r.Low) / math.Sqrt(float64(r.N))
+	return *r.Value - half, *r.Value + half, true
 }

@@ -44,7 +44,7 @@ type Measure struct {
 // Maturity says whether all cases have had their time.
 type Maturity string
 
-// The maturities.
+// The maturities. A figure that is mature in part is of the days that are.
 const (
 	Mature   Maturity = "mature"
 	Partly   Maturity = "partly"
@@ -58,8 +58,9 @@ type Reading struct {
 	N                      int64
 	Low, High              *float64 // interval of a share, else quartiles
 	Maturity               Maturity
-	MatureOn               time.Time
-	Small                  bool // too few cases for a rate
+	Through                time.Time // last day that counts, where the period is mature in part
+	MatureOn               time.Time // day on which the whole period will be mature
+	Small                  bool      // too few cases for a rate
 	Unavailable            bool
 }
 
@@ -74,6 +75,8 @@ func (p Presenter) Figure(m Measure, r Reading) view.Figure {
 	switch {
 	case r.Unavailable:
 		return view.Figure{State: view.Unavailable, Note: p.T("state.unavailable.note")}
+	case r.Maturity == Immature:
+		return view.Figure{State: view.Immature, Note: p.maturityNote(r)}
 	case r.Value == nil && !(r.Small && m.Kind == Share && r.Numerator != nil):
 		return view.Figure{State: view.NoCases}
 	}
@@ -92,12 +95,23 @@ func (p Presenter) Figure(m Measure, r Reading) view.Figure {
 	}
 	f.Interval = p.Interval(m, r)
 	switch {
-	case r.Maturity == Immature || r.Maturity == Partly:
-		f.State, f.Note = view.Immature, p.T("state.immature.note")
+	case r.Maturity == Partly:
+		f.State, f.Note = view.Partly, p.maturityNote(r)
 	case r.Small && m.Kind != Count:
 		f.State, f.Note = view.Few, p.T("state.few.note.value")
 	}
 	return f
+}
+
+// maturityNote says which days count and from when on all do.
+func (p Presenter) maturityNote(r Reading) string {
+	switch {
+	case r.Maturity == Partly && !r.Through.IsZero() && !r.MatureOn.IsZero():
+		return p.T("state.partly.note", "Through", p.ShortDate(r.Through), "Date", p.ShortDate(r.MatureOn))
+	case !r.MatureOn.IsZero():
+		return p.T("state.immature.note", "Date", p.ShortDate(r.MatureOn))
+	}
+	return p.T("state.immature")
 }
 
 // Interval writes the limits of a reading in the unit of its value, empty when there are none.
@@ -111,7 +125,7 @@ func (p Presenter) Interval(m Measure, r Reading) string {
 	if name != "" {
 		high += "\u00a0" + name
 	}
-	return p.T("figure.range", "Low", low, "High", high)
+	return p.Run(p.T("figure.range", "Low", low, "High", high))
 }
 
 // Value writes a value with its unit in one text.
@@ -120,7 +134,7 @@ func (p Presenter) Value(kind Kind, value float64) string {
 	if unit == "" {
 		return number
 	}
-	return number + "\u00a0" + unit
+	return p.Run(number + "\u00a0" + unit)
 }
 
 // scale is a unit in which durations are written.

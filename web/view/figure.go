@@ -7,7 +7,8 @@ type State string
 const (
 	Measured    State = "measured"
 	Few         State = "few"         // too few cases for a rate: the count is shown
-	Immature    State = "immature"    // the period is too young
+	Partly      State = "partly"      // only the earlier days of the period can tell yet
+	Immature    State = "immature"    // the period is too young: there is no value
 	NoCases     State = "none"        // nothing happened that could be measured
 	Unavailable State = "unavailable" // needs data or a method that is not there
 )

@@ -1,0 +1,206 @@
+package web
+
+import (
+	"net/http"
+	"sort"
+	"time"
+
+	"assay/domain"
+	"assay/domain/access"
+	"assay/domain/indicator"
+	"assay/web/present"
+	"assay/web/view"
+)
+
+// showBoard shows every indicator for one period and scope.
+func (v *visit) showBoard() error {
+	f, err := v.askFigures()
+	if domain.Is(err, domain.KindNotReady) {
+		return v.showEmptyBoard()
+	}
+	if err != nil {
+		return err
+	}
+	path := v.at("board")
+	bar, err := v.filterBar(f, path)
+	if err != nil {
+		return err
+	}
+	entries, err := v.boardEntries(f)
+	if err != nil {
+		return err
+	}
+	scope, err := v.scopeName(f)
+	if err != nil {
+		return err
+	}
+	page := view.Board{Layout: v.layout(v.T("board.title")), Filter: bar, ScopeName: scope,
+		Columns: view.BoardColumns{Now: v.PeriodName(f.period), Before: v.PeriodName(f.period.Before()), YearBefore: v.PeriodName(f.period.YearBefore())},
+		Legend:  v.Legend(v.tenant.Settings.SmallDenominator)}
+	v.fillBoard(&page, f, entries)
+	return v.show(http.StatusOK, "board", page)
+}
+
+// showEmptyBoard says what to do while nothing has been loaded.
+func (v *visit) showEmptyBoard() error {
+	page := view.Board{Layout: v.layout(v.T("board.title")), Empty: &view.Empty{Icon: "box", Title: v.T("board.empty.title"), Text: v.T("board.empty.text")},
+		Filter: view.FilterBar{Action: v.at("board")}}
+	if v.may(access.ImportWrite) {
+		page.Empty.Action = &view.Link{Text: v.T("board.empty.action"), Address: v.at("imports")}
+	}
+	return v.show(http.StatusOK, "board", page)
+}
+
+// boardEntries are the figures of all indicators. The board of the whole
+// administration is kept by the room; one of a scope is computed from its parts.
+func (v *visit) boardEntries(f *figures) ([]indicator.Entry, error) {
+	ctx := v.Request().Context()
+	from, to := days(f.period)
+	if len(f.where) == 0 {
+		board, err := v.server.Indicators.Board(ctx, v.tenant, from, to)
+		if err != nil {
+			return nil, err
+		}
+		return board.Entries, nil
+	}
+	return v.scopedEntries(f)
+}
+
+// boardMonths is how many months the small lines of a scoped board show, as on the whole one.
+const boardMonths = 24
+
+func (v *visit) scopedEntries(f *figures) ([]indicator.Entry, error) {
+	ctx := v.Request().Context()
+	var codes []string
+	for _, d := range indicator.All() {
+		if d.Available() && hasAll(d, f.where) {
+			codes = append(codes, d.Code)
+		}
+	}
+	entries := make([]indicator.Entry, len(codes))
+	for at, period := range []present.Period{f.period, f.period.Before(), f.period.YearBefore()} {
+		from, to := days(period)
+		results, err := v.server.Indicators.Compute(ctx, v.tenant, indicator.Request{Codes: codes, From: from, To: to, Where: f.where})
+		if err != nil {
+			return nil, err
+		}
+		for i, result := range results {
+			switch at {
+			case 0:
+				entries[i] = indicator.Entry{Provenance: result.Provenance, Period: result.Period, Maturity: result.Maturity, Row: result.Total}
+			case 1:
+				entries[i].Previous = result.Total
+			default:
+				entries[i].LastYear = result.Total
+			}
+		}
+	}
+	last := present.MonthOf(f.period.To.AddDate(0, -1, 0))
+	from, to := days(present.Period{From: last.Shift(1 - boardMonths).From, To: last.To})
+	series, err := v.server.Indicators.Series(ctx, v.tenant, indicator.SeriesRequest{Codes: codes, From: from, To: to, Granularity: "month", Where: f.where})
+	if err != nil {
+		return nil, err
+	}
+	for i := range entries {
+		entries[i].Months = series[i].Points
+	}
+	return entries, nil
+}
+
+// hasAll reports whether an indicator can be filtered by all of the filters.
+func hasAll(d *indicator.Definition, filters []indicator.Filter) bool {
+	for _, f := range filters {
+		if !d.Has(f.Dimension) {
+			return false
+		}
+	}
+	return true
+}
+
+// mostChanges is how many clear changes stand on top of the board.
+const mostChanges = 6
+
+func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entry) {
+	var distances []float64
+	families := map[indicator.Family]int{}
+	for _, family := range indicator.Families {
+		families[family] = len(page.Families)
+		page.Families = append(page.Families, view.Family{Code: string(family), Name: v.T("family." + string(family))})
+	}
+	for i := range entries {
+		entry := &entries[i]
+		d, err := indicator.Find(entry.Code)
+		if err != nil {
+			continue // an entry of the room itself always has a definition
+		}
+		row, distance := v.boardRow(d, entry, f, page.Columns)
+		family := &page.Families[families[d.Family]]
+		family.Rows = append(family.Rows, row)
+		if distance > 0 && (row.Before.Verdict == "better" || row.Before.Verdict == "worse") {
+			page.Changes = append(page.Changes, view.Change{Code: row.Code, Name: row.Name, Address: row.Address, Figure: row.Figure, Before: row.Before})
+			distances = append(distances, distance)
+		}
+	}
+	sort.Stable(byDistance{page.Changes, distances})
+	page.Changes = page.Changes[:min(len(page.Changes), mostChanges)]
+	kept := page.Families[:0]
+	for _, family := range page.Families {
+		if len(family.Rows) > 0 {
+			kept = append(kept, family)
+		}
+	}
+	page.Families = kept
+}
+
+// byDistance sorts changes, the clearest first.
+type byDistance struct {
+	changes   []view.Change
+	distances []float64
+}
+
+func (b byDistance) Len() int           { return len(b.changes) }
+func (b byDistance) Less(i, j int) bool { return b.distances[i] > b.distances[j] }
+func (b byDistance) Swap(i, j int) {
+	b.changes[i], b.changes[j] = b.changes[j], b.changes[i]
+	b.distances[i], b.distances[j] = b.distances[j], b.distances[i]
+}
+
+func (v *visit) boardRow(d *indicator.Definition, entry *indicator.Entry, f *figures, columns view.BoardColumns) (view.BoardRow, float64) {
+	m := present.MeasureOf(d)
+	ask := question{period: f.period, filters: f.filters}
+	row := view.BoardRow{Code: d.Code, Name: v.IndicatorName(d), Address: ask.address(v.at("indicators/" + d.Code)), Extension: !d.Core()}
+	row.Wanted, row.WantedIcon = v.WantedText(m.Wanted)
+	if entry.Missing != "" {
+		row.Figure = v.Figure(m, present.Reading{Unavailable: true})
+		return row, 0
+	}
+	mature := indicator.PeriodMaturity{State: indicator.Mature}
+	now := present.ReadingOf(d.Unit, entry.Number, entry.Maturity)
+	before := present.ReadingOf(d.Unit, entry.Previous.Number, mature)
+	year := present.ReadingOf(d.Unit, entry.LastYear.Number, mature)
+	row.Figure = v.Figure(m, now)
+	row.Before, row.YearBefore = v.Comparison(m, now, before, columns.Before), v.Comparison(m, now, year, columns.YearBefore)
+	row.Spark = v.Spark(m, readings(d, entry.Months), shownMonth(entry.Months, f.period))
+	return row, present.Distance(m, now, before)
+}
+
+func readings(d *indicator.Definition, points []indicator.Point) []present.Reading {
+	out := make([]present.Reading, len(points))
+	for i, point := range points {
+		out[i] = present.ReadingOf(d.Unit, point.Number, point.Maturity)
+	}
+	return out
+}
+
+// shownMonth is which of the points is the period shown, -1 when it is not a month.
+func shownMonth(points []indicator.Point, p present.Period) int {
+	if p.Months() != 1 {
+		return -1
+	}
+	for i, point := range points {
+		if time.Unix(int64(point.From)*86400, 0).UTC().Equal(p.From) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,119 @@
+package present
+
+import (
+	"assay/domain/cube/fact"
+	"assay/domain/indicator"
+	"assay/web/view"
+)
+
+// basisKeys are the message keys of the date bases.
+var basisKeys = map[indicator.Basis]string{
+	indicator.CohortOfRegistration: "CohortOfRegistration", indicator.CohortOfRelease: "CohortOfRelease", indicator.CohortOfArrival: "CohortOfArrival",
+	indicator.CohortOfAssessment: "CohortOfAssessment", indicator.CohortOfDischarge: "CohortOfDischarge", indicator.ActivityOfHandling: "ActivityOfHandling",
+	indicator.ActivityOfInspection: "ActivityOfInspection", indicator.ActivityOfReroute: "ActivityOfReroute", indicator.ActivityOfClearing: "ActivityOfClearing",
+	indicator.ActivityOfPayment: "ActivityOfPayment", indicator.ActivityOfCase: "ActivityOfCase", indicator.ActivityOfClosing: "ActivityOfClosing",
+	indicator.ActivityOfAct: "ActivityOfAct", indicator.DueInPeriod: "DueInPeriod", indicator.AtPeriodEnd: "AtPeriodEnd",
+}
+
+// IndicatorName is an indicator's name in the reader's language.
+func (p Presenter) IndicatorName(d *indicator.Definition) string { return p.T(d.NameKey()) }
+
+// Definition writes what an indicator means. Settings says how many days a maturity
+// that depends on the administration's settings has.
+func (p Presenter) Definition(d *indicator.Definition, settings func(indicator.MaturitySetting) int) view.Definition {
+	prefix := "indicator." + d.Code
+	out := view.Definition{Meaning: p.T(prefix + ".meaning")}
+	if d.Denominator != nil {
+		out.Numerator, out.Denominator = p.T(prefix+".numerator"), p.T(prefix+".denominator")
+	}
+	if p.Has(prefix + ".watch") {
+		out.Watch = p.T(prefix + ".watch")
+	}
+	wanted, _ := p.WantedText(wantedOf(d.Direction))
+	out.Facts = []view.Fact{
+		{Name: p.T("explore.unit"), Text: p.UnitName(kindOf(d.Unit))},
+		{Name: p.T("explore.direction"), Text: wanted},
+		{Name: p.T("explore.dated"), Text: p.T("basis." + basisKeys[d.Basis])},
+		{Name: p.T("explore.mature"), Text: p.maturity(d.Mature, settings)},
+		{Name: p.T("explore.version"), Text: p.T("explore.version.text", "Version", p.Plain(d.Version))},
+	}
+	return out
+}
+
+func (p Presenter) maturity(m indicator.Maturity, settings func(indicator.MaturitySetting) int) string {
+	days := m.Days
+	if m.Setting != "" {
+		days += settings(m.Setting)
+	}
+	switch {
+	case m.Month:
+		return p.T("explore.mature.month")
+	case days == 0:
+		return p.T("explore.mature.at_once")
+	}
+	return p.T("explore.mature.days", "Days", p.Plain(days))
+}
+
+// Quantities lists what a figure is made of: numerator and denominator with the
+// declarations behind them, the spread of its durations, and the figures beside it.
+func (p Presenter) Quantities(d *indicator.Definition, row indicator.Row, behind func(indicator.Part) string) (parts, measures []view.Part) {
+	prefix := "indicator." + d.Code
+	if d.Numerator != nil && d.Denominator != nil && row.Numerator != nil {
+		parts = append(parts, view.Part{Name: p.T(prefix + ".numerator"), Value: p.Quantity(d, d.Numerator, row.Numerator), Address: behind(indicator.NumeratorPart)})
+		if row.Denominator != nil {
+			parts = append(parts, view.Part{Name: p.T(prefix + ".denominator"), Value: p.Quantity(d, d.Denominator, row.Denominator), Address: behind(indicator.DenominatorPart)})
+		}
+	} else {
+		parts = append(parts, view.Part{Name: p.T("explore.cases"), Value: p.Count(row.N), Address: behind(indicator.DenominatorPart)})
+	}
+	if s := row.Spread; s != nil && len(s.Values) > indicator.Percentile90 {
+		measures = append(measures, p.spread(d, s)...)
+	}
+	for i, companion := range d.Companions {
+		if i < len(row.Companions) {
+			figure := p.Figure(CompanionOf(d, companion), ReadingOf(companion.Unit, row.Companions[i], indicator.PeriodMaturity{State: indicator.Mature}))
+			value := p.text(figure)
+			if figure.Interval != "" {
+				value += " (" + figure.Interval + ")"
+			}
+			measures = append(measures, view.Part{Name: p.T(prefix + "." + companion.Key), Value: value})
+		}
+	}
+	return parts, measures
+}
+
+// Quantity writes a numerator or denominator, money where it sums amounts; nil is a dash.
+func (p Presenter) Quantity(d *indicator.Definition, m *indicator.Measure, value *int64) string {
+	switch {
+	case value == nil:
+		return "–"
+	case isMoney(d, m):
+		return p.Run(p.ShortAmount(float64(*value)) + "\u00a0" + p.Currency)
+	}
+	return p.Count(*value)
+}
+
+func (p Presenter) spread(d *indicator.Definition, s *indicator.Percentile) []view.Part {
+	kind, scale := kindOf(s.Unit), scaleOf(s.Unit)
+	value := func(values []float64, at int) string { return p.Value(kind, values[at]*scale) }
+	var out []view.Part
+	if d.Numerator != nil {
+		out = append(out, view.Part{Name: p.T("explore.median"), Value: value(s.Values, indicator.Median)})
+	}
+	out = append(out, view.Part{Name: p.T("explore.p90"), Value: value(s.Values, indicator.Percentile90)})
+	if len(s.Office) > indicator.Percentile90 {
+		out = append(out, view.Part{Name: p.T("explore.working.median"), Value: value(s.Office, indicator.Median)},
+			view.Part{Name: p.T("explore.working.p90"), Value: value(s.Office, indicator.Percentile90)})
+	}
+	return out
+}
+
+// isMoney reports whether a measure sums a column of money.
+func isMoney(d *indicator.Definition, m *indicator.Measure) bool {
+	grain := fact.Grain(d.Rows)
+	if grain == nil || m.Column == "" {
+		return false
+	}
+	column := grain.Column(m.Column)
+	return column != nil && column.Unit == "minor"
+}
