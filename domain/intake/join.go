@@ -43,7 +43,7 @@ const shareOfWindow = 6
 // join joins the files of one kind of document and delivers what comes of it: declarations
 // by day of registration, other documents as they first occur.
 type join struct {
-	*worldReading
+	*reading
 	joint    joint
 	builder  func() builder
 	repeated func(key []byte) bool // nil where keys cannot repeat
@@ -67,8 +67,8 @@ type joinSource struct {
 }
 
 // readJoined delivers the documents of one kind.
-func (w *worldReading) readJoined(ctx context.Context, j *join) error {
-	j.worldReading = w
+func (w *reading) readJoined(ctx context.Context, j *join) error {
+	j.reading = w
 	var files []*survey
 	for _, f := range w.files {
 		if f.kind.joint == j.joint {

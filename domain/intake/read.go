@@ -34,6 +34,10 @@ func Read(ctx context.Context, source Source, options Options, sink Sink) (Summa
 
 func readFormat(ctx context.Context, d *delivery, s *settings, sink Sink) (Summary, error) {
 	switch s.Format {
+	case FormatXML:
+		return readXML(ctx, d, s, sink)
+	case FormatNDJSON:
+		return readNDJSON(ctx, d, s, sink)
 	case FormatTable:
 		return readTable(ctx, d, s, sink)
 	case FormatWorld:

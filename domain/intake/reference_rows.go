@@ -13,7 +13,7 @@ import (
 )
 
 // readReferences reads a file of which every row is a document.
-func (w *worldReading) readReferences(ctx context.Context, f *survey) (err error) {
+func (w *reading) readReferences(ctx context.Context, f *survey) (err error) {
 	blocks, closer, err := f.reader(w.meter.add)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (w *worldReading) readReferences(ctx context.Context, f *survey) (err error
 	}
 }
 
-func (w *worldReading) reference(f *survey, b *block, rec *record) error {
+func (w *reading) reference(f *survey, b *block, rec *record) error {
 	r := w.references
 	raw := b.data[rec.start:rec.end]
 	var d Document

@@ -14,7 +14,7 @@ import (
 // readTable reads tables through a column map. Workbooks and Parquet files are first written to disk as
 // delimited text, so that everything after that is one way for all.
 func readTable(ctx context.Context, d *delivery, s *settings, sink Sink) (Summary, error) {
-	w := newWorldReading(d, s, sink)
+	w := newReading(d, s, sink)
 	spill, err := newSpillFile(s.SpillDir)
 	if err != nil {
 		return w.summary, err
@@ -22,7 +22,7 @@ func readTable(ctx context.Context, d *delivery, s *settings, sink Sink) (Summar
 	return w.summary, errors.Join(w.readTables(ctx, spill), spill.Close())
 }
 
-func (w *worldReading) readTables(ctx context.Context, spill *spillFile) error {
+func (w *reading) readTables(ctx context.Context, spill *spillFile) error {
 	if err := w.recogniseTables(ctx, spill); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (w *worldReading) readTables(ctx context.Context, spill *spillFile) error {
 }
 
 // recogniseTables opens every file of the delivery that has the map's columns.
-func (w *worldReading) recogniseTables(ctx context.Context, spill *spillFile) error {
+func (w *reading) recogniseTables(ctx context.Context, spill *spillFile) error {
 	table := w.settings.columns.Table
 	kind := table.kind()
 	w.summary.IgnoredFiles, w.summary.MissingFiles = []string{}, []string{}
@@ -90,7 +90,7 @@ func (w *worldReading) recogniseTables(ctx context.Context, spill *spillFile) er
 var parquetMagic = []byte("PAR1")
 
 // openTable opens one file as delimited text; nil when it is none that a table can be read from.
-func (w *worldReading) openTable(ctx context.Context, c content, spill *spillFile) (*survey, error) {
+func (w *reading) openTable(ctx context.Context, c content, spill *spillFile) (*survey, error) {
 	head, err := w.headOf(c)
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (w *worldReading) openTable(ctx context.Context, c content, spill *spillFil
 	return f, nil
 }
 
-func (w *worldReading) headOf(c content) (head []byte, err error) {
+func (w *reading) headOf(c content) (head []byte, err error) {
 	r, err := c.open()
 	if err != nil {
 		return nil, unreadable(err, c.name)

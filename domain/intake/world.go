@@ -18,8 +18,8 @@ import (
 	"assay/domain"
 )
 
-// worldReading is one reading of an asycuda-world extract.
-type worldReading struct {
+// reading is one reading of a delivery.
+type reading struct {
 	settings   *settings
 	sink       Sink
 	delivery   *delivery
@@ -30,15 +30,15 @@ type worldReading struct {
 	meter      *progressMeter
 }
 
-func newWorldReading(d *delivery, s *settings, sink Sink) *worldReading {
-	return &worldReading{settings: s, sink: sink, delivery: d, tally: newTally(), meter: newProgress(s.Progress)}
+func newReading(d *delivery, s *settings, sink Sink) *reading {
+	return &reading{settings: s, sink: sink, delivery: d, tally: newTally(), meter: newProgress(s.Progress)}
 }
 
 // readWorld reads an asycuda-world extract. Every file is looked through before anything is
 // delivered: how it is written, that it is whole, how its days lie. So a cut-off file
 // stops the reading while nothing has been given to the sink.
 func readWorld(ctx context.Context, d *delivery, s *settings, sink Sink) (Summary, error) {
-	w := newWorldReading(d, s, sink)
+	w := newReading(d, s, sink)
 	if err := w.recognise(); err != nil {
 		return w.summary, err
 	}
@@ -55,7 +55,7 @@ func readWorld(ctx context.Context, d *delivery, s *settings, sink Sink) (Summar
 }
 
 // recognise finds out which file is which, by name or else by header.
-func (w *worldReading) recognise() error {
+func (w *reading) recognise() error {
 	w.summary.IgnoredFiles = []string{}
 	unknown, missing := map[UnknownColumn]bool{}, map[MissingColumn]bool{}
 	for _, c := range w.delivery.contents {
@@ -96,7 +96,7 @@ func (w *worldReading) recognise() error {
 	return nil
 }
 
-func (w *worldReading) listColumns(unknown map[UnknownColumn]bool, missing map[MissingColumn]bool) {
+func (w *reading) listColumns(unknown map[UnknownColumn]bool, missing map[MissingColumn]bool) {
 	w.summary.UnknownColumns = slices.AppendSeq([]UnknownColumn{}, maps.Keys(unknown))
 	slices.SortFunc(w.summary.UnknownColumns, func(a, b UnknownColumn) int {
 		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Column, b.Column))
@@ -126,7 +126,7 @@ func listNames(names []string) string {
 var delimitedEndings = []string{".csv", ".tsv", ".txt", ".tab", ".dat", ""}
 
 // kindOf recognises a file: by its name, else by its header.
-func (w *worldReading) kindOf(f *survey) (*fileKind, error) {
+func (w *reading) kindOf(f *survey) (*fileKind, error) {
 	ending := path.Ext(f.content.base)
 	stem := strings.TrimSuffix(f.content.base, ending)
 	if !slices.Contains(delimitedEndings, ending) {
@@ -151,7 +151,7 @@ func nameIs(stem, name string) bool {
 }
 
 // kindByHeader finds the kind whose columns a header has most of; all required ones must be there.
-func (w *worldReading) kindByHeader(f *survey) (*fileKind, error) {
+func (w *reading) kindByHeader(f *survey) (*fileKind, error) {
 	columns := map[string]bool{}
 	for _, name := range f.header {
 		columns[foldColumn(name)] = true
@@ -205,7 +205,7 @@ func matchHeader(kind *fileKind, names FileMap, columns map[string]bool) int {
 }
 
 // look goes through every file and hashes the delivery meanwhile.
-func (w *worldReading) look(ctx context.Context) error {
+func (w *reading) look(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(2)
 	if w.settings.Fingerprint != nil {
@@ -241,7 +241,7 @@ func fingerprint(ctx context.Context, inputs []Input) (Fingerprint, error) {
 }
 
 // read delivers the documents, those first that later ones refer to.
-func (w *worldReading) read(ctx context.Context) error {
+func (w *reading) read(ctx context.Context) error {
 	for _, f := range w.files {
 		if f.kind.joint == joinNone {
 			if err := w.readReferences(ctx, f); err != nil {
@@ -268,7 +268,7 @@ func (w *worldReading) read(ctx context.Context) error {
 	})
 }
 
-func (w *worldReading) deliverBuilt(out *built) error {
+func (w *reading) deliverBuilt(out *built) error {
 	for i := range out.documents {
 		if err := w.deliverDocument(out.documents[i]); err != nil {
 			return err
@@ -277,13 +277,13 @@ func (w *worldReading) deliverBuilt(out *built) error {
 	return w.deliverRejects(out.rejects)
 }
 
-func (w *worldReading) deliverDocument(d Document) error {
+func (w *reading) deliverDocument(d Document) error {
 	w.summary.Counts.add(&d)
 	w.meter.documents.Add(1)
 	return w.sink.Document(d)
 }
 
-func (w *worldReading) deliverRejects(rejects []Reject) error {
+func (w *reading) deliverRejects(rejects []Reject) error {
 	for i := range rejects {
 		w.summary.Rejected++
 		if err := w.sink.Reject(rejects[i]); err != nil {
