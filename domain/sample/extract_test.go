@@ -5,11 +5,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
-	"maps"
 	"math/big"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,7 +24,7 @@ type extract struct {
 	bills        map[string]*lading
 	transits     []map[string]string
 	accounts     map[string]map[string]string
-	discharges   []map[string]string
+	discharges   map[string][]map[string]string // by the declaration that discharges
 	staff        map[string][]interval
 	sessions     []map[string]string
 	manifests    map[string]map[string]string
@@ -85,8 +83,33 @@ type act struct {
 	name, user string
 }
 
-// eachRow reads a file row by row; the map is used again for the next row.
-func eachRow(t *testing.T, dir, name string, use func(row map[string]string)) {
+// record is a row with its columns' places.
+type record struct {
+	places map[string]int
+	fields []string
+}
+
+func (r record) get(column string) string {
+	i, known := r.places[column]
+	if !known {
+		panic("no column " + column)
+	}
+	return r.fields[i]
+}
+
+// pick keeps a row without the declaration's key and without empty fields.
+func (r record) pick() map[string]string {
+	kept := make(map[string]string, len(r.fields))
+	for column, i := range r.places {
+		if r.fields[i] != "" && column != "REGDATE" && column != "REGNO" {
+			kept[column] = strings.Clone(r.fields[i])
+		}
+	}
+	return kept
+}
+
+// eachRow reads a file row by row; the fields are used again for the next row.
+func eachRow(t *testing.T, dir, name string, use func(row record)) {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, name+".csv"))
 	if err != nil {
@@ -99,18 +122,17 @@ func eachRow(t *testing.T, dir, name string, use func(row map[string]string)) {
 		t.Fatalf("%s: header: %v", name, err)
 	}
 	r.ReuseRecord = true
-	head = slices.Clone(head)
-	row := make(map[string]string, len(head))
+	row := record{places: make(map[string]int, len(head))}
+	for i, column := range head {
+		row.places[strings.Clone(column)] = i
+	}
 	for {
-		record, err := r.Read()
+		row.fields, err = r.Read()
 		if err == io.EOF {
 			return
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
-		}
-		for i, column := range head {
-			row[column] = record[i]
 		}
 		use(row)
 	}
@@ -172,8 +194,8 @@ var eventNames = map[string]string{
 	"Exit Paid": "exited", "Cancel": "cancelled", "Release Order (selectivity)": "selected", "Store": "stored",
 }
 
-func documentKey(row map[string]string) string {
-	return row["OFFICE"] + "/" + row["REGDATE"][:4] + "/" + row["REGNO"]
+func documentKey(row record) string {
+	return row.get("OFFICE") + "/" + row.get("REGDATE")[:4] + "/" + row.get("REGNO")
 }
 
 func readExtract(t *testing.T, dir string) *extract {
@@ -193,44 +215,49 @@ func readExtract(t *testing.T, dir string) *extract {
 	x.readRows(t, dir)
 	x.readCargo(t, dir)
 	for _, name := range []string{"transits", "discharges", "sessions", "suspense", "staff", "offices", "sections", "traders", "brokers", "holidays", "targets"} {
-		eachRow(t, dir, name, func(row map[string]string) { x.tables[name] = append(x.tables[name], maps.Clone(row)) })
+		eachRow(t, dir, name, func(row record) { x.tables[name] = append(x.tables[name], row.pick()) })
 		if got, want := int64(len(x.tables[name])), x.truth.Rows[name]; got != want {
 			t.Errorf("%s has %d rows, truth.json says %d", name, got, want)
 		}
 	}
-	x.transits, x.discharges, x.sessions = x.tables["transits"], x.tables["discharges"], x.tables["sessions"]
-	for _, row := range x.tables["suspense"] {
-		x.accounts[row["ACCOUNT"]] = row
+	x.transits, x.sessions = x.tables["transits"], x.tables["sessions"]
+	x.discharges = map[string][]map[string]string{}
+	eachRow(t, dir, "discharges", func(row record) {
+		key := row.get("DOC_OFFICE") + "/" + row.get("DOC_REGDATE")[:4] + "/" + row.get("DOC_REGNO")
+		x.discharges[key] = append(x.discharges[key], row.pick())
+	})
+	for _, entry := range x.tables["suspense"] {
+		x.accounts[entry["ACCOUNT"]] = entry
 	}
-	for _, row := range x.tables["staff"] {
+	for _, entry := range x.tables["staff"] {
 		to := x.watermark.AddDate(9, 0, 0)
-		if row["TO_DATE"] != "" {
-			to = dateOf(t, row["TO_DATE"]).AddDate(0, 0, 1)
+		if entry["TO_DATE"] != "" {
+			to = dateOf(t, entry["TO_DATE"]).AddDate(0, 0, 1)
 		}
-		x.staff[row["USERNAME"]] = append(x.staff[row["USERNAME"]], interval{row["STATUS"], dateOf(t, row["FROM_DATE"]), to})
+		x.staff[entry["USERNAME"]] = append(x.staff[entry["USERNAME"]], interval{entry["STATUS"], dateOf(t, entry["FROM_DATE"]), to})
 	}
-	eachRow(t, dir, "truth_keys", func(row map[string]string) {
-		if x.planted[row["RULE"]] == nil {
-			x.planted[row["RULE"]] = map[string]map[string]bool{}
+	eachRow(t, dir, "truth_keys", func(row record) {
+		if x.planted[row.get("RULE")] == nil {
+			x.planted[row.get("RULE")] = map[string]map[string]bool{}
 		}
-		if x.planted[row["RULE"]][row["CASE"]] == nil {
-			x.planted[row["RULE"]][row["CASE"]] = map[string]bool{}
+		if x.planted[row.get("RULE")][row.get("CASE")] == nil {
+			x.planted[row.get("RULE")][row.get("CASE")] = map[string]bool{}
 		}
-		x.planted[row["RULE"]][row["CASE"]][row["KEY"]] = true
+		x.planted[row.get("RULE")][row.get("CASE")][row.get("KEY")] = true
 	})
 	return x
 }
 
 func (x *extract) readTransport(t *testing.T, dir string) {
 	t.Helper()
-	eachRow(t, dir, "transport", func(row map[string]string) {
-		d := &document{key: documentKey(row), office: row["OFFICE"], flow: row["FLOW"], deferred: row["DEFERRED_ACCOUNT"], bill: row["BOL_REFERENCES"],
-			prelodged: row["PRELODGED"] == "1", hs6: map[string]bool{}, first: map[string]time.Time{}}
-		if row["ASSESSED_TOTAL"] != "" {
-			d.assessed, d.isAssessed = amountOf(t, row["ASSESSED_TOTAL"]), true
+	eachRow(t, dir, "transport", func(row record) {
+		d := &document{key: documentKey(row), office: row.get("OFFICE"), flow: row.get("FLOW"), deferred: row.get("DEFERRED_ACCOUNT"), bill: row.get("BOL_REFERENCES"),
+			prelodged: row.get("PRELODGED") == "1", hs6: map[string]bool{}, first: map[string]time.Time{}}
+		if row.get("ASSESSED_TOTAL") != "" {
+			d.assessed, d.isAssessed = amountOf(t, row.get("ASSESSED_TOTAL")), true
 		}
-		if row["MAN_NUMBER"] != "" {
-			d.manifest = row["MAN_OFFICE"] + "/" + row["MAN_YEAR"] + "/" + row["MAN_NUMBER"]
+		if row.get("MAN_NUMBER") != "" {
+			d.manifest = row.get("MAN_OFFICE") + "/" + row.get("MAN_YEAR") + "/" + row.get("MAN_NUMBER")
 		}
 		if x.declarations[d.key] != nil {
 			t.Fatalf("declaration %s twice in transport", d.key)
@@ -241,7 +268,7 @@ func (x *extract) readTransport(t *testing.T, dir string) {
 	})
 }
 
-func (x *extract) of(t *testing.T, file string, row map[string]string) *document {
+func (x *extract) of(t *testing.T, file string, row record) *document {
 	t.Helper()
 	d := x.declarations[documentKey(row)]
 	if d == nil {
@@ -253,18 +280,18 @@ func (x *extract) of(t *testing.T, file string, row map[string]string) *document
 func (x *extract) readItems(t *testing.T, dir string) {
 	t.Helper()
 	rows := int64(0)
-	eachRow(t, dir, "items", func(row map[string]string) {
+	eachRow(t, dir, "items", func(row record) {
 		rows++
 		d := x.of(t, "items", row)
 		d.items++
-		d.importer, d.broker, d.procedure, d.hs = row["TPIN"], row["DEC_CODE"], row["EXTENDED PROC"], row["HSCODE"]
-		d.hs6[row["HSCODE"][:6]] = true
-		d.packages += numberOf(t, row["PACKAGES"])
-		d.gross += numberOf(t, row["GROSSWEIGHT"])
-		d.value += amountOf(t, row["VDP AMOUNTS"])
-		tax := amountOf(t, row["DUTY"]) + amountOf(t, row["EXCISE"]) + amountOf(t, row["VAT"])
-		if tax != amountOf(t, row["TOTALTAX"]) {
-			t.Errorf("%s item %s: TOTALTAX %s is not the sum of its taxes", d.key, row["ITEMNO"], row["TOTALTAX"])
+		d.importer, d.broker, d.procedure, d.hs = row.get("TPIN"), row.get("DEC_CODE"), row.get("EXTENDED PROC"), row.get("HSCODE")
+		d.hs6[row.get("HSCODE")[:6]] = true
+		d.packages += numberOf(t, row.get("PACKAGES"))
+		d.gross += numberOf(t, row.get("GROSSWEIGHT"))
+		d.value += amountOf(t, row.get("VDP AMOUNTS"))
+		tax := amountOf(t, row.get("DUTY")) + amountOf(t, row.get("EXCISE")) + amountOf(t, row.get("VAT"))
+		if tax != amountOf(t, row.get("TOTALTAX")) {
+			t.Errorf("%s item %s: TOTALTAX %s is not the sum of its taxes", d.key, row.get("ITEMNO"), row.get("TOTALTAX"))
 		}
 		d.tax += tax
 		if rows%7 == 0 {
@@ -277,7 +304,7 @@ func (x *extract) readItems(t *testing.T, dir string) {
 }
 
 // checkItem recomputes value and VAT of an item in exact arithmetic.
-func (x *extract) checkItem(t *testing.T, d *document, row map[string]string) {
+func (x *extract) checkItem(t *testing.T, d *document, row record) {
 	t.Helper()
 	rational := func(text string) *big.Rat {
 		v, ok := new(big.Rat).SetString(or(text, "0"))
@@ -293,19 +320,19 @@ func (x *extract) checkItem(t *testing.T, d *document, row map[string]string) {
 		scaled.Add(scaled, big.NewRat(1, 2))
 		return new(big.Rat).Quo(new(big.Rat).SetInt(new(big.Int).Quo(scaled.Num(), scaled.Denom())), scale)
 	}
-	value := round(new(big.Rat).Mul(rational(row["FOB FCY"]), rational(row["EXCRATE"])))
+	value := round(new(big.Rat).Mul(rational(row.get("FOB FCY")), rational(row.get("EXCRATE"))))
 	for _, column := range []string{"INSURANCE", "FREIGHT", "OTHER_COSTS"} {
-		value.Add(value, rational(row[column]))
+		value.Add(value, rational(row.get(column)))
 	}
-	if value.Cmp(rational(row["VDP AMOUNTS"])) != 0 {
-		t.Errorf("%s item %s: value is %s, invoice and costs give %s", d.key, row["ITEMNO"], row["VDP AMOUNTS"], value.FloatString(decimals))
+	if value.Cmp(rational(row.get("VDP AMOUNTS"))) != 0 {
+		t.Errorf("%s item %s: value is %s, invoice and costs give %s", d.key, row.get("ITEMNO"), row.get("VDP AMOUNTS"), value.FloatString(decimals))
 	}
-	if rational(row["VAT"]).Sign() > 0 {
-		base := new(big.Rat).Add(value, rational(row["DUTY"]))
-		base.Add(base, rational(row["EXCISE"]))
+	if rational(row.get("VAT")).Sign() > 0 {
+		base := new(big.Rat).Add(value, rational(row.get("DUTY")))
+		base.Add(base, rational(row.get("EXCISE")))
 		rate := big.NewRat(int64(locales[x.truth.Parameters.Locale].vat), 10_000)
-		if vat := round(base.Mul(base, rate)); vat.Cmp(rational(row["VAT"])) != 0 {
-			t.Errorf("%s item %s: VAT is %s, not %s", d.key, row["ITEMNO"], row["VAT"], vat.FloatString(decimals))
+		if vat := round(base.Mul(base, rate)); vat.Cmp(rational(row.get("VAT"))) != 0 {
+			t.Errorf("%s item %s: VAT is %s, not %s", d.key, row.get("ITEMNO"), row.get("VAT"), vat.FloatString(decimals))
 		}
 	}
 }
@@ -322,7 +349,7 @@ func (x *extract) readRows(t *testing.T, dir string) {
 	}
 	for _, name := range []string{"operations", "lanes", "examiners", "inspections", "offences", "receipts", "versions"} {
 		rows, at := int64(0), -1
-		eachRow(t, dir, name, func(row map[string]string) {
+		eachRow(t, dir, name, func(row record) {
 			rows++
 			d := x.of(t, name, row)
 			if d.position < at {
@@ -330,11 +357,11 @@ func (x *extract) readRows(t *testing.T, dir string) {
 			}
 			at = d.position
 			if name == "operations" {
-				d.operations = append(d.operations, act{clockOf(t, row["OPERATION_TIME"]), row["OPERATION"], row["USERNAME"]})
+				d.operations = append(d.operations, act{clockOf(t, row.get("OPERATION_TIME")), row.get("OPERATION"), row.get("USERNAME")})
 				return
 			}
 			list := files[name](d)
-			*list = append(*list, pick(row))
+			*list = append(*list, row.pick())
 		})
 		if rows != x.truth.Rows[name] {
 			t.Errorf("%s has %d rows, truth.json says %d", name, rows, x.truth.Rows[name])
@@ -354,32 +381,21 @@ func (x *extract) readRows(t *testing.T, dir string) {
 	}
 }
 
-// pick keeps a row without the declaration's key and without empty fields.
-func pick(row map[string]string) map[string]string {
-	kept := make(map[string]string, len(row))
-	for column, value := range row {
-		if value != "" && column != "OFFICE" && column != "REGDATE" && column != "REGNO" {
-			kept[column] = strings.Clone(value)
-		}
-	}
-	return kept
-}
-
 func (x *extract) readCargo(t *testing.T, dir string) {
 	t.Helper()
-	eachRow(t, dir, "manifests", func(row map[string]string) {
-		x.manifests[row["OFFICE"]+"/"+row["MAN_YEAR"]+"/"+row["MAN_NUMBER"]] = map[string]string{"REGISTERED_TIME": row["REGISTERED_TIME"]}
+	eachRow(t, dir, "manifests", func(row record) {
+		x.manifests[row.get("OFFICE")+"/"+row.get("MAN_YEAR")+"/"+row.get("MAN_NUMBER")] = map[string]string{"REGISTERED_TIME": row.get("REGISTERED_TIME")}
 	})
-	eachRow(t, dir, "bills", func(row map[string]string) {
-		manifest := row["OFFICE"] + "/" + row["MAN_YEAR"] + "/" + row["MAN_NUMBER"]
+	eachRow(t, dir, "bills", func(row record) {
+		manifest := row.get("OFFICE") + "/" + row.get("MAN_YEAR") + "/" + row.get("MAN_NUMBER")
 		if x.manifests[manifest] == nil {
-			t.Fatalf("bill %s is on manifest %s, which is not there", row["BOL_REFERENCE"], manifest)
+			t.Fatalf("bill %s is on manifest %s, which is not there", row.get("BOL_REFERENCE"), manifest)
 		}
-		key := manifest + "/" + row["BOL_REFERENCE"]
+		key := manifest + "/" + row.get("BOL_REFERENCE")
 		if x.bills[key] != nil {
 			t.Fatalf("bill %s twice", key)
 		}
-		x.bills[key] = &lading{packages: numberOf(t, row["PACKAGES"]), remaining: numberOf(t, row["REMAINING_PACKAGES"]), gross: numberOf(t, row["GROSS_WEIGHT"])}
+		x.bills[key] = &lading{packages: numberOf(t, row.get("PACKAGES")), remaining: numberOf(t, row.get("REMAINING_PACKAGES")), gross: numberOf(t, row.get("GROSS_WEIGHT"))}
 	})
 	for _, d := range x.declarations {
 		if d.bill == "" {
@@ -391,17 +407,17 @@ func (x *extract) readCargo(t *testing.T, dir string) {
 		}
 		b.cited = append(b.cited, d)
 	}
-	eachRow(t, dir, "writeoffs", func(row map[string]string) {
-		key := row["OFFICE"] + "/" + row["MAN_YEAR"] + "/" + row["MAN_NUMBER"] + "/" + row["BOL_REFERENCE"]
+	eachRow(t, dir, "writeoffs", func(row record) {
+		key := row.get("OFFICE") + "/" + row.get("MAN_YEAR") + "/" + row.get("MAN_NUMBER") + "/" + row.get("BOL_REFERENCE")
 		b := x.bills[key]
 		if b == nil {
 			t.Fatalf("write-off of bill %s, which is not there", key)
 		}
-		if x.declarations[row["DOC_OFFICE"]+"/"+row["DOC_REGDATE"][:4]+"/"+row["DOC_REGNO"]] == nil {
+		if x.declarations[row.get("DOC_OFFICE")+"/"+row.get("DOC_REGDATE")[:4]+"/"+row.get("DOC_REGNO")] == nil {
 			t.Fatalf("write-off of bill %s by a declaration that is not there", key)
 		}
-		b.written += numberOf(t, row["PACKAGES"])
-		b.weight += numberOf(t, row["GROSS_WEIGHT"])
+		b.written += numberOf(t, row.get("PACKAGES"))
+		b.weight += numberOf(t, row.get("GROSS_WEIGHT"))
 	})
 }
 

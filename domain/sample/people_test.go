@@ -112,7 +112,7 @@ func TestFavouredPairsStandOut(t *testing.T) {
 
 func TestAssignmentIsRandomWithoutFavours(t *testing.T) {
 	t.Parallel()
-	x := generate(t, func(p *Parameters) { p.Profile, p.Declarations, p.Favours, p.Seed = Before, 30_000, 0, 3 })
+	x := generate(t, func(p *Parameters) { p.Profile, p.Declarations, p.Favours, p.Seed = Before, 16_000, 0, 3 })
 	scores := interaction(t, x, "KSB1")
 	if flagged := significant(scores); len(flagged) > 1 {
 		t.Errorf("%d of %d pairs are flagged though nothing is planted: %+v", len(flagged), len(scores), flagged)

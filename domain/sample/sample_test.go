@@ -10,7 +10,7 @@ func TestCleanBreaksNothing(t *testing.T) {
 	for _, timing := range []Timing{BeforeAssessment, AfterPayment} {
 		t.Run(string(timing), func(t *testing.T) {
 			t.Parallel()
-			x := generate(t, func(p *Parameters) { p.Profile, p.Timing, p.Declarations, p.Months = Clean, timing, 12_000, 14 })
+			x := generate(t, func(p *Parameters) { p.Profile, p.Timing, p.Declarations, p.Months = Clean, timing, 8_000, 14 })
 			for rule, subjects := range breachesFound(t, x) {
 				for _, key := range some(subjects) {
 					t.Errorf("%s is broken by %s, and %d in all", rule, key, len(subjects))
@@ -43,7 +43,7 @@ func TestWhatIsPlantedIsFoundAndNothingElse(t *testing.T) {
 		t.Run(fmt.Sprint(c.profile, " ", c.timing), func(t *testing.T) {
 			t.Parallel()
 			x := generate(t, func(p *Parameters) {
-				p.Profile, p.Timing, p.Locale, p.Declarations, p.Seed = c.profile, c.timing, c.locale, 20_000, 7
+				p.Profile, p.Timing, p.Locale, p.Declarations, p.Seed = c.profile, c.timing, c.locale, 12_000, 7
 			})
 			found := breachesFound(t, x)
 			for _, rule := range Rules {

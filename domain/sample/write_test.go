@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,9 @@ import (
 
 	"assay/domain"
 )
+
+// Twenty-five shapes are enough for every run; -rapid.checks asks for more.
+func init() { _ = flag.Set("rapid.checks", "25") }
 
 // hashes gives the SHA-256 of every file of a folder; compressed files are opened.
 func hashes(t *testing.T, dir string) map[string]string {
@@ -101,7 +105,7 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 	var most uint64
 	calls := 0
 	_, err := Write(context.Background(), t.TempDir(), p, func(int) {
-		if calls++; calls%40 != 0 {
+		if calls++; calls%120 != 0 {
 			return
 		}
 		var m runtime.MemStats
@@ -160,7 +164,7 @@ func TestOddParametersWork(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		p := DefaultParameters()
-		p.Declarations = rapid.IntRange(1, 1500).Draw(rt, "declarations")
+		p.Declarations = rapid.IntRange(1, 500).Draw(rt, "declarations")
 		p.Seed = rapid.Uint64().Draw(rt, "seed")
 		p.Months = rapid.IntRange(1, 30).Draw(rt, "months")
 		p.Profile = rapid.SampledFrom([]Profile{Before, After, Mixed, Clean}).Draw(rt, "profile")
