@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"assay/domain/declaration"
@@ -29,6 +30,7 @@ type draft struct {
 	vehicles []string // from the operations, where the transport header has none
 	boxes    []string
 	taken    int // rows taken
+	highest  int // item number
 }
 
 // laneRow is a row of lanes, merged into the operations when all are there.
@@ -95,10 +97,14 @@ func (d *draft) item(r *row, taxes []TaxColumns) {
 	}
 	item.Taxes = taxLines(r, taxes)
 	topUp := r.money(itemTopUp)
+	if item.Number <= d.highest && slices.ContainsFunc(d.Items, func(i declaration.Item) bool { return i.Number == item.Number }) {
+		r.fail(itemNumber, errTwice)
+	}
 	if r.err != nil {
 		return
 	}
 	d.Items = append(d.Items, item)
+	d.highest = max(d.highest, item.Number)
 	h := &d.Header
 	h.TopUp += topUp
 	d.itemHeader(r)
@@ -380,6 +386,9 @@ func (d *draft) version(r *row) {
 	}
 	if len(r.cell(versionNumber)) == 0 {
 		r.fail(versionNumber, errEmpty)
+	}
+	if slices.ContainsFunc(d.Versions, func(other declaration.Version) bool { return other.Number == v.Number }) {
+		r.fail(versionNumber, errTwice)
 	}
 	if r.err == nil {
 		d.Versions = append(d.Versions, v)

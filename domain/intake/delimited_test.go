@@ -134,6 +134,9 @@ func TestLikeEncodingCSV(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		width := rapid.IntRange(2, 6).Draw(t, "width")
 		rows := rapid.SliceOfN(rapid.SliceOfN(rapid.StringMatching(`[a-z",;\n 0-9äب]{0,8}`), width, width), 1, 20).Draw(t, "rows")
+		for i := range rows {
+			rows[i][0] = "r" + rows[i][0] // a line of blanks only is a blank line here
+		}
 		separator := rapid.SampledFrom([]byte{',', ';', '\t'}).Draw(t, "separator")
 		var text bytes.Buffer
 		w := csv.NewWriter(&text)
@@ -151,8 +154,6 @@ func TestLikeEncodingCSV(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A line of nothing but blanks and tabs is a blank line here.
-		want = slices.DeleteFunc(want, func(row []string) bool { return strings.Trim(strings.Join(row, string(separator)), " \t") == "" && separator == '\t' })
 		if len(got) != len(want) {
 			t.Fatalf("%q: %d records, want %d", text.String(), len(got), len(want))
 		}

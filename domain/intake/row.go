@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"assay/domain/declaration"
@@ -90,7 +91,9 @@ func (r *row) must(field int) string {
 }
 
 // name is a longer text that occurs often.
-func (r *row) name(field int) string { return r.fit(clip(r.interner.text(r.cell(field)), maxText)) }
+func (r *row) name(field int) string {
+	return r.fit(clip(unixLines(r.interner.text(r.cell(field))), maxText))
+}
 
 // free is a text that hardly occurs twice.
 func (r *row) free(field int) string {
@@ -98,7 +101,15 @@ func (r *row) free(field int) string {
 	if len(cell) == 0 {
 		return ""
 	}
-	return r.fit(clip(string(cell), maxText))
+	return r.fit(clip(unixLines(string(cell)), maxText))
+}
+
+// unixLines writes line ends within a text as one character, however the file ends its lines.
+func unixLines(text string) string {
+	if strings.IndexByte(text, '\r') < 0 {
+		return text
+	}
+	return strings.ReplaceAll(text, "\r\n", "\n")
 }
 
 func (r *row) fit(text string) string {
