@@ -852,6 +852,11 @@ var userScenarios = []scenario{
 		w.session("g1", "W2", "2026-03-02 06:00", "2026-03-02 15:00")
 		w.proper()
 	}, clean(crosscheck.ImpossibleUser)},
+	{"a second session without end", func(w *world) {
+		w.session("g1", "W1", "2026-03-02 06:00", "2026-03-02 15:00")
+		w.session("g1", "W2", "2026-03-02 08:00", "")
+		w.proper()
+	}, clean(crosscheck.ImpossibleUser)},
 	{"two offices in half an hour", func(w *world) {
 		w.proper()
 		w.proper(later(30*time.Minute), func(r *warehouse.Record) {

@@ -14,42 +14,42 @@ parameters AS MATERIALIZED (SELECT
 	CAST(@exempt_terms AS text[]) AS exempt_terms, CAST(@documentary AS text[]) AS documentary, CAST(@machine_users AS text[]) AS machine_users),
 
 -- Offices with their zones; an office that nobody described is in the zone of the administration.
-paper AS (SELECT d.*, coalesce(nullif(o.zone, ''), p.zone) AS zone, d.parts & 1 > 0 AS has_items, d.parts & 2 > 0 AS has_events, d.parts & 4 > 0 AS has_assignments,
+paper AS NOT MATERIALIZED (SELECT d.*, coalesce(nullif(o.zone, ''), p.zone) AS zone, d.parts & 1 > 0 AS has_items, d.parts & 2 > 0 AS has_events, d.parts & 4 > 0 AS has_assignments,
 		d.parts & 8 > 0 AS has_inspections, d.parts & 16 > 0 AS has_offences, d.parts & 32 > 0 AS has_payments, d.parts & 64 > 0 AS has_versions
 	FROM parameters p JOIN declaration d ON d.tenant_id = p.tenant_id LEFT JOIN office o ON o.tenant_id = p.tenant_id AND o.code = d.office),
 
 -- Users that are programs.
-program AS (SELECT o.code FROM parameters p JOIN officer o ON o.tenant_id = p.tenant_id AND o.machine
+program AS MATERIALIZED (SELECT o.code FROM parameters p JOIN officer o ON o.tenant_id = p.tenant_id AND o.machine
 	UNION SELECT s.officer FROM parameters p JOIN posting s ON s.tenant_id = p.tenant_id AND s.function = 'system'
 	UNION SELECT o.code FROM parameters p JOIN officer o ON o.tenant_id = p.tenant_id JOIN unnest(p.machine_users) AS m(beginning) ON m.beginning <> '' AND starts_with(lower(o.code), lower(m.beginning))),
 
 -- Operations, with their local day, whether they have a time of day, and whether a program did them.
-operation AS (SELECT e.declaration_id, e.sequence, e.kind, e.operation, e.at, e.user_code, coalesce(e.from_lane, '') AS from_lane, coalesce(e.to_lane, '') AS to_lane, coalesce(e.reason, '') AS reason,
+operation AS NOT MATERIALIZED (SELECT e.declaration_id, e.sequence, e.kind, e.operation, e.at, e.user_code, coalesce(e.from_lane, '') AS from_lane, coalesce(e.to_lane, '') AS to_lane, coalesce(e.reason, '') AS reason,
 		e.precision NOT IN ('day', '') AS timed, (e.at AT TIME ZONE d.zone)::date AS day, d.office,
 		e.machine OR e.user_code IN (SELECT code FROM program) OR EXISTS (SELECT 1 FROM unnest((SELECT machine_users FROM parameters)) AS m(beginning) WHERE m.beginning <> '' AND starts_with(lower(e.user_code), lower(m.beginning))) AS machine
 	FROM paper d JOIN event e ON e.tenant_id = d.tenant_id AND e.declaration_id = d.declaration_id),
 
-first_operation AS (SELECT DISTINCT ON (declaration_id, kind) declaration_id, kind, at, timed, day, sequence, to_lane FROM operation ORDER BY declaration_id, kind, sequence),
+first_operation AS NOT MATERIALIZED (SELECT DISTINCT ON (declaration_id, kind) declaration_id, kind, at, timed, day, sequence, to_lane FROM operation ORDER BY declaration_id, kind, sequence),
 
-act AS (SELECT i.declaration_id, i.sequence, i.user_code, i.conform, i.at, i.precision NOT IN ('day', '') AS timed, (i.at AT TIME ZONE d.zone)::date AS day
+act AS NOT MATERIALIZED (SELECT i.declaration_id, i.sequence, i.user_code, i.conform, i.at, i.precision NOT IN ('day', '') AS timed, (i.at AT TIME ZONE d.zone)::date AS day
 	FROM paper d JOIN inspection i ON i.tenant_id = d.tenant_id AND i.declaration_id = d.declaration_id),
 
-money AS (SELECT m.declaration_id, m.sequence, m.kind, m.tax, m.amount, m.at, m.precision NOT IN ('day', '') AS timed, (m.at AT TIME ZONE d.zone)::date AS day
+money AS NOT MATERIALIZED (SELECT m.declaration_id, m.sequence, m.kind, m.tax, m.amount, m.at, m.precision NOT IN ('day', '') AS timed, (m.at AT TIME ZONE d.zone)::date AS day
 	FROM paper d JOIN payment m ON m.tenant_id = d.tenant_id AND m.declaration_id = d.declaration_id),
 
 -- Registration: the operation, else the date of the header.
-registration AS (SELECT d.declaration_id, o.at, coalesce(o.timed, false) AS timed, coalesce(o.day, d.registered_on) AS day
+registration AS NOT MATERIALIZED (SELECT d.declaration_id, o.at, coalesce(o.timed, false) AS timed, coalesce(o.day, d.registered_on) AS day
 	FROM paper d LEFT JOIN first_operation o ON o.declaration_id = d.declaration_id AND o.kind = 'registered'),
 
 -- Release: order of release or re-route to green by a program; else, where selectivity
 -- fires after payment, the last lane operation if it gave green or blue.
-release AS (SELECT DISTINCT ON (declaration_id) declaration_id, at, timed, day, sequence FROM (
+release AS NOT MATERIALIZED (SELECT DISTINCT ON (declaration_id) declaration_id, at, timed, day, sequence FROM (
 		SELECT declaration_id, at, timed, day, sequence, 1 AS choice FROM operation WHERE kind = 'released' OR kind = 'rerouted' AND machine AND to_lane = 'green'
 		UNION ALL SELECT * FROM (SELECT DISTINCT ON (declaration_id) declaration_id, at, timed, day, sequence, CASE WHEN to_lane IN ('green', 'blue') THEN 2 END AS choice
 			FROM operation WHERE kind IN ('selected', 'rerouted') AND to_lane <> '' AND (SELECT selection_timing FROM parameters) = 'after_payment' ORDER BY declaration_id, sequence DESC) l WHERE choice = 2) r
 	ORDER BY declaration_id, choice, sequence),
 
-version AS (SELECT v.declaration_id, v.number, v.cause, v.by_customs, v.payable, v.customs_value, v.at, v.precision NOT IN ('day', '') AS timed, (v.at AT TIME ZONE d.zone)::date AS day,
+version AS NOT MATERIALIZED (SELECT v.declaration_id, v.number, v.cause, v.by_customs, v.payable, v.customs_value, v.at, v.precision NOT IN ('day', '') AS timed, (v.at AT TIME ZONE d.zone)::date AS day,
 		v.payable - lag(v.payable) OVER w AS duty_change, v.customs_value - lag(v.customs_value) OVER w AS value_change,
 		greatest(1, p.money_epsilon * greatest(1, d.item_count), lag(v.payable) OVER w * p.money_per_mille / 1000) AS duty_epsilon,
 		greatest(1, p.money_epsilon * greatest(1, d.item_count), lag(v.customs_value) OVER w * p.money_per_mille / 1000) AS value_epsilon
@@ -57,7 +57,7 @@ version AS (SELECT v.declaration_id, v.number, v.cause, v.by_customs, v.payable,
 	WINDOW w AS (PARTITION BY v.declaration_id ORDER BY v.number)),
 
 -- Due: payable in the version in force at release, or now; with the smallest difference that counts, and whether it is deferred.
-due AS (SELECT d.declaration_id, v.amount, greatest(1, p.money_epsilon * greatest(1, d.item_count), v.amount * p.money_per_mille / 1000) AS epsilon,
+due AS NOT MATERIALIZED (SELECT d.declaration_id, v.amount, greatest(1, p.money_epsilon * greatest(1, d.item_count), v.amount * p.money_per_mille / 1000) AS epsilon,
 		d.deferred_account <> '' OR d.guarantee > 0 AND d.guarantee >= v.amount OR d.payment_terms <> '' AND d.payment_terms = ANY (p.exempt_terms) AS deferred
 	FROM parameters p CROSS JOIN paper d LEFT JOIN release r ON r.declaration_id = d.declaration_id
 	CROSS JOIN LATERAL (SELECT coalesce(

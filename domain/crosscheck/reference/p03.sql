@@ -1,6 +1,6 @@
 -- P3: an inspection act by somebody who was not assigned then. An act without a
 -- user, or when nobody was assigned, cannot be judged.
-WITH assigned AS (SELECT a.declaration_id, a.sequence, a.examiner, a.chief, a.at, (a.at AT TIME ZONE d.zone)::date AS day
+WITH assigned AS NOT MATERIALIZED (SELECT a.declaration_id, a.sequence, a.examiner, a.chief, a.at, (a.at AT TIME ZONE d.zone)::date AS day
 		FROM paper d JOIN assignment a ON a.tenant_id = d.tenant_id AND a.declaration_id = d.declaration_id WHERE a.examiner <> '' OR a.chief <> ''),
 	judged AS (SELECT a.declaration_id, a.sequence, bool_or(a.user_code IN (g.examiner, g.chief)) AS inside
 		FROM act a JOIN assigned g ON g.declaration_id = a.declaration_id

@@ -1,10 +1,10 @@
 -- P9: a bill is overdrawn (a), or packages (b) or mass (c) written off it for
 -- declarations differ from what the live declarations citing it declare, once all are assessed.
-WITH cites AS (SELECT DISTINCT d.declaration_id, d.manifest, b.bill, d.packages, d.gross_mass, d.has_items AND d.has_events AS complete,
-		EXISTS (SELECT 1 FROM first_operation o WHERE o.declaration_id = d.declaration_id AND o.kind = 'assessed') AS assessed
-	FROM paper d CROSS JOIN LATERAL unnest(d.bills) AS b(bill) WHERE NOT d.cancelled AND d.manifest <> ''),
-	numbered AS (SELECT c.*, count(*) OVER (PARTITION BY declaration_id) AS bills FROM cites c),
-	pile AS (SELECT b.manifest, b.reference AS bill, b.packages, coalesce(b.remaining_packages < 0, false) OR coalesce(b.remaining_mass < 0, false) AS negative,
+WITH cites AS MATERIALIZED (SELECT d.declaration_id, d.manifest, b.bill, d.packages, d.gross_mass, d.has_items AND d.has_events AS complete, a.declaration_id IS NOT NULL AS assessed,
+		count(*) OVER (PARTITION BY d.declaration_id) AS bills
+	FROM paper d CROSS JOIN LATERAL (SELECT DISTINCT unnest(d.bills)) AS b(bill) LEFT JOIN (SELECT DISTINCT declaration_id FROM operation WHERE kind = 'assessed') a ON a.declaration_id = d.declaration_id
+	WHERE NOT d.cancelled AND d.manifest <> ''),
+	pile AS MATERIALIZED (SELECT b.manifest, b.reference AS bill, b.packages, coalesce(b.remaining_packages < 0, false) OR coalesce(b.remaining_mass < 0, false) AS negative,
 			coalesce(sum(w.packages), 0) AS off, coalesce(sum(w.packages) FILTER (WHERE w.declaration <> ''), 0) AS off_declared,
 			coalesce(sum(w.gross_mass) FILTER (WHERE w.declaration <> ''), 0) AS mass_declared,
 			coalesce(bool_or(w.declaration <> '' AND x.declaration_id IS NULL), false) AS strange,
@@ -13,21 +13,20 @@ WITH cites AS (SELECT DISTINCT d.declaration_id, d.manifest, b.bill, d.packages,
 		LEFT JOIN declaration x ON x.tenant_id = p.tenant_id AND x.reference = w.declaration
 		GROUP BY b.manifest, b.reference, b.packages, b.remaining_packages, b.remaining_mass),
 	claim AS (SELECT manifest, bill, count(*) AS citing, sum(packages) AS packages, sum(gross_mass) AS mass, bool_and(assessed) AS assessed, bool_and(complete) AS complete, max(bills) AS most
-		FROM numbered GROUP BY manifest, bill),
+		FROM cites GROUP BY manifest, bill),
+	known AS MATERIALIZED (SELECT n.declaration_id, n.bills, n.packages AS own_packages, n.gross_mass AS own_mass, n.assessed AS own_assessed, c.citing, c.most, c.packages, c.mass, c.assessed,
+			i.off, i.packages AS held, i.negative, i.off_declared, i.mass_declared, c.citing = 1 AND NOT i.strange AND coalesce(i.writers <@ ARRAY[n.declaration_id], true) AS alone, c.complete AND NOT i.strange AS sure
+		FROM cites n JOIN claim c USING (manifest, bill) JOIN pile i USING (manifest, bill)),
 	side AS (
 		-- every declaration citing the bill cites only this one
-		SELECT n.declaration_id, i.off_declared AS off, i.mass_declared AS off_mass, c.packages, c.mass, c.assessed, c.complete AND NOT i.strange OR c.citing = 1 AND NOT i.strange AND coalesce(i.writers <@ ARRAY[n.declaration_id], true) AS sure
-		FROM numbered n JOIN claim c ON c.manifest = n.manifest AND c.bill = n.bill AND c.most = 1 JOIN pile i ON i.manifest = n.manifest AND i.bill = n.bill
+		SELECT declaration_id, off_declared AS off, mass_declared AS off_mass, packages, mass FROM known WHERE most = 1 AND assessed AND (sure OR alone)
 		UNION ALL
 		-- one declaration alone cites several bills: all together
-		SELECT n.declaration_id, sum(i.off_declared), sum(i.mass_declared), max(n.packages), max(n.gross_mass), bool_and(n.assessed), bool_and(c.citing = 1 AND NOT i.strange AND coalesce(i.writers <@ ARRAY[n.declaration_id], true))
-		FROM numbered n JOIN claim c ON c.manifest = n.manifest AND c.bill = n.bill JOIN pile i ON i.manifest = n.manifest AND i.bill = n.bill
-		WHERE n.bills > 1 GROUP BY n.declaration_id, n.bills HAVING count(*) = n.bills)
-SELECT d.declaration_id, EXISTS (SELECT 1 FROM cites c JOIN pile i ON i.manifest = c.manifest AND i.bill = c.bill
-		WHERE c.declaration_id = d.declaration_id AND (i.off - i.packages > p.package_tolerance OR i.negative))
-	OR EXISTS (SELECT 1 FROM side s WHERE s.declaration_id = d.declaration_id AND s.assessed AND s.sure
-		AND (abs(s.off - s.packages) > p.package_tolerance OR s.mass > 0 AND abs(s.off_mass - s.mass) * 1000 > p.weight_per_mille * s.mass)) AS broken
+		SELECT declaration_id, sum(off_declared), sum(mass_declared), max(own_packages), max(own_mass) FROM known WHERE bills > 1
+		GROUP BY declaration_id, bills HAVING count(*) = bills AND bool_and(alone AND own_assessed)),
+	wrong AS (SELECT k.declaration_id FROM parameters p CROSS JOIN known k WHERE k.off - k.held > p.package_tolerance OR k.negative
+		UNION SELECT s.declaration_id FROM parameters p CROSS JOIN side s WHERE abs(s.off - s.packages) > p.package_tolerance OR s.mass > 0 AND abs(s.off_mass - s.mass) * 1000 > p.weight_per_mille * s.mass)
+SELECT d.declaration_id, d.declaration_id IN (SELECT declaration_id FROM wrong) AS broken
 FROM parameters p CROSS JOIN paper d
 WHERE NOT d.cancelled AND d.has_items AND EXISTS (SELECT 1 FROM write_off w WHERE w.tenant_id = p.tenant_id)
-	AND EXISTS (SELECT 1 FROM cites c JOIN bill b ON b.tenant_id = p.tenant_id AND b.manifest = c.manifest AND b.reference = c.bill
-		JOIN manifest m ON m.tenant_id = p.tenant_id AND m.reference = c.manifest WHERE c.declaration_id = d.declaration_id)
+	AND EXISTS (SELECT 1 FROM manifest m WHERE m.tenant_id = p.tenant_id AND m.reference = d.manifest) AND d.declaration_id IN (SELECT declaration_id FROM known)
