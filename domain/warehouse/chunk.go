@@ -12,8 +12,8 @@ import (
 // A chunk is as much of a delivery as one round to the server takes. Larger ones
 // save round trips, smaller ones memory and time until the server begins.
 const (
-	chunkDeclarations = 2000
-	chunkBytes        = 6 << 20 // of encoded rows; bounds memory when declarations are huge
+	chunkDeclarations = 6000
+	chunkBytes        = 20 << 20 // of encoded rows; bounds memory when declarations are huge
 	chunkOthers       = 1000
 	chunkRejects      = 2000
 	chunksInFlight    = 3 // one being filled, one waiting, one at the server

@@ -44,7 +44,7 @@ func setup(t *testing.T) *bundle {
 	return b
 }
 
-func newTenant(t *testing.T, db *store.DB, clock func() time.Time, code, zone string) *administration.Tenant {
+func newTenant(t testing.TB, db *store.DB, clock func() time.Time, code, zone string) *administration.Tenant {
 	t.Helper()
 	tenant := &administration.Tenant{Code: code, Names: map[string]string{"en": code}, Currency: "EUR", Zone: zone, Languages: []string{"en"}}
 	if err := administration.New(db, clock).Create(t.Context(), tenant); err != nil {
@@ -140,8 +140,8 @@ func moment(y int, m time.Month, d, hour, minute int) declaration.Moment {
 	return declaration.Moment{At: time.Date(y, m, d, hour, minute, 0, 0, time.UTC), Precision: declaration.Minute}
 }
 
-// sample is a declaration with something in every part.
-func sample(number int) *declaration.Declaration {
+// document is a declaration with something in every part.
+func document(number int) *declaration.Declaration {
 	total := int64(1200)
 	arrived := moment(2026, 2, 1, 4, 5)
 	paid := day(2026, 2, 20)

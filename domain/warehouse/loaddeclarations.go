@@ -93,8 +93,8 @@ func (l *loader) lookUp(ctx context.Context, conn *pgx.Conn, c *chunk) ([]known,
 	for i := range references {
 		references[i] = c.reference(i)
 	}
-	rows, err := conn.Query(ctx, `SELECT reference, declaration_id, version, batch_id, fingerprint FROM declaration
-		WHERE tenant_id = $1 AND reference = ANY($2)`, uuid.UUID(l.tenant.ID), references)
+	rows, err := conn.Query(ctx, "SELECT d.reference, d.declaration_id, d.version, d.batch_id, d.fingerprint FROM "+byReference,
+		uuid.UUID(l.tenant.ID), references)
 	if err != nil {
 		return nil, fmt.Errorf("look for known declarations: %w", err)
 	}
@@ -221,7 +221,7 @@ func (l *loader) write(ctx context.Context, conn *pgx.Conn, c *chunk, fresh []in
 		}
 		layout := &declarationLayout[t]
 		if len(replaced) > 0 {
-			moves.Queue("DELETE FROM "+layout.name+" WHERE tenant_id = $1 AND declaration_id = ANY($2)", uuid.UUID(l.tenant.ID), replaced)
+			moves.Queue("DELETE FROM "+layout.name+" WHERE tenant_id = $1 AND ctid = ANY(ARRAY(SELECT d.ctid FROM "+byIdentifier(layout.name)+"))", uuid.UUID(l.tenant.ID), replaced)
 		}
 		if len(spans) == 0 {
 			continue

@@ -66,6 +66,9 @@ const stageBuffers = "32MB"
 // COPY into tables under row-level security. They go with the transaction.
 func makeStages(ctx context.Context, conn *pgx.Conn) error {
 	// Refused, and not needed, on a connection that has used temporary tables before.
+	if err := planByIndex(ctx, conn, true); err != nil {
+		return err
+	}
 	for _, statement := range []string{"SAVEPOINT stage", "SET LOCAL temp_buffers = '" + stageBuffers + "'"} {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			if _, err := conn.Exec(ctx, "ROLLBACK TO SAVEPOINT stage"); err != nil {

@@ -114,6 +114,9 @@ func (l *loader) accountMonths(a *declaration.SuspenseAccount) {
 // is derived from them looks at their cargo.
 func (l *loader) cited(ctx context.Context) error {
 	return l.native(ctx, func(conn *pgx.Conn) error {
+		if err := planByIndex(ctx, conn, false); err != nil { // this one reads everything
+			return err
+		}
 		rows, err := conn.Query(ctx, `SELECT DISTINCT (extract(year FROM d.registered_on) * 12 + extract(month FROM d.registered_on) - 1)::integer
 			FROM declaration d WHERE d.tenant_id = $1 AND d.manifest IN (SELECT reference FROM stage_changed_manifest)`, uuid.UUID(l.tenant.ID))
 		if err != nil {

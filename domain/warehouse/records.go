@@ -63,7 +63,15 @@ func (s *Service) Records(ctx context.Context, tenant domain.TenantID, chosen Ra
 // read runs fn on the connection of a reading transaction, joined when there is one.
 func (s *Service) read(ctx context.Context, tenant domain.TenantID, fn func(ctx context.Context, conn *pgx.Conn) error) error {
 	return s.db.Read(ctx, tenant, func(ctx context.Context, _ *gorm.DB) error {
-		return store.Native(ctx, fn)
+		return store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
+			if err := planByIndex(ctx, conn, true); err != nil {
+				return err
+			}
+			if err := fn(ctx, conn); err != nil {
+				return err
+			}
+			return planByIndex(ctx, conn, false) // for what else a joined transaction does
+		})
 	})
 }
 
@@ -82,9 +90,6 @@ func readByID(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID, ids [
 		return nil
 	}
 	slices.Sort(ids)
-	if err := planForWindows(ctx, conn, "off"); err != nil {
-		return err
-	}
 	reader, err := newWindowReader(ctx, conn, tenant)
 	if err != nil {
 		return err
@@ -112,21 +117,7 @@ func readByID(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID, ids [
 	if closed := reader.pipeline.Close(); closed != nil {
 		return errors.Join(err, fmt.Errorf("read declarations: %w", closed))
 	}
-	if err != nil {
-		return err
-	}
-	return planForWindows(ctx, conn, "DEFAULT")
-}
-
-// planForWindows keeps the planner from reading whole tables for a window: it
-// decides by estimates that are far off while a table has not been analysed.
-func planForWindows(ctx context.Context, conn *pgx.Conn, value string) error {
-	for _, method := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
-		if _, err := conn.Exec(ctx, "SET LOCAL "+method+" TO "+value); err != nil {
-			return fmt.Errorf("prepare the reading of declarations: %w", err)
-		}
-	}
-	return nil
+	return err
 }
 
 // run reads window after window until the end, an error or stop; then it closes filled.

@@ -43,47 +43,53 @@ type windowReader struct {
 func newWindowReader(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID) (*windowReader, error) {
 	w := &windowReader{tenant: uuid.UUID(tenant), texts: newTexts()}
 	for q := range windowQueries {
-		for form, condition := range map[string]string{"range": "BETWEEN $2 AND $3", "list": "= ANY($2::bigint[])"} {
-			name, sql := windowQuery(q, condition)
-			statement, err := conn.Prepare(ctx, "warehouse_"+name+"_"+form, sql)
+		for _, form := range []struct {
+			name       string
+			list       bool
+			statements *[windowQueries]*pgconn.StatementDescription
+		}{{"range", false, &w.ranges}, {"list", true, &w.lists}} {
+			name, sql := windowQuery(q, form.list)
+			statement, err := conn.Prepare(ctx, "warehouse_"+name+"_"+form.name, sql)
 			if err != nil {
 				return nil, fmt.Errorf("prepare the reading of %s: %w", name, err)
 			}
-			if form == "range" {
-				w.ranges[q] = statement
-			} else {
-				w.lists[q] = statement
-			}
+			form.statements[q] = statement
 		}
 	}
 	w.pipeline = conn.PgConn().StartPipeline(ctx)
 	return w, nil
 }
 
-// windowQuery gives the name and the text of a query under a condition on the
-// identifier. Rows come in the order of the identifier and, within, of the key.
-func windowQuery(q int, condition string) (name, sql string) {
+// windowQuery gives the name and the text of a query for a range or a list of
+// identifiers. Rows come in the order of the identifier and, within, of the key.
+func windowQuery(q int, list bool) (name, sql string) {
+	chosen := func(table string) string {
+		if list {
+			return " FROM " + byIdentifier(table)
+		}
+		return " FROM (SELECT * FROM " + table + " WHERE tenant_id = $1 AND declaration_id BETWEEN $2 AND $3) d"
+	}
 	if q < declarationTables {
 		t := &declarationLayout[q]
-		order := "declaration_id"
+		order := " ORDER BY d.declaration_id"
 		if q != tableDeclaration {
-			order += ", " + t.columns[1] // number or sequence
+			order += ", d." + t.columns[1] // number or sequence
 		}
-		return t.name, "SELECT " + t.list() + " FROM " + t.name + " WHERE tenant_id = $1 AND declaration_id " + condition + " ORDER BY " + order
+		return t.name, "SELECT " + qualified("d", t) + chosen(t.name) + order
 	}
-	cited := " FROM declaration d CROSS JOIN LATERAL unnest(d.bills) WITH ORDINALITY AS c(reference, place)" +
+	declarations := chosen("declaration")
+	cited := declarations + " CROSS JOIN LATERAL unnest(d.bills) WITH ORDINALITY AS c(reference, place)" +
 		" JOIN bill b ON b.tenant_id = $1 AND b.manifest = d.manifest AND b.reference = c.reference"
-	where := " WHERE d.tenant_id = $1 AND d.declaration_id " + condition
 	switch q {
 	case queryManifest:
-		return "cargo_manifest", "SELECT d.declaration_id, " + qualified("m", &manifestLayout[tableManifest]) +
-			" FROM declaration d JOIN manifest m ON m.tenant_id = $1 AND m.reference = d.manifest" + where + " ORDER BY d.declaration_id"
+		return "cargo_manifest", "SELECT d.declaration_id, " + qualified("m", &manifestLayout[tableManifest]) + declarations +
+			" JOIN manifest m ON m.tenant_id = $1 AND m.reference = d.manifest ORDER BY d.declaration_id"
 	case queryBill:
-		return "cargo_bill", "SELECT d.declaration_id, " + qualified("b", &manifestLayout[tableBill]) + cited + where +
+		return "cargo_bill", "SELECT d.declaration_id, " + qualified("b", &manifestLayout[tableBill]) + cited +
 			" ORDER BY d.declaration_id, c.place"
 	default:
 		return "cargo_write_off", "SELECT d.declaration_id, " + qualified("w", &manifestLayout[tableWriteOff]) + cited +
-			" JOIN write_off w ON w.tenant_id = $1 AND w.manifest = b.manifest AND w.bill = b.reference" + where +
+			" JOIN write_off w ON w.tenant_id = $1 AND w.manifest = b.manifest AND w.bill = b.reference" +
 			" ORDER BY d.declaration_id, c.place, w.sequence"
 	}
 }
