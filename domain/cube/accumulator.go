@@ -26,25 +26,59 @@ const blockRows = zoneRows
 // maxRecords bounds groups*stride, so that offsets are 32 bits.
 const maxRecords = 1 << 31
 
-func newAccumulator(lanes int) *accumulator {
-	words := (lanes + 3) / 4
-	return &accumulator{words: words, stride: words, record: make([]uint64, words)}
+func newAccumulator(record []uint64, words int) *accumulator {
+	return &accumulator{words: words, stride: len(record), record: record}
 }
 
-// number adds a word to the record and gives its position.
-func (a *accumulator) number(start int64) int {
-	a.record = append(a.record, uint64(start))
-	a.stride++
-	return a.stride - 1
-}
-
-func (a *accumulator) groups() int { return len(a.cells) / max(1, a.stride) }
+func (a *accumulator) groups() int { return len(a.cells) / a.stride }
 
 // grow makes room for groups.
 func (a *accumulator) grow(groups int) {
 	for have := a.groups(); have < groups; have++ {
 		a.cells = append(a.cells, a.record...)
 	}
+}
+
+// absorb adds the figures of a group of another accumulator of the same layout.
+func (a *accumulator) absorb(l *layout, group uint32, other *accumulator, from uint32) {
+	into := a.cells[int(group)*a.stride:][:a.stride]
+	more := other.cells[int(from)*a.stride:][:a.stride]
+	if into[0]&math.MaxUint16+more[0]&math.MaxUint16 > math.MaxUint16 {
+		a.carry(group * uint32(a.stride))
+	}
+	for w := range a.words {
+		into[w] += more[w]
+	}
+	for i, at := range l.positions {
+		switch l.plan.measures[i].fn {
+		case Sum:
+			into[at] += more[at]
+			if l.wide[i] {
+				into[at+1] += more[at+1]
+			}
+		case Min:
+			into[at] = uint64(min(int64(into[at]), int64(more[at])))
+		case Max:
+			into[at] = uint64(max(int64(into[at]), int64(more[at])))
+		}
+	}
+	if counts := other.carried[from]; counts != nil {
+		sum := a.carriedOf(group)
+		for lane, n := range counts {
+			sum[lane] += n
+		}
+	}
+}
+
+// carriedOf gives the carried counts of a group.
+func (a *accumulator) carriedOf(group uint32) []int64 {
+	if a.carried == nil {
+		a.carried = map[uint32][]int64{}
+	}
+	if a.carried[group] == nil {
+		a.carried[group] = make([]int64, 4*a.words)
+	}
+	return a.carried[group]
 }
 
 // locate finds the records of the rows' groups.
@@ -138,15 +172,7 @@ func (a *accumulator) carryLarge() {
 
 // carry moves the counts of the record at a position into the table.
 func (a *accumulator) carry(at uint32) {
-	if a.carried == nil {
-		a.carried = map[uint32][]int64{}
-	}
-	group := at / uint32(a.stride)
-	into := a.carried[group]
-	if into == nil {
-		into = make([]int64, 4*a.words)
-		a.carried[group] = into
-	}
+	into := a.carriedOf(at / uint32(a.stride))
 	for lane := range into {
 		into[lane] += int64(a.cells[int(at)+lane/4] >> (16 * (lane % 4)) & math.MaxUint16)
 	}

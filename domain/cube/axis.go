@@ -77,6 +77,37 @@ type axis struct {
 	clamp  uint64   // otherwise: no more than this, so that null comes last
 	size   uint64
 	key    func(i uint32) string
+	// numbers, when set, turns the number into that of a lexicon; table has it
+	// built in already.
+	numbers []uint32
+	single  bool // all rows have table[0]
+}
+
+// spelled gives the axis with a lexicon's numbers.
+func (a axis) spelled(numbers []uint32, size uint64) axis {
+	switch {
+	case a.size == 1 && a.search == nil:
+		a.single, a.table = true, numbers
+	case a.table != nil:
+		table := make([]uint32, len(a.table))
+		for i, n := range a.table {
+			table[i] = numbers[n]
+		}
+		a.table = table
+	case a.search == nil && a.clamp == math.MaxUint64:
+		a.table = numbers
+	default:
+		a.numbers = numbers
+	}
+	a.size, a.key = size, nil
+	return a
+}
+
+func (a *axis) numbered(i uint32) uint32 {
+	if a.numbers == nil {
+		return i
+	}
+	return a.numbers[i]
 }
 
 // axis builds the axis of a dimension; c is its decoded column, nil when the
@@ -137,10 +168,6 @@ func (d *dimension) calendarAxis(month Month, c *column) axis {
 	return axis{from: &c.packed, table: table, size: uint64(len(keys)), key: func(i uint32) string { return keys[i] }}
 }
 
-// maxSpan is the widest range of integers that is numbered without looking at
-// the values.
-const maxSpan = 1 << 20
-
 func (c *column) numberAxis(day bool) axis {
 	text := func(v uint64) string {
 		n := int64(uint64(c.base) + v)
@@ -150,7 +177,7 @@ func (c *column) numberAxis(day bool) axis {
 		return strconv.FormatInt(n, 10)
 	}
 	span := uint64(c.max) - uint64(c.base) + 1
-	if span <= maxSpan {
+	if span <= uint64(c.rows)+64 { // close enough to be numbered without looking at the values
 		size := span
 		if c.nulls > 0 {
 			size++

@@ -10,7 +10,6 @@ import (
 // countDistinct counts the different values of each group; counts says how many
 // values each has.
 func countDistinct(ctx context.Context, pieces []piece, counts []int64) ([]int64, error) {
-	pieces = slices.DeleteFunc(slices.Clone(pieces), func(p piece) bool { return p.numbers == nil })
 	out := make([]int64, len(counts))
 	number, space := numberValues(pieces)
 	if hi, cells := bits.Mul64(uint64(len(counts)), space); hi == 0 && cells <= maxMarks {

@@ -52,6 +52,7 @@ type holding struct {
 	stale     atomic.Bool
 	lastAsked atomic.Int64
 	bytes     atomic.Int64
+	lexica    atomic.Pointer[lexica]
 }
 
 // NewEngine makes an engine for the grains that this program knows. Segments of
@@ -152,6 +153,7 @@ func (e *Engine) holding(tenant domain.TenantID) *holding {
 	h := e.tenants[tenant]
 	if h == nil {
 		h = &holding{engine: e, tenant: tenant}
+		h.lexica.Store(&lexica{})
 		h.stale.Store(true)
 		e.tenants[tenant] = h
 	}
@@ -204,6 +206,7 @@ func (h *holding) load(ctx context.Context) (*Snapshot, error) {
 		r.retired.Store(true)
 		r.clear()
 	}
+	s.lexica = h.lexica.Load()
 	s.scheduler, s.tenant, s.revision, s.watermark = h.engine.scheduler, h.tenant, current.Revision, current.Watermark
 	return s, nil
 }

@@ -136,13 +136,17 @@ func TestQueryEndsWithItsContext(t *testing.T) {
 		t.Fatalf("cancelled rows: %v", err)
 	}
 	// In the middle: the context ends while blocks are scanned.
-	ended := &endsLater{Context: t.Context(), after: 3}
-	plan, _ := sample.plan(&q)
-	columns := map[int]*column{}
-	for _, i := range plan.columns() {
-		columns[i], _ = s.grains["declaration"].segments[0].column(t.Context(), i)
+	r := s.grains["declaration"].segments[0]
+	plan, err := sample.plan(&q)
+	if err != nil {
+		t.Fatalf("plan: %v", err)
 	}
-	if _, err := plan.scan(ended, MonthOf(2026, 10), 100_000, columns, 1<<20, true); !errors.Is(err, context.Canceled) {
+	spelled, err := s.spell(t.Context(), plan, []*resident{r})
+	if err != nil {
+		t.Fatalf("spell: %v", err)
+	}
+	ended := &endsLater{Context: t.Context(), after: 3}
+	if _, err := s.segmentFigures(ended, plan, r, spelled); !errors.Is(err, context.Canceled) {
 		t.Fatalf("scan went on: %v", err)
 	}
 }

@@ -20,7 +20,7 @@ type grouping struct {
 // stage joins some axes, and the number that the stage before gave, into one
 // key. All stages but the last are numbered by hashing.
 type stage struct {
-	axes  []axis
+	size  int // how many axes
 	known *interner
 }
 
@@ -33,7 +33,7 @@ const (
 func tableSpace(rows int) uint64 { return uint64(max(1<<16, 4*rows)) }
 
 func newGrouping(axes []axis, rows int) *grouping {
-	g := &grouping{axes: axes, space: 1}
+	g := &grouping{axes: slices.Clone(axes), space: 1}
 	current := stage{}
 	for _, a := range axes {
 		over, product := bits.Mul64(g.space, a.size)
@@ -42,7 +42,7 @@ func newGrouping(axes []axis, rows int) *grouping {
 			g.stages = append(g.stages, current)
 			current, product = stage{}, MaxRows*a.size
 		}
-		current.axes = append(current.axes, a)
+		current.size++
 		g.space = product
 	}
 	switch {
@@ -72,10 +72,12 @@ func (g *grouping) groups() int {
 // the same length.
 func (g *grouping) number(s *selection, keys []uint64, groups []uint32) {
 	clear(keys)
+	axis := 0
 	for i := range g.stages {
 		st := &g.stages[i]
-		for j := range st.axes {
-			st.axes[j].join(s, keys)
+		for range st.size {
+			g.axes[axis].join(s, keys)
+			axis++
 		}
 		if st.known == nil {
 			break
@@ -92,21 +94,50 @@ func (g *grouping) number(s *selection, keys []uint64, groups []uint32) {
 		}
 	case g.table != nil:
 		for k, key := range keys {
-			n := g.table[key]
-			if n == 0 {
-				g.keys = append(g.keys, key)
-				n = uint32(len(g.keys))
-				g.table[key] = n
-			}
-			groups[k] = n - 1
+			groups[k] = g.lookUp(key)
 		}
 	}
+}
+
+func (g *grouping) lookUp(key uint64) uint32 {
+	n := g.table[key]
+	if n == 0 {
+		g.keys = append(g.keys, key)
+		n = uint32(len(g.keys))
+		g.table[key] = n
+	}
+	return n - 1
+}
+
+// use goes on with the axes of another segment, which have the same sizes.
+func (g *grouping) use(axes []axis) { copy(g.axes, axes) }
+
+// find gives the number of the group that has the codes.
+func (g *grouping) find(codes []uint32) uint32 {
+	key, axis := uint64(0), 0
+	for i := range g.stages {
+		for range g.stages[i].size {
+			key = key*g.axes[axis].size + uint64(codes[axis])
+			axis++
+		}
+		if known := g.stages[i].known; known != nil {
+			key = uint64(known.number(key))
+		}
+	}
+	if g.table != nil {
+		return g.lookUp(key)
+	}
+	return uint32(key)
 }
 
 // join appends the axis's number of each row to its key.
 func (a *axis) join(s *selection, keys []uint64) {
 	switch p := a.from; {
 	case a.size == 1:
+	case a.single:
+		for i := range keys {
+			keys[i] = keys[i]*a.size + uint64(a.table[0])
+		}
 	case p.u8 != nil:
 		join(a, s.view8(p.u8), keys)
 	case p.u16 != nil:
@@ -134,7 +165,11 @@ func join[T uint8 | uint16 | uint32 | uint64](a *axis, values []T, keys []uint64
 	case a.search != nil:
 		for i, v := range values {
 			at, _ := slices.BinarySearch(a.search, uint64(v))
-			keys[i] = keys[i]*size + uint64(at)
+			keys[i] = keys[i]*size + uint64(a.numbered(uint32(at)))
+		}
+	case a.numbers != nil:
+		for i, v := range values {
+			keys[i] = keys[i]*size + uint64(a.numbers[min(uint64(v), a.clamp)])
 		}
 	default:
 		clamp := a.clamp
@@ -156,10 +191,10 @@ func (g *grouping) codes(group uint32, out []uint32) {
 		if st.known != nil {
 			key = st.known.keys[key]
 		}
-		for j := len(st.axes) - 1; j >= 0; j-- {
+		for range st.size {
 			at--
-			out[at] = uint32(key % st.axes[j].size)
-			key /= st.axes[j].size
+			out[at] = uint32(key % g.axes[at].size)
+			key /= g.axes[at].size
 		}
 	}
 }

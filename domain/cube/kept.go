@@ -11,6 +11,9 @@ type kept struct {
 	blocks []keptBlock
 	groups []uint32
 	masks  [][]uint64 // by word
+
+	values  []*numbers // by plan.values
+	columns map[int]*column
 }
 
 type keptBlock struct {
@@ -22,12 +25,12 @@ type keptBlock struct {
 var keptPool sync.Pool
 
 // newKept makes room for the rows of a segment.
-func newKept(words, rows int) *kept {
+func newKept(words, rows int, values []*numbers, columns map[int]*column) *kept {
 	k, _ := keptPool.Get().(*kept)
 	if k == nil {
 		k = new(kept)
 	}
-	k.blocks = k.blocks[:0]
+	k.blocks, k.values, k.columns = k.blocks[:0], values, columns
 	k.groups = slices.Grow(k.groups[:0], rows)
 	for len(k.masks) < words {
 		k.masks = append(k.masks, nil)
@@ -40,7 +43,10 @@ func newKept(words, rows int) *kept {
 }
 
 // release gives the memory back; nothing of it may be used any more.
-func (k *kept) release() { keptPool.Put(k) }
+func (k *kept) release() {
+	k.values, k.columns = nil, nil
+	keptPool.Put(k)
+}
 
 // next gives the places where groups and masks of the next block are written.
 func (k *kept) next(s *selection, masks [][]uint64) []uint32 {
@@ -67,42 +73,30 @@ type piece struct {
 	numbers *numbers // the values
 	mask    []uint64
 	shift   uint
-	counts  func(visit func(group uint32, n int64)) // how many values each group has
-	texts   *dictionary                             // what the values of a Code mean
+	texts   *dictionary // what the values of a Code mean
 }
 
-// piece gives what the segment brings to measure i. to says what its groups have
-// been renumbered to; nil: they have not.
-func (p *partial) piece(i int, to []uint32) piece {
-	m := &p.plan.measures[i]
-	bit := -1
-	if p.lanes != nil {
-		bit = p.lanes.bits[m.lane]
-	}
-	if bit < 0 {
-		return piece{kept: &kept{}}
-	}
-	out := piece{kept: p.kept, mask: p.kept.masks[bit/64], shift: uint(bit % 64)}
-	out.counts = func(visit func(uint32, int64)) {
-		for g := range uint32(p.groups) {
-			switch n := p.count(m.lane, g); {
-			case n == 0:
-			case to == nil:
-				visit(g, n)
-			default:
-				visit(to[g], n)
+// pieces gives what the segments bring to measure i.
+func (l *layout) pieces(i int, all []*kept) []piece {
+	m := &l.plan.measures[i]
+	bit := l.bits[m.lane]
+	var out []piece
+	for _, k := range all {
+		if len(k.groups) == 0 {
+			continue
+		}
+		p := piece{kept: k, mask: k.masks[bit/64], shift: uint(bit % 64)}
+		if m.fn == Quantiles {
+			p.numbers = k.values[m.value]
+		} else {
+			c := k.columns[m.distinct]
+			p.numbers = newNumbers(c, nil)
+			if c.kind == Code {
+				p.texts = &c.dictionary
+				p.numbers.highest = uint64(max(0, c.dictionary.len()-1))
 			}
 		}
-	}
-	if m.fn == Quantiles {
-		out.numbers = p.values[m.value]
-		return out
-	}
-	c := p.columns[m.distinct]
-	out.numbers = newNumbers(c, nil)
-	if c.kind == Code {
-		out.texts = &c.dictionary
-		out.numbers.highest = uint64(max(0, c.dictionary.len()-1))
+		out = append(out, p)
 	}
 	return out
 }

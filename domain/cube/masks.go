@@ -2,11 +2,72 @@ package cube
 
 import "slices"
 
-// lanes are the plan's lanes in one segment: lanes that have the same rows there
-// share a bit. Bit 0 has all selected rows.
-type lanes struct {
-	bits     []int // by the plan's lane; -1: it has no row
-	words    int   // of 64 bits
+// layout says how a plan's figures are kept for each group: which lanes are
+// counted, and where in a record the numbers are. Lanes that have the same rows
+// share a bit; bit 0 has all selected rows.
+type layout struct {
+	plan      *plan
+	distinct  []lane // by bit, without the conditions that all selected rows satisfy
+	bits      []int  // by the plan's lane
+	words     int    // of 64 bits
+	positions []int  // by measure: where its number is, or -1
+	wide      []bool // by measure: whether its sum takes two words
+	record    []uint64
+	counts    int // words of counts in a record
+}
+
+// extent is what is known of a value over all rows in question.
+type extent struct {
+	nulls     bool
+	low, high int64
+}
+
+func (p *plan) layout(extents []extent, rows int64) *layout {
+	l := &layout{plan: p, bits: make([]int, len(p.lanes))}
+	for i, of := range p.lanes {
+		reduced := lane{value: -1}
+		if of.value >= 0 && extents[of.value].nulls {
+			reduced.value = of.value
+		}
+		for _, f := range of.filters {
+			if !slices.Contains(p.where, f) {
+				reduced.filters = append(reduced.filters, f)
+			}
+		}
+		at := slices.IndexFunc(l.distinct, func(d lane) bool { return d.value == reduced.value && slices.Equal(d.filters, reduced.filters) })
+		if at < 0 {
+			at = len(l.distinct)
+			l.distinct = append(l.distinct, reduced)
+		}
+		l.bits[i] = at
+	}
+	l.words = (len(l.distinct) + 63) / 64
+	l.counts = (len(l.distinct) + 3) / 4
+	l.record = make([]uint64, l.counts)
+	l.positions, l.wide = make([]int, len(p.measures)), make([]bool, len(p.measures))
+	for i, m := range p.measures {
+		l.positions[i] = len(l.record)
+		switch m.fn {
+		case Sum:
+			l.record = append(l.record, 0)
+			if largest := times(int64(max(magnitude(extents[m.value].low), magnitude(extents[m.value].high))), rows); largest.high != 0 || largest.low >= 1<<63 {
+				l.wide[i] = true
+				l.record = append(l.record, 0)
+			}
+		case Min:
+			l.record = append(l.record, 1<<63-1)
+		case Max:
+			l.record = append(l.record, 1<<63)
+		default:
+			l.positions[i] = -1
+		}
+	}
+	return l
+}
+
+// laneMasks computes the masks of a segment's rows.
+type laneMasks struct {
+	start    []uint64 // by word: bits of lanes that have rows in the segment
 	tests    []laneTest
 	nullable []laneNull
 }
@@ -30,54 +91,33 @@ type laneNull struct {
 	affected []uint64
 }
 
-// segmentLanes finds what the lanes come to in a segment.
-func (p *plan) segmentLanes(tests []test, values []*numbers) *lanes {
-	var distinct []lane
-	l := &lanes{bits: make([]int, len(p.lanes))}
-	for i, of := range p.lanes {
-		reduced := lane{value: -1}
-		if of.value >= 0 && values[of.value].nulls {
-			reduced.value = of.value
-		}
-		empty := false
-		for _, f := range of.filters {
-			switch {
-			case tests[f].outcome == never:
-				empty = true
-			case tests[f].outcome == mixed && !slices.Contains(p.where, f):
-				reduced.filters = append(reduced.filters, f)
-			}
-		}
-		if empty {
-			l.bits[i] = -1
-			continue
-		}
-		at := slices.IndexFunc(distinct, func(d lane) bool { return d.value == reduced.value && slices.Equal(d.filters, reduced.filters) })
-		if at < 0 {
-			at = len(distinct)
-			distinct = append(distinct, reduced)
-		}
-		l.bits[i] = at
-	}
-	l.words = (len(distinct) + 63) / 64
+// masks sets up the masks of a segment.
+func (l *layout) masks(tests []test, values []*numbers) *laneMasks {
+	m := &laneMasks{start: slices.Repeat([]uint64{^uint64(0)}, l.words)}
 	for f := range tests {
-		l.addTest(&tests[f], l.bitsWhere(distinct, func(d lane) bool { return slices.Contains(d.filters, f) }))
+		affected := l.bitsWhere(func(d lane) bool { return slices.Contains(d.filters, f) })
+		switch {
+		case affected == nil || tests[f].outcome == always:
+		case tests[f].outcome == never:
+			for w := range affected {
+				m.start[w] &^= affected[w]
+			}
+		default:
+			m.addTest(&tests[f], affected)
+		}
 	}
 	for v := range values {
-		if affected := l.bitsWhere(distinct, func(d lane) bool { return d.value == v }); affected != nil {
-			l.nullable = append(l.nullable, laneNull{v, affected})
+		if affected := l.bitsWhere(func(d lane) bool { return d.value == v }); affected != nil && values[v].nulls {
+			m.nullable = append(m.nullable, laneNull{v, affected})
 		}
 	}
-	return l
+	return m
 }
 
-// count gives the number of bits in use.
-func (l *lanes) count() int { return slices.Max(l.bits) + 1 }
-
 // bitsWhere gives the bits of the lanes chosen, nil when there are none.
-func (l *lanes) bitsWhere(distinct []lane, chosen func(lane) bool) []uint64 {
+func (l *layout) bitsWhere(chosen func(lane) bool) []uint64 {
 	var affected []uint64
-	for i, d := range distinct {
+	for i, d := range l.distinct {
 		if chosen(d) {
 			if affected == nil {
 				affected = make([]uint64, l.words)
@@ -89,16 +129,13 @@ func (l *lanes) bitsWhere(distinct []lane, chosen func(lane) bool) []uint64 {
 }
 
 // addTest adds a test to those of its column.
-func (l *lanes) addTest(t *test, affected []uint64) {
-	if affected == nil {
-		return
-	}
-	at := slices.IndexFunc(l.tests, func(c laneTest) bool { return c.from == t.from })
+func (m *laneMasks) addTest(t *test, affected []uint64) {
+	at := slices.IndexFunc(m.tests, func(c laneTest) bool { return c.from == t.from })
 	if at < 0 {
-		at = len(l.tests)
-		l.tests = append(l.tests, laneTest{from: t.from, tables: make([][]uint64, l.words)})
+		at = len(m.tests)
+		m.tests = append(m.tests, laneTest{from: t.from, tables: make([][]uint64, len(m.start))})
 	}
-	c := &l.tests[at]
+	c := &m.tests[at]
 	size := len(t.table)
 	if t.table == nil {
 		if t.from.u8 == nil || t.raw != nil {
@@ -107,7 +144,7 @@ func (l *lanes) addTest(t *test, affected []uint64) {
 		}
 		size = 256 // a range of bytes is a table too
 	}
-	for w := range l.words {
+	for w := range affected {
 		if affected[w] == 0 {
 			continue
 		}
@@ -123,14 +160,15 @@ func (l *lanes) addTest(t *test, affected []uint64) {
 }
 
 // set computes the masks of the selected rows as far as conditions go.
-func (l *lanes) set(s *selection, masks [][]uint64) {
+func (m *laneMasks) set(s *selection, masks [][]uint64) {
 	for w := range masks {
+		start := m.start[w]
 		for k := range masks[w] {
-			masks[w][k] = ^uint64(0)
+			masks[w][k] = start
 		}
 	}
-	for i := range l.tests {
-		c := &l.tests[i]
+	for i := range m.tests {
+		c := &m.tests[i]
 		switch p := c.from; {
 		case p.u8 != nil:
 			maskColumn(c, s.view8(p.u8), masks)

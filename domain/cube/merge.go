@@ -2,211 +2,175 @@ package cube
 
 import (
 	"context"
-	"math/bits"
-	"slices"
-
-	"assay/domain"
+	"math"
+	"sync"
 )
 
-// ranked is a group of one partial with the rank of its keys among all groups:
-// groups sort by (high, low) as they sort by their keys.
-type ranked struct {
-	high, low uint64
-	part      int32
-	group     uint32
-}
-
-// rankGroups lists the groups that have rows. labels are the different keys of
-// each dimension, sorted.
-func rankGroups(p *plan, parts []*partial, limit int) (groups []ranked, labels [][]string, err error) {
-	present := make([][]uint32, len(parts))
-	total := 0
-	for i, part := range parts {
-		for g := range part.groups {
-			if part.count(0, uint32(g)) > 0 {
-				present[i] = append(present[i], uint32(g))
-			}
-		}
-		total += len(present[i])
+// segmentFigures computes the figures of one segment whose groups are in no other.
+func (s *Snapshot) segmentFigures(ctx context.Context, p *plan, r *resident, spelled []spelled) (*partial, error) {
+	columns, tests, where, any, err := s.open(ctx, p, r)
+	if err != nil || !any {
+		return nil, err
 	}
-	if total > limit && p.cutsMonths() {
-		return nil, nil, tooManyGroups(limit)
+	values := p.segmentNumbers(columns)
+	extents := make([]extent, len(values))
+	for i, v := range values {
+		extents[i] = v.extent()
 	}
-	codes := make([][]uint32, len(parts)) // by part: len(dimensions) for each group present
-	for i, part := range parts {
-		codes[i] = make([]uint32, len(present[i])*len(p.dimensions))
-		for k, g := range present[i] {
-			part.codes(g, codes[i][k*len(p.dimensions):(k+1)*len(p.dimensions)])
-		}
-	}
-	groups = make([]ranked, 0, total)
-	for i := range parts {
-		for _, g := range present[i] {
-			groups = append(groups, ranked{part: int32(i), group: g})
-		}
-	}
-	sizes := 0
+	axes := make([]axis, len(p.dimensions))
+	spellings := make([][]uint32, len(p.dimensions))
 	for d := range p.dimensions {
-		keys, ranks := rankKeys(parts, codes, d, len(p.dimensions))
-		labels = append(labels, keys)
-		size := uint64(max(1, len(keys)))
-		width := bits.Len64(size)
-		if sizes += width; sizes > 126 {
-			return nil, nil, domain.Errorf(domain.KindTooMany, "the question has too many dimensions with many values; leave one out")
-		}
-		at := 0
-		for i := range parts {
-			for k := d; k < len(codes[i]); k += len(p.dimensions) {
-				g := &groups[at]
-				g.high = g.high<<width | g.low>>(64-width)
-				g.low = g.low<<width | uint64(ranks[i][codes[i][k]])
-				at++
-			}
+		axes[d] = p.dimensions[d].axis(r.listed.Month, columns[p.dimensions[d].column])
+		if spellings[d], err = r.spelling(ctx, &p.dimensions[d], spelled[d].lexicon); err != nil {
+			return nil, err
 		}
 	}
-	return groups, labels, nil
+	rows := int(r.listed.Rows)
+	scan := newScanner(p.layout(extents, r.listed.Rows), newGrouping(axes, rows), s.limits.groups)
+	if err := scan.scan(ctx, rows, columns, tests, where); err != nil {
+		return nil, err
+	}
+	return scan.finish(ctx, spellings, inTurn)
 }
 
-// rankKeys sorts the different keys of dimension d and gives, by part, the rank
-// of each code that is used.
-func rankKeys(parts []*partial, codes [][]uint32, d, dimensions int) (keys []string, ranks []map[uint32]uint32) {
-	numbers := map[string]uint32{}
-	ranks = make([]map[uint32]uint32, len(parts))
-	for i, part := range parts {
-		ranks[i] = map[uint32]uint32{}
-		for k := d; k < len(codes[i]); k += dimensions {
-			if _, known := ranks[i][codes[i][k]]; !known {
-				key := part.keys[d](codes[i][k])
-				n, seen := numbers[key]
-				if !seen {
-					n = uint32(len(numbers))
-					numbers[key] = n
-					keys = append(keys, key)
-				}
-				ranks[i][codes[i][k]] = n
-			}
+// open gives what a plan needs of a segment; false when no row passes.
+func (s *Snapshot) open(ctx context.Context, p *plan, r *resident) (columns map[int]*column, tests, where []test, any bool, err error) {
+	if r.listed.Rows == 0 {
+		return nil, nil, nil, false, nil
+	}
+	columns = map[int]*column{}
+	for _, index := range p.columns() {
+		if columns[index], err = r.column(ctx, index); err != nil {
+			return nil, nil, nil, false, err
 		}
 	}
-	slices.Sort(keys)
-	sorted := make([]uint32, len(keys))
-	for rank, key := range keys {
-		sorted[numbers[key]] = uint32(rank)
-	}
-	for i := range ranks {
-		for code, n := range ranks[i] {
-			ranks[i][code] = sorted[n]
-		}
-	}
-	return keys, ranks
+	tests, where, any = p.tests(r.listed.Month, columns)
+	return columns, tests, where, any, nil
 }
 
-func (p *plan) cutsMonths() bool {
-	return slices.ContainsFunc(p.dimensions, func(d dimension) bool { return d.cutsMonths() })
-}
-
-// rankPair is the rank of a group as a map key.
-type rankPair struct{ high, low uint64 }
-
-// merge joins the groups of equal keys into one partial.
-func merge(ctx context.Context, p *plan, parts []*partial, groups []ranked, labels [][]string, limit int, run runner) (*partial, []ranked, error) {
-	numbers := map[rankPair]uint32{}
-	var merged []ranked
-	to := make([][]uint32, len(parts)) // by part, by group
-	for i, part := range parts {
-		to[i] = make([]uint32, part.groups)
+// wholeFigures computes the figures of groups that go on from segment to
+// segment. Each worker adds up the segments it gets; at the end their sums are
+// added.
+func (s *Snapshot) wholeFigures(ctx context.Context, p *plan, residents []*resident, spelled []spelled) (*partial, error) {
+	extents, rows, err := s.extents(ctx, p, residents)
+	if err != nil {
+		return nil, err
 	}
-	for _, g := range groups {
-		n, seen := numbers[rankPair{g.high, g.low}]
-		if !seen {
-			if len(merged) == limit {
-				return nil, nil, tooManyGroups(limit)
-			}
-			n = uint32(len(merged))
-			numbers[rankPair{g.high, g.low}] = n
-			merged = append(merged, ranked{high: g.high, low: g.low, group: n})
+	l := p.layout(extents, rows)
+	var mutex sync.Mutex
+	var idle, all []*scanner
+	err = s.each(ctx, len(residents), func(ctx context.Context, i int) error {
+		columns, tests, where, any, err := s.open(ctx, p, residents[i])
+		if err != nil || !any {
+			return err
 		}
-		to[g.part][g.group] = n
-	}
-	if len(p.dimensions) == 0 && len(merged) == 0 {
-		merged = append(merged, ranked{})
-	}
-	out := newMerged(p, len(merged))
-	for _, g := range groups {
-		out.absorb(parts[g.part], g.group, to[g.part][g.group])
-	}
-	for k, part := range parts {
-		if part.kept != nil {
-			part.kept.renumber(to[k])
-			defer part.kept.release()
-		}
-	}
-	for i, m := range p.measures {
-		if m.fn != Quantiles && m.fn != Distinct {
-			continue
-		}
-		pieces := make([]piece, len(parts))
-		for k, part := range parts {
-			pieces[k] = part.piece(i, to[k])
-		}
-		var err error
-		if m.fn == Distinct {
-			out.distinct[i], err = countDistinct(ctx, pieces, out.merged.counts[m.lane])
-		} else {
-			out.quantiles[i], err = takeQuantiles(ctx, pieces, out.merged.counts[m.lane], m.p, run)
-		}
+		axes, err := residents[i].spelledAxes(ctx, p, columns, spelled)
 		if err != nil {
-			return nil, nil, err
+			return err
+		}
+		mutex.Lock()
+		var scan *scanner
+		if len(idle) > 0 {
+			scan, idle = idle[len(idle)-1], idle[:len(idle)-1]
+			scan.groups.use(axes)
+		} else {
+			scan = newScanner(l, newGrouping(axes, int(min(rows, MaxRows))), s.limits.groups)
+			all = append(all, scan)
+		}
+		mutex.Unlock()
+		if err := scan.scan(ctx, int(residents[i].listed.Rows), columns, tests, where); err != nil {
+			return err
+		}
+		mutex.Lock()
+		idle = append(idle, scan)
+		mutex.Unlock()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		all = append(all, newScanner(l, newGrouping(make([]axis, 0), 0), s.limits.groups))
+	}
+	for _, other := range all[1:] {
+		all[0].absorb(other)
+		if all[0].groups.groups() > s.limits.groups && !all[0].groups.direct {
+			return nil, tooManyGroups(s.limits.groups)
 		}
 	}
-	return out, merged, nil
+	return all[0].finish(ctx, nil, s.each)
 }
 
-func newMerged(p *plan, groups int) *partial {
-	out := &partial{plan: p, groups: groups, quantiles: make([][]float64, len(p.measures)), distinct: make([][]int64, len(p.measures))}
-	m := &mergedFigures{counts: make([][]int64, len(p.lanes)), totals: make([][]total, len(p.measures)), extremes: make([][]int64, len(p.measures))}
-	for l := range m.counts {
-		m.counts[l] = make([]int64, groups)
-	}
-	for i := range p.measures {
-		switch p.measures[i].fn {
-		case Sum:
-			m.totals[i] = make([]total, groups)
-		case Min, Max:
-			m.extremes[i] = make([]int64, groups)
+// spelledAxes gives the axes of a segment, with the lexicon's numbers.
+func (r *resident) spelledAxes(ctx context.Context, p *plan, columns map[int]*column, spelled []spelled) ([]axis, error) {
+	axes := make([]axis, len(p.dimensions))
+	for d := range p.dimensions {
+		numbers, err := r.spelling(ctx, &p.dimensions[d], spelled[d].lexicon)
+		if err != nil {
+			return nil, err
 		}
+		axes[d] = p.dimensions[d].axis(r.listed.Month, columns[p.dimensions[d].column]).spelled(numbers, uint64(len(spelled[d].texts)))
 	}
-	out.merged = m
-	return out
+	return axes, nil
 }
 
-// absorb adds the counts and numbers of a part's group to a merged group.
-func (p *partial) absorb(part *partial, from, to uint32) {
-	for i := range p.plan.measures {
-		m := &p.plan.measures[i]
-		switch m.fn {
-		case Sum:
-			p.merged.totals[i][to] = p.merged.totals[i][to].plus(part.total(i, from))
-		case Min, Max:
-			if part.count(m.lane, from) == 0 {
-				continue
+// extents gives what is known of the plan's values over all segments, and the
+// number of rows. What has been seen of a column is remembered when it is not.
+func (s *Snapshot) extents(ctx context.Context, p *plan, residents []*resident) ([]extent, int64, error) {
+	extents := make([]extent, len(p.values))
+	var rows int64
+	var mutex sync.Mutex
+	for i := range extents {
+		extents[i] = extent{low: math.MaxInt64, high: math.MinInt64}
+	}
+	for _, r := range residents {
+		rows += r.listed.Rows
+	}
+	err := s.each(ctx, len(residents), func(ctx context.Context, i int) error {
+		if residents[i].listed.Rows == 0 {
+			return nil
+		}
+		for k, v := range p.values {
+			e, err := residents[i].extent(ctx, v)
+			if err != nil {
+				return err
 			}
-			v := part.extreme(i, from)
-			if now := &p.merged.extremes[i][to]; p.merged.counts[m.lane][to] == 0 || (m.fn == Min) == (v < *now) {
-				*now = v
-			}
+			mutex.Lock()
+			extents[k].nulls = extents[k].nulls || e.nulls
+			extents[k].low, extents[k].high = min(extents[k].low, e.low), max(extents[k].high, e.high)
+			mutex.Unlock()
+		}
+		return nil
+	})
+	for i := range extents {
+		if extents[i].low > extents[i].high {
+			extents[i] = extent{}
 		}
 	}
-	for l := range p.merged.counts {
-		p.merged.counts[l][to] += part.count(l, from)
-	}
+	return extents, rows, err
 }
 
-// decodeRank gives the rank of each dimension's key.
-func decodeRank(g ranked, labels [][]string, out []uint32) {
-	for d := len(labels) - 1; d >= 0; d-- {
-		width := bits.Len64(uint64(max(1, len(labels[d]))))
-		out[d] = uint32(g.low & (1<<width - 1))
-		g.low = g.low>>width | g.high<<(64-width)
-		g.high >>= width
+// extent gives the bounds of a value in a segment.
+func (r *resident) extent(ctx context.Context, v value) (extent, error) {
+	if known, ok := r.known.Load(v); ok {
+		return known.(extent), nil
 	}
+	c, err := r.column(ctx, v.column)
+	if err != nil {
+		return extent{}, err
+	}
+	var minus *column
+	if v.minus >= 0 {
+		if minus, err = r.column(ctx, v.minus); err != nil {
+			return extent{}, err
+		}
+	}
+	e := newNumbers(c, minus).extent()
+	r.known.Store(v, e)
+	return e, nil
+}
+
+// extent gives the bounds of the numbers.
+func (n *numbers) extent() extent {
+	return extent{n.nulls, n.base, int64(uint64(n.base) + n.highest)}
 }

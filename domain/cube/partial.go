@@ -1,114 +1,34 @@
 package cube
 
 import (
-	"cmp"
 	"context"
-	"math/bits"
 	"slices"
 
 	"assay/domain"
 )
 
-// partial holds the figures of the groups of one segment, or of several that
-// were merged.
+// partial holds the figures of the groups of one segment, or of all of them.
 type partial struct {
-	plan    *plan
-	scanned int64
-	groups  int
-	codes   func(group uint32, out []uint32) // what each dimension is in the group
-	keys    []func(code uint32) string       // by dimension
-
-	// Of one segment:
+	*layout
+	scanned   int64
+	grouping  *grouping
 	figures   *accumulator
-	lanes     *lanes
-	values    []*numbers
-	positions []int  // by measure: where in the record its number is, or -1
-	wide      []bool // by measure: whether its sum is in two words
-	kept      *kept  // what quantiles and numbers of different values are made of
-	columns   map[int]*column
-
-	// Of several:
-	merged *mergedFigures
-
+	spellings [][]uint32  // by dimension, by the axis's number: the number in the lexicon; nil: it is that already
 	quantiles [][]float64 // by measure, then group*len(P)+i
 	distinct  [][]int64   // by measure, by group
 }
 
-// mergedFigures are counts and numbers of groups of several segments.
-type mergedFigures struct {
-	counts   [][]int64 // by lane, by group
-	totals   [][]total // by measure, by group: sums
-	extremes [][]int64 // by measure, by group: Min and Max, where the count is not 0
-}
-
-// describe sets up the partial of a scanner.
-func (p *partial) describe(s *scanner, columns map[int]*column) {
-	p.figures, p.lanes, p.values, p.columns = s.figures, s.lanes, s.values, columns
-	p.codes = s.groups.codes
-	for i := range s.groups.axes {
-		p.keys = append(p.keys, s.groups.axes[i].key)
-	}
-	p.positions, p.wide = make([]int, len(p.plan.measures)), make([]bool, len(p.plan.measures))
-	p.quantiles, p.distinct = make([][]float64, len(p.plan.measures)), make([][]int64, len(p.plan.measures))
-	for i := range p.plan.measures {
-		p.positions[i] = -1
-	}
-	if p.plan.keeps() {
-		p.kept = newKept(s.lanes.words, s.rows)
-	}
-}
-
-// keeps reports whether rows are needed after they were scanned.
-func (p *plan) keeps() bool {
-	return slices.ContainsFunc(p.measures, func(m measure) bool { return m.fn == Quantiles || m.fn == Distinct })
-}
-
-// count gives how many rows of the group are in a lane.
-func (p *partial) count(lane int, g uint32) int64 {
-	if p.merged != nil {
-		return p.merged.counts[lane][g]
-	}
-	bit := p.lanes.bits[lane]
-	if bit < 0 {
-		return 0
-	}
-	return p.figures.counted(bit, g)
-}
-
-// total gives the sum of measure i in group g.
-func (p *partial) total(i int, g uint32) total {
-	if p.merged != nil {
-		return p.merged.totals[i][g]
-	}
-	at := p.positions[i]
-	if at < 0 {
-		return total{}
-	}
-	sum := total{low: uint64(p.figures.at(at, g))}
-	if p.wide[i] {
-		sum = sum.plus(shifted(p.figures.at(at+1, g)))
-	}
-	m := &p.plan.measures[i]
-	return sum.plus(times(p.values[m.value].base, p.count(m.lane, g)))
-}
-
-// extreme gives the least or greatest value of measure i in group g, which has one.
-func (p *partial) extreme(i int, g uint32) int64 {
-	if p.merged != nil {
-		return p.merged.extremes[i][g]
-	}
-	return p.values[p.plan.measures[i].value].base + p.figures.at(p.positions[i], g)
-}
-
-// finish computes quantiles and numbers of different values of complete groups.
-func (p *partial) finish(ctx context.Context) error {
-	for i := range p.plan.measures {
-		m := &p.plan.measures[i]
+// finish computes quantiles and numbers of different values.
+func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) (*partial, error) {
+	p := &partial{layout: s.layout, scanned: s.scanned, grouping: s.groups, figures: s.figures, spellings: spellings,
+		quantiles: make([][]float64, len(s.plan.measures)), distinct: make([][]int64, len(s.plan.measures))}
+	p.figures.grow(s.groups.groups())
+	for i, m := range s.plan.measures {
 		if m.fn != Quantiles && m.fn != Distinct {
 			continue
 		}
-		pieces := []piece{p.piece(i, nil)}
-		counts := make([]int64, p.groups)
+		pieces := s.pieces(i, s.kept)
+		counts := make([]int64, p.figures.groups())
 		for g := range counts {
 			counts[g] = p.count(m.lane, uint32(g))
 		}
@@ -116,17 +36,50 @@ func (p *partial) finish(ctx context.Context) error {
 		if m.fn == Distinct {
 			p.distinct[i], err = countDistinct(ctx, pieces, counts)
 		} else {
-			p.quantiles[i], err = takeQuantiles(ctx, pieces, counts, m.p, inTurn)
+			p.quantiles[i], err = takeQuantiles(ctx, pieces, counts, m.p, run)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if p.kept != nil {
-		p.kept.release()
-		p.kept = nil
+	for _, k := range s.kept {
+		k.release()
 	}
-	return nil
+	s.kept = nil
+	return p, nil
+}
+
+// absorb adds the groups of another scanner of the same layout and axes.
+func (s *scanner) absorb(other *scanner) {
+	s.scanned += other.scanned
+	s.figures.grow(s.groups.groups())
+	other.figures.grow(other.groups.groups())
+	to := make([]uint32, other.groups.groups())
+	codes := make([]uint32, len(other.groups.axes))
+	for g := range to {
+		if !other.groups.direct || other.figures.counted(0, uint32(g)) > 0 {
+			other.groups.codes(uint32(g), codes)
+			to[g] = s.groups.find(codes)
+			s.figures.grow(s.groups.groups())
+			s.figures.absorb(s.layout, to[g], other.figures, uint32(g))
+		}
+	}
+	for _, k := range other.kept {
+		k.renumber(to)
+		s.kept = append(s.kept, k)
+	}
+}
+
+// count gives how many rows of the group are in a lane.
+func (p *partial) count(lane int, g uint32) int64 { return p.figures.counted(p.bits[lane], g) }
+
+// total gives the sum of measure i in group g.
+func (p *partial) total(i int, g uint32) total {
+	sum := p.figures.at(p.positions[i], g)
+	if p.wide[i] {
+		return total{low: uint64(sum)}.plus(shifted(p.figures.at(p.positions[i]+1, g)))
+	}
+	return totalOf(sum)
 }
 
 // value gives measure i of group g.
@@ -149,25 +102,18 @@ func (p *partial) value(i int, g uint32) (Value, error) {
 	case m.fn == Quantiles:
 		v.Quantiles = slices.Clone(p.quantiles[i][int(g)*len(m.p) : (int(g)+1)*len(m.p)])
 	default:
-		v.Int = p.extreme(i, g)
+		v.Int = p.figures.at(p.positions[i], g)
 	}
 	return v, nil
 }
 
-// compareRatio compares a/b with c/d exactly; b and d are not zero.
-func compareRatio(a, b, c, d int64) int {
-	sign := func(x, y int64) int { return cmp.Compare(x, 0) * cmp.Compare(y, 0) }
-	left, right := sign(a, b), sign(c, d)
-	if left != right || left == 0 {
-		return cmp.Compare(left, right)
+// present calls visit for each group that has rows.
+func (p *partial) present(visit func(g uint32)) {
+	for g := range uint32(p.figures.groups()) {
+		if !p.grouping.direct || len(p.plan.dimensions) == 0 || p.figures.counted(0, g) > 0 {
+			visit(g)
+		}
 	}
-	lh, ll := bits.Mul64(magnitude(a), magnitude(d))
-	rh, rl := bits.Mul64(magnitude(c), magnitude(b))
-	outcome := cmp.Compare(lh, rh)
-	if outcome == 0 {
-		outcome = cmp.Compare(ll, rl)
-	}
-	return outcome * left
 }
 
 func tooManyGroups(limit int) error {

@@ -261,6 +261,11 @@ func (p *plan) period() *filter {
 	return &f
 }
 
+// cutsMonths reports whether no group has rows of two months.
+func (p *plan) cutsMonths() bool {
+	return slices.ContainsFunc(p.dimensions, func(d dimension) bool { return d.cutsMonths() })
+}
+
 // columns lists the columns that the plan reads.
 func (p *plan) columns() []int {
 	needed := map[int]bool{p.grain.Index(p.grain.Date): true}

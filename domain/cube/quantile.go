@@ -51,7 +51,6 @@ func inTurn(ctx context.Context, n int, work func(ctx context.Context, i int) er
 // looks only at those near the ranks; of small ones it lays all values side by
 // side.
 func takeQuantiles(ctx context.Context, pieces []piece, counts []int64, p []float64, run runner) ([]float64, error) {
-	pieces = slices.DeleteFunc(slices.Clone(pieces), func(piece piece) bool { return piece.numbers == nil })
 	out := make([]float64, len(counts)*len(p))
 	values, present := int64(0), int64(0)
 	for _, n := range counts {
@@ -260,7 +259,7 @@ func (h *histogram) collect(ctx context.Context, pieces []piece, at [][]uint32, 
 		pieces[i].each(func(v *view, groups []uint32, _ []uint64, before int) {
 			for k, cell := range at[i][before : before+len(groups)] {
 				if h.near[cell] {
-					near = append(near, nearValue{cell, int64(uint64(v.base) + v.at(k))})
+					near = append(near, nearValue{cell, v.value(k)})
 				}
 			}
 		})
@@ -295,27 +294,20 @@ func layOut(ctx context.Context, pieces []piece, counts []int64, p []float64, ru
 		starts[g+1] = starts[g] + n
 	}
 	values := make([]int64, starts[len(counts)])
-	// Each piece has its own part of each group's place.
-	cursors := make([][]uint32, len(pieces))
-	next := make([]uint32, len(counts))
+	next := slices.Clone(starts)
 	for i := range pieces {
-		cursors[i] = slices.Clone(next)
-		pieces[i].counts(func(g uint32, n int64) { next[g] += uint32(n) })
-	}
-	err := run(ctx, len(pieces), func(ctx context.Context, i int) error {
-		shift, cursor := pieces[i].shift, cursors[i]
+		shift := pieces[i].shift
 		pieces[i].each(func(v *view, groups []uint32, mask []uint64, _ int) {
 			for k, g := range groups {
 				if mask[k]>>shift&1 == 1 {
-					values[starts[g]+int64(cursor[g])] = int64(uint64(v.base) + v.at(k))
-					cursor[g]++
+					values[next[g]] = v.value(k)
+					next[g]++
 				}
 			}
 		})
-		return ctx.Err()
-	})
-	if err != nil {
-		return err
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	const share = 4096
 	return run(ctx, (len(counts)+share-1)/share, func(ctx context.Context, i int) error {

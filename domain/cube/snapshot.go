@@ -22,6 +22,7 @@ type Snapshot struct {
 	tenant    domain.TenantID
 	revision  int64
 	watermark time.Time
+	lexica    *lexica
 }
 
 // Revision tells snapshots of a tenant apart: it goes up with every
@@ -55,6 +56,9 @@ type resident struct {
 	opened  atomic.Pointer[Segment]
 	columns []slot
 	retired atomic.Bool // superseded: what is still decoded is not kept
+
+	spellings sync.Map // *lexicon -> []uint32, see spelling
+	known     sync.Map // value -> extent
 }
 
 type slot struct {
@@ -146,7 +150,7 @@ func NewSnapshot(segments ...*Segment) (*Snapshot, error) {
 }
 
 func newSnapshot(grains map[string]*Grain, residents []*resident, l limits) (*Snapshot, error) {
-	s := &Snapshot{grains: map[string]*member{}, limits: l}
+	s := &Snapshot{grains: map[string]*member{}, limits: l, lexica: &lexica{}}
 	for name, g := range grains {
 		s.grains[name] = &member{grain: g}
 	}
@@ -247,16 +251,15 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 		return nil, err
 	}
 	residents, hashes := m.within(q.From, q.To)
-	complete := len(q.By) > 0 && (p.cutsMonths() || len(residents) == 1)
-	parts := make([]*partial, len(residents))
-	err = s.each(ctx, len(residents), func(ctx context.Context, i int) (err error) {
-		parts[i], err = s.scan(ctx, p, residents[i], complete)
-		return err
-	})
+	spelled, err := s.spell(ctx, p, residents)
 	if err != nil {
 		return nil, err
 	}
-	result, err := answer(detached{ctx}, p, parts, complete, s.limits.groups, s.each)
+	parts, err := s.figures(ctx, p, residents, spelled)
+	if err != nil {
+		return nil, err
+	}
+	result, err := answer(p, parts, spelled, s.limits.groups)
 	if err != nil {
 		return nil, err
 	}
@@ -264,16 +267,18 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 	return result, nil
 }
 
-func (s *Snapshot) scan(ctx context.Context, p *plan, r *resident, complete bool) (*partial, error) {
-	columns := map[int]*column{}
-	for _, index := range p.columns() {
-		c, err := r.column(ctx, index)
-		if err != nil {
-			return nil, err
-		}
-		columns[index] = c
+// figures computes the plan's figures, in parts that have no group in common.
+func (s *Snapshot) figures(ctx context.Context, p *plan, residents []*resident, spelled []spelled) ([]*partial, error) {
+	if len(p.dimensions) == 0 || !p.cutsMonths() && len(residents) != 1 {
+		whole, err := s.wholeFigures(detached{ctx}, p, residents, spelled)
+		return []*partial{whole}, err
 	}
-	return p.scan(ctx, r.listed.Month, int(r.listed.Rows), columns, s.limits.groups, complete)
+	parts := make([]*partial, len(residents))
+	err := s.each(ctx, len(residents), func(ctx context.Context, i int) (err error) {
+		parts[i], err = s.segmentFigures(ctx, p, residents[i], spelled)
+		return err
+	})
+	return slices.DeleteFunc(parts, func(p *partial) bool { return p == nil }), err
 }
 
 // each runs n pieces of work on the snapshot's workers, taking turns with other

@@ -114,46 +114,70 @@ func clearNull[T uint8 | uint16 | uint32 | uint64](values []T, none T, masks []u
 	}
 }
 
-// sum adds the packed values to the word at a position of the records.
+// sum adds the values of the lane's rows to the word at a position.
 func (a *accumulator) sum(position int, v *view, mask []uint64, bit int) {
 	switch {
 	case v.u8 != nil:
-		sum(a, position, v.u8, mask, bit)
+		sum(a, position, v.u8, v.base, mask, bit)
 	case v.u16 != nil:
-		sum(a, position, v.u16, mask, bit)
+		sum(a, position, v.u16, v.base, mask, bit)
 	case v.u32 != nil:
-		sum(a, position, v.u32, mask, bit)
+		sum(a, position, v.u32, v.base, mask, bit)
 	default:
-		sum(a, position, v.u64, mask, bit)
+		sum(a, position, v.u64, v.base, mask, bit)
 	}
 }
 
-func sum[T uint8 | uint16 | uint32 | uint64](a *accumulator, position int, values []T, mask []uint64, bit int) {
-	cells, offsets := a.cells[position:], a.offsets
+func sum[T uint8 | uint16 | uint32 | uint64](a *accumulator, position int, values []T, base int64, mask []uint64, bit int) {
+	cells, offsets, from := a.cells[position:], a.offsets, uint64(base)
 	values = values[:len(offsets)]
 	if bit == 0 { // the first lane has all rows
 		for k, at := range offsets {
-			cells[at] += uint64(values[k])
+			cells[at] += from + uint64(values[k])
 		}
 		return
 	}
 	mask = mask[:len(offsets)]
 	shift := uint(bit % 64)
 	for k, at := range offsets {
-		cells[at] += uint64(values[k]) & -(mask[k] >> shift & 1)
+		cells[at] += (from + uint64(values[k])) & -(mask[k] >> shift & 1)
 	}
 }
 
-// sumWide adds the lower and the upper 32 bits of the packed values to the words
-// at position and after it, which cannot overflow.
+// sumWide adds the lower and the upper 32 bits of the values to the words at
+// position and after it, which cannot overflow.
 func (a *accumulator) sumWide(position int, v *view, mask []uint64, bit int) {
 	for k, at := range a.offsets {
-		u := v.at(k) & -(mask[k] >> (bit % 64) & 1)
-		a.cells[int(at)+position] += u & math.MaxUint32
-		a.cells[int(at)+position+1] += u >> 32
+		u := v.value(k) & -int64(mask[k]>>(bit%64)&1)
+		a.cells[int(at)+position] += uint64(u & math.MaxUint32)
+		a.cells[int(at)+position+1] += uint64(u >> 32)
 	}
 }
 
+// least keeps the least value of the rows of the lane.
+func (a *accumulator) least(position int, v *view, mask []uint64, bit int) {
+	for k, at := range a.offsets {
+		if mask[k]>>(bit%64)&1 == 1 {
+			c := &a.cells[int(at)+position]
+			*c = uint64(min(int64(*c), v.value(k)))
+		}
+	}
+}
+
+// greatest keeps the greatest value of the rows of the lane.
+func (a *accumulator) greatest(position int, v *view, mask []uint64, bit int) {
+	for k, at := range a.offsets {
+		if mask[k]>>(bit%64)&1 == 1 {
+			c := &a.cells[int(at)+position]
+			*c = uint64(max(int64(*c), v.value(k)))
+		}
+	}
+}
+
+// value gives the k-th number, which is not null.
+func (v *view) value(k int) int64 { return int64(uint64(v.base) + v.at(k)) }
+
+// at gives the k-th packed value.
 func (v *view) at(k int) uint64 {
 	switch {
 	case v.u8 != nil:
@@ -164,24 +188,4 @@ func (v *view) at(k int) uint64 {
 		return uint64(v.u32[k])
 	}
 	return v.u64[k]
-}
-
-// least keeps the least packed value of the rows of the lane.
-func (a *accumulator) least(position int, v *view, mask []uint64, bit int) {
-	for k, at := range a.offsets {
-		if mask[k]>>(bit%64)&1 == 1 {
-			c := &a.cells[int(at)+position]
-			*c = min(*c, v.at(k))
-		}
-	}
-}
-
-// greatest keeps the greatest packed value of the rows of the lane.
-func (a *accumulator) greatest(position int, v *view, mask []uint64, bit int) {
-	for k, at := range a.offsets {
-		if mask[k]>>(bit%64)&1 == 1 {
-			c := &a.cells[int(at)+position]
-			*c = max(*c, v.at(k))
-		}
-	}
 }
