@@ -50,6 +50,7 @@ type group struct {
 }
 
 const (
+	leastArena      = 16 << 10
 	arenaBytes      = 1 << 20
 	spillPartitions = 32
 	spillBuffer     = 32 << 10
@@ -99,7 +100,7 @@ func (g *gathering) hold(hash uint64, key []byte, order int32, raw []byte, file 
 // keep copies bytes into the arena.
 func (h *gathered) keep(data []byte) []byte {
 	if len(data) > cap(h.arena)-len(h.arena) {
-		h.arena = make([]byte, 0, max(arenaBytes, len(data)))
+		h.arena = make([]byte, 0, max(min(2*cap(h.arena), arenaBytes), leastArena, len(data)))
 	}
 	start := len(h.arena)
 	h.arena = append(h.arena, data...)

@@ -271,7 +271,7 @@ func (d *delivery) openGzip(open func() (io.ReadCloser, error), name string) (io
 		return nil, errors.Join(damaged(err, name), under.Close())
 	}
 	return &expanding{
-		inside: inside, under: []io.Closer{inside, under}, packed: func() int64 { return counted.read }, delivery: d, name: name,
+		inside: inside, under: []io.Closer{under}, packed: func() int64 { return counted.read }, delivery: d, name: name,
 		delivered: func(int64) int64 { return counted.read },
 	}, nil
 }
