@@ -10,12 +10,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"mime/multipart"
+	"io"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
 	"time"
+
+	"assay/domain/indicator"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
@@ -59,72 +61,27 @@ func (e FailureKind) Valid() bool {
 	}
 }
 
-// Defines values for FigureMaturity.
+// Defines values for FindingSubjectKind.
 const (
-	Immature FigureMaturity = "immature"
-	Mature   FigureMaturity = "mature"
-	Partly   FigureMaturity = "partly"
+	Bill            FindingSubjectKind = "bill"
+	Declaration     FindingSubjectKind = "declaration"
+	SuspenseAccount FindingSubjectKind = "suspense_account"
+	Transit         FindingSubjectKind = "transit"
+	User            FindingSubjectKind = "user"
 )
 
-// Valid indicates whether the value is a known member of the FigureMaturity enum.
-func (e FigureMaturity) Valid() bool {
+// Valid indicates whether the value is a known member of the FindingSubjectKind enum.
+func (e FindingSubjectKind) Valid() bool {
 	switch e {
-	case Immature:
+	case Bill:
 		return true
-	case Mature:
+	case Declaration:
 		return true
-	case Partly:
+	case SuspenseAccount:
 		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for Format.
-const (
-	FormatAsycudaWorld Format = "asycuda-world"
-	FormatAsycudaXml   Format = "asycuda-xml"
-	FormatNdjson       Format = "ndjson"
-	FormatTable        Format = "table"
-)
-
-// Valid indicates whether the value is a known member of the Format enum.
-func (e Format) Valid() bool {
-	switch e {
-	case FormatAsycudaWorld:
+	case Transit:
 		return true
-	case FormatAsycudaXml:
-		return true
-	case FormatNdjson:
-		return true
-	case FormatTable:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for ImportState.
-const (
-	DryRun  ImportState = "dry_run"
-	Failed  ImportState = "failed"
-	Loaded  ImportState = "loaded"
-	Reading ImportState = "reading"
-	Waiting ImportState = "waiting"
-)
-
-// Valid indicates whether the value is a known member of the ImportState enum.
-func (e ImportState) Valid() bool {
-	switch e {
-	case DryRun:
-		return true
-	case Failed:
-		return true
-	case Loaded:
-		return true
-	case Reading:
-		return true
-	case Waiting:
+	case User:
 		return true
 	default:
 		return false
@@ -135,8 +92,8 @@ func (e ImportState) Valid() bool {
 const (
 	Band    IndicatorDirection = "band"
 	Context IndicatorDirection = "context"
-	Down    IndicatorDirection = "down"
-	Up      IndicatorDirection = "up"
+	Higher  IndicatorDirection = "higher"
+	Lower   IndicatorDirection = "lower"
 )
 
 // Valid indicates whether the value is a known member of the IndicatorDirection enum.
@@ -146,27 +103,183 @@ func (e IndicatorDirection) Valid() bool {
 		return true
 	case Context:
 		return true
-	case Down:
+	case Higher:
 		return true
-	case Up:
+	case Lower:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for RowsOfFigureParamsPart.
+// Defines values for IndicatorUnit.
 const (
-	Denominator RowsOfFigureParamsPart = "denominator"
-	Numerator   RowsOfFigureParamsPart = "numerator"
+	Count   IndicatorUnit = "count"
+	Days    IndicatorUnit = "days"
+	Hours   IndicatorUnit = "hours"
+	Money   IndicatorUnit = "money"
+	Percent IndicatorUnit = "percent"
+	Points  IndicatorUnit = "points"
 )
 
-// Valid indicates whether the value is a known member of the RowsOfFigureParamsPart enum.
-func (e RowsOfFigureParamsPart) Valid() bool {
+// Valid indicates whether the value is a known member of the IndicatorUnit enum.
+func (e IndicatorUnit) Valid() bool {
 	switch e {
-	case Denominator:
+	case Count:
 		return true
-	case Numerator:
+	case Days:
+		return true
+	case Hours:
+		return true
+	case Money:
+		return true
+	case Percent:
+		return true
+	case Points:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Sort.
+const (
+	SortDenominator      Sort = "denominator"
+	SortKey              Sort = "key"
+	SortMinusDenominator Sort = "-denominator"
+	SortMinusKey         Sort = "-key"
+	SortMinusN           Sort = "-n"
+	SortMinusNumerator   Sort = "-numerator"
+	SortMinusP90         Sort = "-p90"
+	SortMinusValue       Sort = "-value"
+	SortN                Sort = "n"
+	SortNumerator        Sort = "numerator"
+	SortP90              Sort = "p90"
+	SortValue            Sort = "value"
+)
+
+// Valid indicates whether the value is a known member of the Sort enum.
+func (e Sort) Valid() bool {
+	switch e {
+	case SortDenominator:
+		return true
+	case SortKey:
+		return true
+	case SortMinusDenominator:
+		return true
+	case SortMinusKey:
+		return true
+	case SortMinusN:
+		return true
+	case SortMinusNumerator:
+		return true
+	case SortMinusP90:
+		return true
+	case SortMinusValue:
+		return true
+	case SortN:
+		return true
+	case SortNumerator:
+		return true
+	case SortP90:
+		return true
+	case SortValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BreakDownFigureParamsSort.
+const (
+	BreakDownFigureParamsSortDenominator      BreakDownFigureParamsSort = "denominator"
+	BreakDownFigureParamsSortKey              BreakDownFigureParamsSort = "key"
+	BreakDownFigureParamsSortMinusDenominator BreakDownFigureParamsSort = "-denominator"
+	BreakDownFigureParamsSortMinusKey         BreakDownFigureParamsSort = "-key"
+	BreakDownFigureParamsSortMinusN           BreakDownFigureParamsSort = "-n"
+	BreakDownFigureParamsSortMinusNumerator   BreakDownFigureParamsSort = "-numerator"
+	BreakDownFigureParamsSortMinusP90         BreakDownFigureParamsSort = "-p90"
+	BreakDownFigureParamsSortMinusValue       BreakDownFigureParamsSort = "-value"
+	BreakDownFigureParamsSortN                BreakDownFigureParamsSort = "n"
+	BreakDownFigureParamsSortNumerator        BreakDownFigureParamsSort = "numerator"
+	BreakDownFigureParamsSortP90              BreakDownFigureParamsSort = "p90"
+	BreakDownFigureParamsSortValue            BreakDownFigureParamsSort = "value"
+)
+
+// Valid indicates whether the value is a known member of the BreakDownFigureParamsSort enum.
+func (e BreakDownFigureParamsSort) Valid() bool {
+	switch e {
+	case BreakDownFigureParamsSortDenominator:
+		return true
+	case BreakDownFigureParamsSortKey:
+		return true
+	case BreakDownFigureParamsSortMinusDenominator:
+		return true
+	case BreakDownFigureParamsSortMinusKey:
+		return true
+	case BreakDownFigureParamsSortMinusN:
+		return true
+	case BreakDownFigureParamsSortMinusNumerator:
+		return true
+	case BreakDownFigureParamsSortMinusP90:
+		return true
+	case BreakDownFigureParamsSortMinusValue:
+		return true
+	case BreakDownFigureParamsSortN:
+		return true
+	case BreakDownFigureParamsSortNumerator:
+		return true
+	case BreakDownFigureParamsSortP90:
+		return true
+	case BreakDownFigureParamsSortValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportBreakdownParamsSort.
+const (
+	ExportBreakdownParamsSortDenominator      ExportBreakdownParamsSort = "denominator"
+	ExportBreakdownParamsSortKey              ExportBreakdownParamsSort = "key"
+	ExportBreakdownParamsSortMinusDenominator ExportBreakdownParamsSort = "-denominator"
+	ExportBreakdownParamsSortMinusKey         ExportBreakdownParamsSort = "-key"
+	ExportBreakdownParamsSortMinusN           ExportBreakdownParamsSort = "-n"
+	ExportBreakdownParamsSortMinusNumerator   ExportBreakdownParamsSort = "-numerator"
+	ExportBreakdownParamsSortMinusP90         ExportBreakdownParamsSort = "-p90"
+	ExportBreakdownParamsSortMinusValue       ExportBreakdownParamsSort = "-value"
+	ExportBreakdownParamsSortN                ExportBreakdownParamsSort = "n"
+	ExportBreakdownParamsSortNumerator        ExportBreakdownParamsSort = "numerator"
+	ExportBreakdownParamsSortP90              ExportBreakdownParamsSort = "p90"
+	ExportBreakdownParamsSortValue            ExportBreakdownParamsSort = "value"
+)
+
+// Valid indicates whether the value is a known member of the ExportBreakdownParamsSort enum.
+func (e ExportBreakdownParamsSort) Valid() bool {
+	switch e {
+	case ExportBreakdownParamsSortDenominator:
+		return true
+	case ExportBreakdownParamsSortKey:
+		return true
+	case ExportBreakdownParamsSortMinusDenominator:
+		return true
+	case ExportBreakdownParamsSortMinusKey:
+		return true
+	case ExportBreakdownParamsSortMinusN:
+		return true
+	case ExportBreakdownParamsSortMinusNumerator:
+		return true
+	case ExportBreakdownParamsSortMinusP90:
+		return true
+	case ExportBreakdownParamsSortMinusValue:
+		return true
+	case ExportBreakdownParamsSortN:
+		return true
+	case ExportBreakdownParamsSortNumerator:
+		return true
+	case ExportBreakdownParamsSortP90:
+		return true
+	case ExportBreakdownParamsSortValue:
 		return true
 	default:
 		return false
@@ -175,74 +288,97 @@ func (e RowsOfFigureParamsPart) Valid() bool {
 
 // Defines values for SeriesOfFigureParamsStep.
 const (
-	SeriesOfFigureParamsStepDay     SeriesOfFigureParamsStep = "day"
-	SeriesOfFigureParamsStepMonth   SeriesOfFigureParamsStep = "month"
-	SeriesOfFigureParamsStepQuarter SeriesOfFigureParamsStep = "quarter"
-	SeriesOfFigureParamsStepWeek    SeriesOfFigureParamsStep = "week"
-	SeriesOfFigureParamsStepYear    SeriesOfFigureParamsStep = "year"
+	Day     SeriesOfFigureParamsStep = "day"
+	Month   SeriesOfFigureParamsStep = "month"
+	Quarter SeriesOfFigureParamsStep = "quarter"
+	Week    SeriesOfFigureParamsStep = "week"
+	Year    SeriesOfFigureParamsStep = "year"
 )
 
 // Valid indicates whether the value is a known member of the SeriesOfFigureParamsStep enum.
 func (e SeriesOfFigureParamsStep) Valid() bool {
 	switch e {
-	case SeriesOfFigureParamsStepDay:
+	case Day:
 		return true
-	case SeriesOfFigureParamsStepMonth:
+	case Month:
 		return true
-	case SeriesOfFigureParamsStepQuarter:
+	case Quarter:
 		return true
-	case SeriesOfFigureParamsStepWeek:
+	case Week:
 		return true
-	case SeriesOfFigureParamsStepYear:
+	case Year:
 		return true
 	default:
 		return false
 	}
 }
 
-// Breakdown defines model for Breakdown.
-type Breakdown struct {
-	By      []string           `json:"by"`
-	Code    string             `json:"code"`
-	Figures []Figure           `json:"figures"`
-	From    openapi_types.Date `json:"from"`
+// Defines values for ListFindingsParamsSeverity.
+const (
+	Critical ListFindingsParamsSeverity = "critical"
+	High     ListFindingsParamsSeverity = "high"
+	Low      ListFindingsParamsSeverity = "low"
+	Medium   ListFindingsParamsSeverity = "medium"
+)
 
-	// Groups Of all pages
-	Groups    int                `json:"groups"`
-	Segments  []string           `json:"segments"`
-	To        openapi_types.Date `json:"to"`
-	Total     Figure             `json:"total"`
-	Version   *int               `json:"version,omitempty"`
-	Watermark *time.Time         `json:"watermark,omitempty"`
+// Valid indicates whether the value is a known member of the ListFindingsParamsSeverity enum.
+func (e ListFindingsParamsSeverity) Valid() bool {
+	switch e {
+	case Critical:
+		return true
+	case High:
+		return true
+	case Low:
+		return true
+	case Medium:
+		return true
+	default:
+		return false
+	}
 }
 
-// Companion defines model for Companion.
-type Companion struct {
-	Denominator *int64   `json:"denominator,omitempty"`
-	N           *int64   `json:"n,omitempty"`
-	Name        string   `json:"name"`
-	Numerator   *int64   `json:"numerator,omitempty"`
-	Value       *float32 `json:"value,omitempty"`
+// Defines values for ListFindingsParamsState.
+const (
+	Confirmed     ListFindingsParamsState = "confirmed"
+	Explained     ListFindingsParamsState = "explained"
+	FalsePositive ListFindingsParamsState = "false_positive"
+	Open          ListFindingsParamsState = "open"
+	Superseded    ListFindingsParamsState = "superseded"
+	Waived        ListFindingsParamsState = "waived"
+)
+
+// Valid indicates whether the value is a known member of the ListFindingsParamsState enum.
+func (e ListFindingsParamsState) Valid() bool {
+	switch e {
+	case Confirmed:
+		return true
+	case Explained:
+		return true
+	case FalsePositive:
+		return true
+	case Open:
+		return true
+	case Superseded:
+		return true
+	case Waived:
+		return true
+	default:
+		return false
+	}
 }
 
-// DeclarationDocument defines model for DeclarationDocument.
-type DeclarationDocument struct {
-	Batch openapi_types.UUID `json:"batch"`
+// Board defines model for Board.
+type Board = indicator.Board
 
-	// Declaration The canonical model; see the documentation of format ndjson
-	Declaration map[string]interface{} `json:"declaration"`
-	Findings    *[]Finding             `json:"findings,omitempty"`
-	Id          int64                  `json:"id"`
-	Version     int                    `json:"version"`
+// CompanionDefinition defines model for CompanionDefinition.
+type CompanionDefinition struct {
+	Key  string `json:"key"`
+	Name string `json:"name"`
+	Unit string `json:"unit"`
 }
 
-// DeclarationVersion defines model for DeclarationVersion.
-type DeclarationVersion struct {
-	Batch        openapi_types.UUID `json:"batch"`
-	Current      bool               `json:"current"`
-	SupersededAt *time.Time         `json:"superseded_at,omitempty"`
-	Version      int                `json:"version"`
-}
+// Entry defines model for Entry.
+type Entry = indicator.Entry
 
 // Failure Example: {"kind":"not_found","message":"there is no indicator CLR99"}
 type Failure struct {
@@ -260,109 +396,94 @@ type Failure struct {
 // FailureKind defines model for Failure.Kind.
 type FailureKind string
 
-// Figure defines model for Figure.
-type Figure struct {
-	Code        string       `json:"code"`
-	Companions  *[]Companion `json:"companions,omitempty"`
-	Denominator *int64       `json:"denominator,omitempty"`
-	High        *float32     `json:"high,omitempty"`
-
-	// Keys Of the group
-	Keys *[]string `json:"keys,omitempty"`
-
-	// Low Wilson 95 % interval
-	Low      *float32            `json:"low,omitempty"`
-	MatureOn *openapi_types.Date `json:"mature_on,omitempty"`
-	Maturity FigureMaturity      `json:"maturity"`
-
-	// N Cases behind the figure
-	N         int64  `json:"n"`
-	Numerator *int64 `json:"numerator,omitempty"`
-	Quantiles *[]struct {
-		P     float32 `json:"p"`
-		Value float32 `json:"value"`
-	} `json:"quantiles,omitempty"`
-
-	// Small Too few cases for a rate; show the counts
-	Small bool `json:"small"`
-
-	// Value For display: a ratio as a fraction, money in minor units, durations in seconds
-	Value *float32 `json:"value,omitempty"`
-}
-
-// FigureMaturity defines model for Figure.Maturity.
-type FigureMaturity string
-
-// FigureTable defines model for FigureTable.
-type FigureTable struct {
-	By      []string           `json:"by"`
-	Figures []Figure           `json:"figures"`
-	From    openapi_types.Date `json:"from"`
-
-	// Segments Hashes of the segments that the figures come from
-	Segments  []string           `json:"segments"`
-	To        openapi_types.Date `json:"to"`
-	Watermark *time.Time         `json:"watermark,omitempty"`
-}
+// Filter defines model for Filter.
+type Filter = indicator.Filter
 
 // Finding defines model for Finding.
 type Finding struct {
-	Detected time.Time               `json:"detected"`
-	Evidence *map[string]interface{} `json:"evidence,omitempty"`
-	Rule     string                  `json:"rule"`
-	Severity string                  `json:"severity"`
-	State    string                  `json:"state"`
-	Variant  *string                 `json:"variant,omitempty"`
+	DetectedAt  time.Time `json:"detected_at"`
+	Explanation *string   `json:"explanation,omitempty"`
+
+	// Facts The source rows and sums that break the rule
+	Facts  json.RawMessage    `json:"facts"`
+	Id     openapi_types.UUID `json:"id"`
+	Month  string             `json:"month"`
+	Office string             `json:"office"`
+
+	// Parameters The thresholds that were used
+	Parameters  *json.RawMessage   `json:"parameters,omitempty"`
+	Reviewer    *string            `json:"reviewer,omitempty"`
+	Rule        string             `json:"rule"`
+	Severity    string             `json:"severity"`
+	State       string             `json:"state"`
+	Subject     string             `json:"subject"`
+	SubjectKind FindingSubjectKind `json:"subject_kind"`
+	Variant     string             `json:"variant"`
+
+	// Version Of the rule
+	Version int `json:"version"`
 }
 
-// Format defines model for Format.
-type Format string
+// FindingSubjectKind defines model for Finding.SubjectKind.
+type FindingSubjectKind string
 
-// Import defines model for Import.
-type Import struct {
-	EndedAt *time.Time         `json:"ended_at,omitempty"`
-	Failure *string            `json:"failure,omitempty"`
-	Format  Format             `json:"format"`
-	Id      openapi_types.UUID `json:"id"`
-	Loaded  int64              `json:"loaded"`
-
-	// Progress What the job last said of how far it is
-	Progress           *map[string]interface{} `json:"progress,omitempty"`
-	Read               int64                   `json:"read"`
-	Rejected           int64                   `json:"rejected"`
-	Replaced           int64                   `json:"replaced"`
-	Source             string                  `json:"source"`
-	StartedAt          time.Time               `json:"started_at"`
-	State              ImportState             `json:"state"`
-	Unchanged          int64                   `json:"unchanged"`
-	UnmappedOperations *[]string               `json:"unmapped_operations,omitempty"`
-	Watermark          *time.Time              `json:"watermark,omitempty"`
+// FindingPage defines model for FindingPage.
+type FindingPage struct {
+	// Cursor Of the next page; left out on the last
+	Cursor   *string   `json:"cursor,omitempty"`
+	Findings []Finding `json:"findings"`
 }
-
-// ImportState defines model for Import.State.
-type ImportState string
 
 // Indicator defines model for Indicator.
 type Indicator struct {
 	Available bool `json:"available"`
 
 	// Beside Indicators that must be read beside this one
-	Beside            *[]string          `json:"beside,omitempty"`
-	Code              string             `json:"code"`
-	DateBasis         *string            `json:"date_basis,omitempty"`
-	Definition        string             `json:"definition"`
-	Dimensions        []string           `json:"dimensions"`
-	Direction         IndicatorDirection `json:"direction"`
-	Family            string             `json:"family"`
-	Grain             string             `json:"grain"`
-	Name              string             `json:"name"`
-	UnavailableReason *string            `json:"unavailable_reason,omitempty"`
-	Unit              string             `json:"unit"`
-	Version           int                `json:"version"`
+	Beside     *[]string              `json:"beside,omitempty"`
+	Code       string                 `json:"code"`
+	Companions *[]CompanionDefinition `json:"companions,omitempty"`
+	Core       bool                   `json:"core"`
+
+	// DateBasis By which date something counts into a period
+	DateBasis  string `json:"date_basis"`
+	Definition string `json:"definition"`
+
+	// Dimensions By which it can be broken down and filtered, those of time last
+	Dimensions []string `json:"dimensions"`
+
+	// Direction Which way is better
+	Direction IndicatorDirection `json:"direction"`
+	Family    string             `json:"family"`
+
+	// Missing Why it cannot be computed yet
+	Missing *string `json:"missing,omitempty"`
+	Name    string  `json:"name"`
+
+	// Number Place in the catalogue
+	Number int `json:"number"`
+
+	// Provenance Where the idea comes from
+	Provenance *string `json:"provenance,omitempty"`
+
+	// Rows The kind of row that is counted
+	Rows string        `json:"rows"`
+	Unit IndicatorUnit `json:"unit"`
+
+	// Version Raised when the meaning changes
+	Version int `json:"version"`
 }
 
-// IndicatorDirection defines model for Indicator.Direction.
+// IndicatorDirection Which way is better
 type IndicatorDirection string
+
+// IndicatorUnit defines model for Indicator.Unit.
+type IndicatorUnit string
+
+// Maturity defines model for Maturity.
+type Maturity = indicator.PeriodMaturity
+
+// Number defines model for Number.
+type Number = indicator.Number
 
 // Person defines model for Person.
 type Person struct {
@@ -379,41 +500,33 @@ type Person struct {
 	Zone        string            `json:"zone"`
 }
 
+// Point defines model for Point.
+type Point = indicator.Point
+
 // ReferenceSQL defines model for ReferenceSQL.
 type ReferenceSQL struct {
-	Code    string `json:"code"`
-	Sql     string `json:"sql"`
+	Arguments map[string]interface{} `json:"arguments"`
+	Code      string                 `json:"code"`
+
+	// Literal The same with the arguments in it
+	Literal string `json:"literal"`
+
+	// Text With parameters as @name
+	Text    string `json:"text"`
 	Version int    `json:"version"`
 }
 
-// Reject defines model for Reject.
-type Reject struct {
-	Field  *string `json:"field,omitempty"`
-	File   string  `json:"file"`
-	Line   int64   `json:"line"`
-	Reason string  `json:"reason"`
-	Row    *string `json:"row,omitempty"`
-	Value  *string `json:"value,omitempty"`
-}
+// Result defines model for Result.
+type Result = indicator.Result
 
-// RowPage defines model for RowPage.
-type RowPage struct {
-	Code    string      `json:"code"`
-	Columns []string    `json:"columns"`
-	Grain   string      `json:"grain"`
-	Rows    [][]*string `json:"rows"`
-	Total   int64       `json:"total"`
-}
+// Results defines model for Results.
+type Results = []*indicator.Result
+
+// Row defines model for Row.
+type Row = indicator.Row
 
 // Series defines model for Series.
-type Series struct {
-	Code      string     `json:"code"`
-	Figures   []Figure   `json:"figures"`
-	Segments  *[]string  `json:"segments,omitempty"`
-	Step      string     `json:"step"`
-	Version   *int       `json:"version,omitempty"`
-	Watermark *time.Time `json:"watermark,omitempty"`
-}
+type Series = indicator.Series
 
 // SignIn defines model for SignIn.
 type SignIn struct {
@@ -426,17 +539,8 @@ type SignIn struct {
 	Tenant *string `json:"tenant,omitempty"`
 }
 
-// Table defines model for Table.
-type Table struct {
-	Columns []struct {
-		Comment  *string `json:"comment,omitempty"`
-		Name     string  `json:"name"`
-		Nullable bool    `json:"nullable"`
-		Type     string  `json:"type"`
-	} `json:"columns"`
-	Comment string `json:"comment"`
-	Name    string `json:"name"`
-}
+// Spread Quantiles at the probabilities 0.25, 0.5, 0.75 and 0.9
+type Spread = indicator.Percentile
 
 // Token defines model for Token.
 type Token struct {
@@ -444,13 +548,6 @@ type Token struct {
 	Role    string    `json:"role"`
 	Tenant  string    `json:"tenant"`
 	Token   string    `json:"token"`
-}
-
-// UnmappedValue defines model for UnmappedValue.
-type UnmappedValue struct {
-	Kind  string `json:"kind"`
-	Seen  int64  `json:"seen"`
-	Value string `json:"value"`
 }
 
 // By defines model for By.
@@ -462,20 +559,14 @@ type Code = string
 // From defines model for From.
 type From = openapi_types.Date
 
-// ID defines model for ID.
-type ID = openapi_types.UUID
-
 // Limit defines model for Limit.
 type Limit = int
 
-// Number defines model for Number.
-type Number = string
-
-// Office defines model for Office.
-type Office = string
-
 // Offset defines model for Offset.
 type Offset = int
+
+// Sort defines model for Sort.
+type Sort string
 
 // To defines model for To.
 type To = openapi_types.Date
@@ -483,80 +574,87 @@ type To = openapi_types.Date
 // Where defines model for Where.
 type Where = string
 
-// Year defines model for Year.
-type Year = int
+// GetBoardParams defines parameters for GetBoard.
+type GetBoardParams struct {
+	// From First local date of the period; the first of the data when left out
+	From *From `form:"from,omitempty" json:"from,omitempty"`
 
-// GetDeclarationParams defines parameters for GetDeclaration.
-type GetDeclarationParams struct {
-	// Version An earlier version in the warehouse; the current one when left out
-	Version *int `form:"version,omitempty" json:"version,omitempty"`
+	// To First local date after the period; the day after the last of the data when left out
+	To *To `form:"to,omitempty" json:"to,omitempty"`
 }
 
 // ComputeFiguresParams defines parameters for ComputeFigures.
 type ComputeFiguresParams struct {
-	// Codes Comma separated; all when left out
+	// Codes Comma separated; when left out all that there are within the caller's scope
 	Codes *string `form:"codes,omitempty" json:"codes,omitempty"`
 
-	// From First local date of the period; the begin of the data when left out
+	// From First local date of the period; the first of the data when left out
 	From *From `form:"from,omitempty" json:"from,omitempty"`
 
-	// To First local date after the period; the end of the data when left out
+	// To First local date after the period; the day after the last of the data when left out
 	To *To `form:"to,omitempty" json:"to,omitempty"`
 
-	// By Dimensions
+	// By Dimensions, comma separated; the definition names those there are
 	By *By `form:"by,omitempty" json:"by,omitempty"`
 
-	// Where Filters dimension=value, comma separated; several values with |
+	// Where Filters, comma separated: dimension=value or dimension!=value, several values with |; an empty value is the unknown one
 	Where *Where `form:"where,omitempty" json:"where,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // BreakDownFigureParams defines parameters for BreakDownFigure.
 type BreakDownFigureParams struct {
-	// From First local date of the period; the begin of the data when left out
+	// From First local date of the period; the first of the data when left out
 	From *From `form:"from,omitempty" json:"from,omitempty"`
 
-	// To First local date after the period; the end of the data when left out
+	// To First local date after the period; the day after the last of the data when left out
 	To *To `form:"to,omitempty" json:"to,omitempty"`
 
-	// By Dimensions
+	// By Dimensions, comma separated; the definition names those there are
 	By *By `form:"by,omitempty" json:"by,omitempty"`
 
-	// Where Filters dimension=value, comma separated; several values with |
+	// Where Filters, comma separated: dimension=value or dimension!=value, several values with |; an empty value is the unknown one
 	Where *Where `form:"where,omitempty" json:"where,omitempty"`
 
-	// Sort value, n, numerator, denominator or key; a minus before it turns the order round
-	Sort   *string `form:"sort,omitempty" json:"sort,omitempty"`
-	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
-	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+	// Sort What groups are sorted by, a minus before it turns the order round; groups without a value come last
+	Sort   *BreakDownFigureParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+	Limit  *Limit                     `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset *Offset                    `form:"offset,omitempty" json:"offset,omitempty"`
 }
 
-// RowsOfFigureParams defines parameters for RowsOfFigure.
-type RowsOfFigureParams struct {
-	// From First local date of the period; the begin of the data when left out
+// BreakDownFigureParamsSort defines parameters for BreakDownFigure.
+type BreakDownFigureParamsSort string
+
+// ExportBreakdownParams defines parameters for ExportBreakdown.
+type ExportBreakdownParams struct {
+	// From First local date of the period; the first of the data when left out
 	From *From `form:"from,omitempty" json:"from,omitempty"`
 
-	// To First local date after the period; the end of the data when left out
+	// To First local date after the period; the day after the last of the data when left out
 	To *To `form:"to,omitempty" json:"to,omitempty"`
 
-	// Where Filters dimension=value, comma separated; several values with |
-	Where  *Where                  `form:"where,omitempty" json:"where,omitempty"`
-	Part   *RowsOfFigureParamsPart `form:"part,omitempty" json:"part,omitempty"`
-	Limit  *Limit                  `form:"limit,omitempty" json:"limit,omitempty"`
-	Offset *Offset                 `form:"offset,omitempty" json:"offset,omitempty"`
+	// By Dimensions, comma separated; the definition names those there are
+	By *By `form:"by,omitempty" json:"by,omitempty"`
+
+	// Where Filters, comma separated: dimension=value or dimension!=value, several values with |; an empty value is the unknown one
+	Where *Where `form:"where,omitempty" json:"where,omitempty"`
+
+	// Sort What groups are sorted by, a minus before it turns the order round; groups without a value come last
+	Sort *ExportBreakdownParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
 
-// RowsOfFigureParamsPart defines parameters for RowsOfFigure.
-type RowsOfFigureParamsPart string
+// ExportBreakdownParamsSort defines parameters for ExportBreakdown.
+type ExportBreakdownParamsSort string
 
 // SeriesOfFigureParams defines parameters for SeriesOfFigure.
 type SeriesOfFigureParams struct {
-	// From First local date of the period; the begin of the data when left out
+	// From First local date of the period; the first of the data when left out
 	From *From `form:"from,omitempty" json:"from,omitempty"`
 
-	// To First local date after the period; the end of the data when left out
+	// To First local date after the period; the day after the last of the data when left out
 	To *To `form:"to,omitempty" json:"to,omitempty"`
 
-	// Where Filters dimension=value, comma separated; several values with |
+	// Where Filters, comma separated: dimension=value or dimension!=value, several values with |; an empty value is the unknown one
 	Where *Where                    `form:"where,omitempty" json:"where,omitempty"`
 	Step  *SeriesOfFigureParamsStep `form:"step,omitempty" json:"step,omitempty"`
 }
@@ -564,78 +662,77 @@ type SeriesOfFigureParams struct {
 // SeriesOfFigureParamsStep defines parameters for SeriesOfFigure.
 type SeriesOfFigureParamsStep string
 
-// ListImportsParams defines parameters for ListImports.
-type ListImportsParams struct {
-	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
-	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+// ListFindingsParams defines parameters for ListFindings.
+type ListFindingsParams struct {
+	Rule     *string                     `form:"rule,omitempty" json:"rule,omitempty"`
+	Severity *ListFindingsParamsSeverity `form:"severity,omitempty" json:"severity,omitempty"`
+	State    *ListFindingsParamsState    `form:"state,omitempty" json:"state,omitempty"`
+	Office   *string                     `form:"office,omitempty" json:"office,omitempty"`
+
+	// From First month
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Month after the last
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// After The cursor that the page before gave
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+	Limit *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
-// CreateImportMultipartBody defines parameters for CreateImport.
-type CreateImportMultipartBody struct {
-	DryRun *bool                `json:"dry_run,omitempty"`
-	Files  []openapi_types.File `json:"files"`
-	Format Format               `json:"format"`
+// ListFindingsParamsSeverity defines parameters for ListFindings.
+type ListFindingsParamsSeverity string
 
-	// Map Column map for format table: the name of one of the administration's maps, or the map itself as JSON
-	Map *string `json:"map,omitempty"`
+// ListFindingsParamsState defines parameters for ListFindings.
+type ListFindingsParamsState string
+
+// GetReferenceSQLParams defines parameters for GetReferenceSQL.
+type GetReferenceSQLParams struct {
+	// From First local date of the period; the first of the data when left out
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To First local date after the period; the day after the last of the data when left out
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+
+	// By Dimensions, comma separated; the definition names those there are
+	By *By `form:"by,omitempty" json:"by,omitempty"`
+
+	// Where Filters, comma separated: dimension=value or dimension!=value, several values with |; an empty value is the unknown one
+	Where *Where `form:"where,omitempty" json:"where,omitempty"`
 }
-
-// ListRejectsParams defines parameters for ListRejects.
-type ListRejectsParams struct {
-	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
-	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
-}
-
-// CreateImportMultipartRequestBody defines body for CreateImport for multipart/form-data ContentType.
-type CreateImportMultipartRequestBody CreateImportMultipartBody
 
 // IssueTokenJSONRequestBody defines body for IssueToken for application/json ContentType.
 type IssueTokenJSONRequestBody = SignIn
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// GetDeclaration One declaration with its timeline
-	// (GET /declarations/{office}/{year}/{number})
-	GetDeclaration(ctx echo.Context, office Office, year Year, number Number, params GetDeclarationParams) error
-	// ListDeclarationVersions The versions of one declaration with the batches that brought them
-	// (GET /declarations/{office}/{year}/{number}/versions)
-	ListDeclarationVersions(ctx echo.Context, office Office, year Year, number Number) error
-	// GetDictionary The data dictionary of the warehouse
-	// (GET /dictionary)
-	GetDictionary(ctx echo.Context) error
+	// GetBoard Every indicator of the whole administration, with the period before, the year before and 24 months
+	// (GET /board)
+	GetBoard(ctx echo.Context, params GetBoardParams) error
 	// ComputeFigures Several indicators over a period, in one pass
 	// (GET /figures)
 	ComputeFigures(ctx echo.Context, params ComputeFiguresParams) error
 	// BreakDownFigure One indicator by dimensions, sorted and paged
 	// (GET /figures/{code}/breakdown)
 	BreakDownFigure(ctx echo.Context, code Code, params BreakDownFigureParams) error
-	// RowsOfFigure The declarations (or other documents) behind a figure
-	// (GET /figures/{code}/rows)
-	RowsOfFigure(ctx echo.Context, code Code, params RowsOfFigureParams) error
+	// ExportBreakdown One indicator by dimensions, as a file with all groups
+	// (GET /figures/{code}/breakdown.csv)
+	ExportBreakdown(ctx echo.Context, code Code, params ExportBreakdownParams) error
 	// SeriesOfFigure One indicator over time
 	// (GET /figures/{code}/series)
 	SeriesOfFigure(ctx echo.Context, code Code, params SeriesOfFigureParams) error
-	// ListImports The latest imports
-	// (GET /imports)
-	ListImports(ctx echo.Context, params ListImportsParams) error
-	// CreateImport Deliver files; they are kept at once and loaded by a job
-	// (POST /imports)
-	CreateImport(ctx echo.Context) error
-	// GetImport One import with its progress
-	// (GET /imports/{id})
-	GetImport(ctx echo.Context, id ID) error
-	// ListRejects What an import could not take, with place and reason
-	// (GET /imports/{id}/rejects)
-	ListRejects(ctx echo.Context, id ID, params ListRejectsParams) error
+	// ListFindings Broken procedure rules with their evidence, the newest month first
+	// (GET /findings)
+	ListFindings(ctx echo.Context, params ListFindingsParams) error
 	// ListIndicators The catalogue
 	// (GET /indicators)
 	ListIndicators(ctx echo.Context) error
 	// GetIndicator One indicator's definition
 	// (GET /indicators/{code})
 	GetIndicator(ctx echo.Context, code Code) error
-	// GetReferenceSQL The reference query that says the same thing over the warehouse
+	// GetReferenceSQL The reference query that says the same over the tables of the warehouse
 	// (GET /indicators/{code}/sql)
-	GetReferenceSQL(ctx echo.Context, code Code) error
+	GetReferenceSQL(ctx echo.Context, code Code, params GetReferenceSQLParams) error
 	// WhoAmI Who the token is, and what it may do
 	// (GET /me)
 	WhoAmI(ctx echo.Context) error
@@ -645,9 +742,6 @@ type ServerInterface interface {
 	// WithdrawToken End the token of this request
 	// (DELETE /tokens/current)
 	WithdrawToken(ctx echo.Context) error
-	// ListUnmapped Operation names, lanes and columns that no map knows
-	// (GET /unmapped)
-	ListUnmapped(ctx echo.Context) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -655,85 +749,28 @@ type ServerInterfaceWrapper struct {
 	Handler ServerInterface
 }
 
-// GetDeclaration converts echo context to params.
-func (w *ServerInterfaceWrapper) GetDeclaration(ctx echo.Context) error {
+// GetBoard converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBoard(ctx echo.Context) error {
 	var err error
-	// ------------- Path parameter "office" -------------
-	var office Office
-
-	err = runtime.BindStyledParameterWithOptions("simple", "office", ctx.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
-	}
-
-	// ------------- Path parameter "year" -------------
-	var year Year
-
-	err = runtime.BindStyledParameterWithOptions("simple", "year", ctx.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
-	}
-
-	// ------------- Path parameter "number" -------------
-	var number Number
-
-	err = runtime.BindStyledParameterWithOptions("simple", "number", ctx.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
-	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params GetDeclarationParams
-	// ------------- Optional query parameter "version" -------------
+	var params GetBoardParams
+	// ------------- Optional query parameter "from" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetDeclaration(ctx, office, year, number, params)
-	return err
-}
-
-// ListDeclarationVersions converts echo context to params.
-func (w *ServerInterfaceWrapper) ListDeclarationVersions(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "office" -------------
-	var office Office
-
-	err = runtime.BindStyledParameterWithOptions("simple", "office", ctx.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
-	}
-
-	// ------------- Path parameter "year" -------------
-	var year Year
-
-	err = runtime.BindStyledParameterWithOptions("simple", "year", ctx.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
-	}
-
-	// ------------- Path parameter "number" -------------
-	var number Number
-
-	err = runtime.BindStyledParameterWithOptions("simple", "number", ctx.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListDeclarationVersions(ctx, office, year, number)
-	return err
-}
-
-// GetDictionary converts echo context to params.
-func (w *ServerInterfaceWrapper) GetDictionary(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetDictionary(ctx)
+	err = w.Handler.GetBoard(ctx, params)
 	return err
 }
 
@@ -776,6 +813,13 @@ func (w *ServerInterfaceWrapper) ComputeFigures(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "where", ctx.QueryParams(), &params.Where, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter where: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -850,8 +894,8 @@ func (w *ServerInterfaceWrapper) BreakDownFigure(ctx echo.Context) error {
 	return err
 }
 
-// RowsOfFigure converts echo context to params.
-func (w *ServerInterfaceWrapper) RowsOfFigure(ctx echo.Context) error {
+// ExportBreakdown converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportBreakdown(ctx echo.Context) error {
 	var err error
 	// ------------- Path parameter "code" -------------
 	var code Code
@@ -862,7 +906,7 @@ func (w *ServerInterfaceWrapper) RowsOfFigure(ctx echo.Context) error {
 	}
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params RowsOfFigureParams
+	var params ExportBreakdownParams
 	// ------------- Optional query parameter "from" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
@@ -877,6 +921,13 @@ func (w *ServerInterfaceWrapper) RowsOfFigure(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
 	}
 
+	// ------------- Optional query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "by", ctx.QueryParams(), &params.By, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter by: %s", err))
+	}
+
 	// ------------- Optional query parameter "where" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "where", ctx.QueryParams(), &params.Where, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -884,29 +935,15 @@ func (w *ServerInterfaceWrapper) RowsOfFigure(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter where: %s", err))
 	}
 
-	// ------------- Optional query parameter "part" -------------
+	// ------------- Optional query parameter "sort" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "part", ctx.QueryParams(), &params.Part, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", ctx.QueryParams(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part: %s", err))
-	}
-
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
-	}
-
-	// ------------- Optional query parameter "offset" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sort: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.RowsOfFigure(ctx, code, params)
+	err = w.Handler.ExportBreakdown(ctx, code, params)
 	return err
 }
 
@@ -956,12 +993,61 @@ func (w *ServerInterfaceWrapper) SeriesOfFigure(ctx echo.Context) error {
 	return err
 }
 
-// ListImports converts echo context to params.
-func (w *ServerInterfaceWrapper) ListImports(ctx echo.Context) error {
+// ListFindings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFindings(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ListImportsParams
+	var params ListFindingsParams
+	// ------------- Optional query parameter "rule" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rule", ctx.QueryParams(), &params.Rule, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rule: %s", err))
+	}
+
+	// ------------- Optional query parameter "severity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "severity", ctx.QueryParams(), &params.Severity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter severity: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", ctx.QueryParams(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -969,72 +1055,8 @@ func (w *ServerInterfaceWrapper) ListImports(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
 	}
 
-	// ------------- Optional query parameter "offset" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
-	}
-
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListImports(ctx, params)
-	return err
-}
-
-// CreateImport converts echo context to params.
-func (w *ServerInterfaceWrapper) CreateImport(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CreateImport(ctx)
-	return err
-}
-
-// GetImport converts echo context to params.
-func (w *ServerInterfaceWrapper) GetImport(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "id" -------------
-	var id ID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetImport(ctx, id)
-	return err
-}
-
-// ListRejects converts echo context to params.
-func (w *ServerInterfaceWrapper) ListRejects(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "id" -------------
-	var id ID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListRejectsParams
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
-	}
-
-	// ------------- Optional query parameter "offset" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListRejects(ctx, id, params)
+	err = w.Handler.ListFindings(ctx, params)
 	return err
 }
 
@@ -1074,8 +1096,38 @@ func (w *ServerInterfaceWrapper) GetReferenceSQL(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReferenceSQLParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "by", ctx.QueryParams(), &params.By, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter by: %s", err))
+	}
+
+	// ------------- Optional query parameter "where" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "where", ctx.QueryParams(), &params.Where, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter where: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetReferenceSQL(ctx, code)
+	err = w.Handler.GetReferenceSQL(ctx, code, params)
 	return err
 }
 
@@ -1103,15 +1155,6 @@ func (w *ServerInterfaceWrapper) WithdrawToken(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.WithdrawToken(ctx)
-	return err
-}
-
-// ListUnmapped converts echo context to params.
-func (w *ServerInterfaceWrapper) ListUnmapped(ctx echo.Context) error {
-	var err error
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListUnmapped(ctx)
 	return err
 }
 
@@ -1168,37 +1211,28 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/indicators", wrapper.ListIndicators, options.OperationMiddlewares["listIndicators"]...)
 	router.GET(options.BaseURL+"/indicators/:code", wrapper.GetIndicator, options.OperationMiddlewares["getIndicator"]...)
 	router.GET(options.BaseURL+"/indicators/:code/sql", wrapper.GetReferenceSQL, options.OperationMiddlewares["getReferenceSQL"]...)
+	router.GET(options.BaseURL+"/board", wrapper.GetBoard, options.OperationMiddlewares["getBoard"]...)
 	router.GET(options.BaseURL+"/figures", wrapper.ComputeFigures, options.OperationMiddlewares["computeFigures"]...)
 	router.GET(options.BaseURL+"/figures/:code/breakdown", wrapper.BreakDownFigure, options.OperationMiddlewares["breakDownFigure"]...)
+	router.GET(options.BaseURL+"/figures/:code/breakdown.csv", wrapper.ExportBreakdown, options.OperationMiddlewares["exportBreakdown"]...)
 	router.GET(options.BaseURL+"/figures/:code/series", wrapper.SeriesOfFigure, options.OperationMiddlewares["seriesOfFigure"]...)
-	router.GET(options.BaseURL+"/figures/:code/rows", wrapper.RowsOfFigure, options.OperationMiddlewares["rowsOfFigure"]...)
-	router.GET(options.BaseURL+"/declarations/:office/:year/:number", wrapper.GetDeclaration, options.OperationMiddlewares["getDeclaration"]...)
-	router.GET(options.BaseURL+"/declarations/:office/:year/:number/versions", wrapper.ListDeclarationVersions, options.OperationMiddlewares["listDeclarationVersions"]...)
-	router.GET(options.BaseURL+"/imports", wrapper.ListImports, options.OperationMiddlewares["listImports"]...)
-	router.POST(options.BaseURL+"/imports", wrapper.CreateImport, options.OperationMiddlewares["createImport"]...)
-	router.GET(options.BaseURL+"/imports/:id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
-	router.GET(options.BaseURL+"/imports/:id/rejects", wrapper.ListRejects, options.OperationMiddlewares["listRejects"]...)
-	router.GET(options.BaseURL+"/unmapped", wrapper.ListUnmapped, options.OperationMiddlewares["listUnmapped"]...)
-	router.GET(options.BaseURL+"/dictionary", wrapper.GetDictionary, options.OperationMiddlewares["getDictionary"]...)
+	router.GET(options.BaseURL+"/findings", wrapper.ListFindings, options.OperationMiddlewares["listFindings"]...)
 
 }
 
 type FailureJSONResponse Failure
 
-type GetDeclarationRequestObject struct {
-	Office Office `json:"office"`
-	Year   Year   `json:"year"`
-	Number Number `json:"number"`
-	Params GetDeclarationParams
+type GetBoardRequestObject struct {
+	Params GetBoardParams
 }
 
-type GetDeclarationResponseObject interface {
-	VisitGetDeclarationResponse(w http.ResponseWriter) error
+type GetBoardResponseObject interface {
+	VisitGetBoardResponse(w http.ResponseWriter) error
 }
 
-type GetDeclaration200JSONResponse DeclarationDocument
+type GetBoard200JSONResponse Board
 
-func (response GetDeclaration200JSONResponse) VisitGetDeclarationResponse(w http.ResponseWriter) error {
+func (response GetBoard200JSONResponse) VisitGetBoardResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -1210,91 +1244,12 @@ func (response GetDeclaration200JSONResponse) VisitGetDeclarationResponse(w http
 	return err
 }
 
-type GetDeclarationdefaultJSONResponse struct {
+type GetBoarddefaultJSONResponse struct {
 	Body       Failure
 	StatusCode int
 }
 
-func (response GetDeclarationdefaultJSONResponse) VisitGetDeclarationResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListDeclarationVersionsRequestObject struct {
-	Office Office `json:"office"`
-	Year   Year   `json:"year"`
-	Number Number `json:"number"`
-}
-
-type ListDeclarationVersionsResponseObject interface {
-	VisitListDeclarationVersionsResponse(w http.ResponseWriter) error
-}
-
-type ListDeclarationVersions200JSONResponse []DeclarationVersion
-
-func (response ListDeclarationVersions200JSONResponse) VisitListDeclarationVersionsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListDeclarationVersionsdefaultJSONResponse struct {
-	Body       Failure
-	StatusCode int
-}
-
-func (response ListDeclarationVersionsdefaultJSONResponse) VisitListDeclarationVersionsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetDictionaryRequestObject struct {
-}
-
-type GetDictionaryResponseObject interface {
-	VisitGetDictionaryResponse(w http.ResponseWriter) error
-}
-
-type GetDictionary200JSONResponse []Table
-
-func (response GetDictionary200JSONResponse) VisitGetDictionaryResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetDictionarydefaultJSONResponse struct {
-	Body       Failure
-	StatusCode int
-}
-
-func (response GetDictionarydefaultJSONResponse) VisitGetDictionaryResponse(w http.ResponseWriter) error {
+func (response GetBoarddefaultJSONResponse) VisitGetBoardResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -1314,7 +1269,7 @@ type ComputeFiguresResponseObject interface {
 	VisitComputeFiguresResponse(w http.ResponseWriter) error
 }
 
-type ComputeFigures200JSONResponse FigureTable
+type ComputeFigures200JSONResponse Results
 
 func (response ComputeFigures200JSONResponse) VisitComputeFiguresResponse(w http.ResponseWriter) error {
 
@@ -1354,7 +1309,7 @@ type BreakDownFigureResponseObject interface {
 	VisitBreakDownFigureResponse(w http.ResponseWriter) error
 }
 
-type BreakDownFigure200JSONResponse Breakdown
+type BreakDownFigure200JSONResponse Result
 
 func (response BreakDownFigure200JSONResponse) VisitBreakDownFigureResponse(w http.ResponseWriter) error {
 
@@ -1385,35 +1340,41 @@ func (response BreakDownFiguredefaultJSONResponse) VisitBreakDownFigureResponse(
 	return err
 }
 
-type RowsOfFigureRequestObject struct {
+type ExportBreakdownRequestObject struct {
 	Code   Code `json:"code"`
-	Params RowsOfFigureParams
+	Params ExportBreakdownParams
 }
 
-type RowsOfFigureResponseObject interface {
-	VisitRowsOfFigureResponse(w http.ResponseWriter) error
+type ExportBreakdownResponseObject interface {
+	VisitExportBreakdownResponse(w http.ResponseWriter) error
 }
 
-type RowsOfFigure200JSONResponse RowPage
+type ExportBreakdown200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
 
-func (response RowsOfFigure200JSONResponse) VisitRowsOfFigureResponse(w http.ResponseWriter) error {
+func (response ExportBreakdown200TextcsvResponse) VisitExportBreakdownResponse(w http.ResponseWriter) error {
 
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
 	return err
 }
 
-type RowsOfFiguredefaultJSONResponse struct {
+type ExportBreakdowndefaultJSONResponse struct {
 	Body       Failure
 	StatusCode int
 }
 
-func (response RowsOfFiguredefaultJSONResponse) VisitRowsOfFigureResponse(w http.ResponseWriter) error {
+func (response ExportBreakdowndefaultJSONResponse) VisitExportBreakdownResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -1465,17 +1426,17 @@ func (response SeriesOfFiguredefaultJSONResponse) VisitSeriesOfFigureResponse(w 
 	return err
 }
 
-type ListImportsRequestObject struct {
-	Params ListImportsParams
+type ListFindingsRequestObject struct {
+	Params ListFindingsParams
 }
 
-type ListImportsResponseObject interface {
-	VisitListImportsResponse(w http.ResponseWriter) error
+type ListFindingsResponseObject interface {
+	VisitListFindingsResponse(w http.ResponseWriter) error
 }
 
-type ListImports200JSONResponse []Import
+type ListFindings200JSONResponse FindingPage
 
-func (response ListImports200JSONResponse) VisitListImportsResponse(w http.ResponseWriter) error {
+func (response ListFindings200JSONResponse) VisitListFindingsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -1487,130 +1448,12 @@ func (response ListImports200JSONResponse) VisitListImportsResponse(w http.Respo
 	return err
 }
 
-type ListImportsdefaultJSONResponse struct {
+type ListFindingsdefaultJSONResponse struct {
 	Body       Failure
 	StatusCode int
 }
 
-func (response ListImportsdefaultJSONResponse) VisitListImportsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CreateImportRequestObject struct {
-	Body *multipart.Reader
-}
-
-type CreateImportResponseObject interface {
-	VisitCreateImportResponse(w http.ResponseWriter) error
-}
-
-type CreateImport202JSONResponse Import
-
-func (response CreateImport202JSONResponse) VisitCreateImportResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(202)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CreateImportdefaultJSONResponse struct {
-	Body       Failure
-	StatusCode int
-}
-
-func (response CreateImportdefaultJSONResponse) VisitCreateImportResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetImportRequestObject struct {
-	Id ID `json:"id"`
-}
-
-type GetImportResponseObject interface {
-	VisitGetImportResponse(w http.ResponseWriter) error
-}
-
-type GetImport200JSONResponse Import
-
-func (response GetImport200JSONResponse) VisitGetImportResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetImportdefaultJSONResponse struct {
-	Body       Failure
-	StatusCode int
-}
-
-func (response GetImportdefaultJSONResponse) VisitGetImportResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListRejectsRequestObject struct {
-	Id     ID `json:"id"`
-	Params ListRejectsParams
-}
-
-type ListRejectsResponseObject interface {
-	VisitListRejectsResponse(w http.ResponseWriter) error
-}
-
-type ListRejects200JSONResponse []Reject
-
-func (response ListRejects200JSONResponse) VisitListRejectsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListRejectsdefaultJSONResponse struct {
-	Body       Failure
-	StatusCode int
-}
-
-func (response ListRejectsdefaultJSONResponse) VisitListRejectsResponse(w http.ResponseWriter) error {
+func (response ListFindingsdefaultJSONResponse) VisitListFindingsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -1700,7 +1543,8 @@ func (response GetIndicatordefaultJSONResponse) VisitGetIndicatorResponse(w http
 }
 
 type GetReferenceSQLRequestObject struct {
-	Code Code `json:"code"`
+	Code   Code `json:"code"`
+	Params GetReferenceSQLParams
 }
 
 type GetReferenceSQLResponseObject interface {
@@ -1847,86 +1691,33 @@ func (response WithdrawTokendefaultJSONResponse) VisitWithdrawTokenResponse(w ht
 	return err
 }
 
-type ListUnmappedRequestObject struct {
-}
-
-type ListUnmappedResponseObject interface {
-	VisitListUnmappedResponse(w http.ResponseWriter) error
-}
-
-type ListUnmapped200JSONResponse []UnmappedValue
-
-func (response ListUnmapped200JSONResponse) VisitListUnmappedResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListUnmappeddefaultJSONResponse struct {
-	Body       Failure
-	StatusCode int
-}
-
-func (response ListUnmappeddefaultJSONResponse) VisitListUnmappedResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// GetDeclaration One declaration with its timeline
-	// (GET /declarations/{office}/{year}/{number})
-	GetDeclaration(ctx context.Context, request GetDeclarationRequestObject) (GetDeclarationResponseObject, error)
-	// ListDeclarationVersions The versions of one declaration with the batches that brought them
-	// (GET /declarations/{office}/{year}/{number}/versions)
-	ListDeclarationVersions(ctx context.Context, request ListDeclarationVersionsRequestObject) (ListDeclarationVersionsResponseObject, error)
-	// GetDictionary The data dictionary of the warehouse
-	// (GET /dictionary)
-	GetDictionary(ctx context.Context, request GetDictionaryRequestObject) (GetDictionaryResponseObject, error)
+	// GetBoard Every indicator of the whole administration, with the period before, the year before and 24 months
+	// (GET /board)
+	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
 	// ComputeFigures Several indicators over a period, in one pass
 	// (GET /figures)
 	ComputeFigures(ctx context.Context, request ComputeFiguresRequestObject) (ComputeFiguresResponseObject, error)
 	// BreakDownFigure One indicator by dimensions, sorted and paged
 	// (GET /figures/{code}/breakdown)
 	BreakDownFigure(ctx context.Context, request BreakDownFigureRequestObject) (BreakDownFigureResponseObject, error)
-	// RowsOfFigure The declarations (or other documents) behind a figure
-	// (GET /figures/{code}/rows)
-	RowsOfFigure(ctx context.Context, request RowsOfFigureRequestObject) (RowsOfFigureResponseObject, error)
+	// ExportBreakdown One indicator by dimensions, as a file with all groups
+	// (GET /figures/{code}/breakdown.csv)
+	ExportBreakdown(ctx context.Context, request ExportBreakdownRequestObject) (ExportBreakdownResponseObject, error)
 	// SeriesOfFigure One indicator over time
 	// (GET /figures/{code}/series)
 	SeriesOfFigure(ctx context.Context, request SeriesOfFigureRequestObject) (SeriesOfFigureResponseObject, error)
-	// ListImports The latest imports
-	// (GET /imports)
-	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
-	// CreateImport Deliver files; they are kept at once and loaded by a job
-	// (POST /imports)
-	CreateImport(ctx context.Context, request CreateImportRequestObject) (CreateImportResponseObject, error)
-	// GetImport One import with its progress
-	// (GET /imports/{id})
-	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
-	// ListRejects What an import could not take, with place and reason
-	// (GET /imports/{id}/rejects)
-	ListRejects(ctx context.Context, request ListRejectsRequestObject) (ListRejectsResponseObject, error)
+	// ListFindings Broken procedure rules with their evidence, the newest month first
+	// (GET /findings)
+	ListFindings(ctx context.Context, request ListFindingsRequestObject) (ListFindingsResponseObject, error)
 	// ListIndicators The catalogue
 	// (GET /indicators)
 	ListIndicators(ctx context.Context, request ListIndicatorsRequestObject) (ListIndicatorsResponseObject, error)
 	// GetIndicator One indicator's definition
 	// (GET /indicators/{code})
 	GetIndicator(ctx context.Context, request GetIndicatorRequestObject) (GetIndicatorResponseObject, error)
-	// GetReferenceSQL The reference query that says the same thing over the warehouse
+	// GetReferenceSQL The reference query that says the same over the tables of the warehouse
 	// (GET /indicators/{code}/sql)
 	GetReferenceSQL(ctx context.Context, request GetReferenceSQLRequestObject) (GetReferenceSQLResponseObject, error)
 	// WhoAmI Who the token is, and what it may do
@@ -1938,9 +1729,6 @@ type StrictServerInterface interface {
 	// WithdrawToken End the token of this request
 	// (DELETE /tokens/current)
 	WithdrawToken(ctx context.Context, request WithdrawTokenRequestObject) (WithdrawTokenResponseObject, error)
-	// ListUnmapped Operation names, lanes and columns that no map knows
-	// (GET /unmapped)
-	ListUnmapped(ctx context.Context, request ListUnmappedRequestObject) (ListUnmappedResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -1955,78 +1743,25 @@ type strictHandler struct {
 	middlewares []StrictMiddlewareFunc
 }
 
-// GetDeclaration operation middleware
-func (sh *strictHandler) GetDeclaration(ctx echo.Context, office Office, year Year, number Number, params GetDeclarationParams) error {
-	var request GetDeclarationRequestObject
+// GetBoard operation middleware
+func (sh *strictHandler) GetBoard(ctx echo.Context, params GetBoardParams) error {
+	var request GetBoardRequestObject
 
-	request.Office = office
-	request.Year = year
-	request.Number = number
 	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetDeclaration(ctx.Request().Context(), request.(GetDeclarationRequestObject))
+		return sh.ssi.GetBoard(ctx.Request().Context(), request.(GetBoardRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetDeclaration")
+		handler = middleware(handler, "GetBoard")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(GetDeclarationResponseObject); ok {
-		return validResponse.VisitGetDeclarationResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ListDeclarationVersions operation middleware
-func (sh *strictHandler) ListDeclarationVersions(ctx echo.Context, office Office, year Year, number Number) error {
-	var request ListDeclarationVersionsRequestObject
-
-	request.Office = office
-	request.Year = year
-	request.Number = number
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListDeclarationVersions(ctx.Request().Context(), request.(ListDeclarationVersionsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListDeclarationVersions")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListDeclarationVersionsResponseObject); ok {
-		return validResponse.VisitListDeclarationVersionsResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// GetDictionary operation middleware
-func (sh *strictHandler) GetDictionary(ctx echo.Context) error {
-	var request GetDictionaryRequestObject
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetDictionary(ctx.Request().Context(), request.(GetDictionaryRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetDictionary")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetDictionaryResponseObject); ok {
-		return validResponse.VisitGetDictionaryResponse(ctx.Response())
+	} else if validResponse, ok := response.(GetBoardResponseObject); ok {
+		return validResponse.VisitGetBoardResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -2084,26 +1819,26 @@ func (sh *strictHandler) BreakDownFigure(ctx echo.Context, code Code, params Bre
 	return nil
 }
 
-// RowsOfFigure operation middleware
-func (sh *strictHandler) RowsOfFigure(ctx echo.Context, code Code, params RowsOfFigureParams) error {
-	var request RowsOfFigureRequestObject
+// ExportBreakdown operation middleware
+func (sh *strictHandler) ExportBreakdown(ctx echo.Context, code Code, params ExportBreakdownParams) error {
+	var request ExportBreakdownRequestObject
 
 	request.Code = code
 	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.RowsOfFigure(ctx.Request().Context(), request.(RowsOfFigureRequestObject))
+		return sh.ssi.ExportBreakdown(ctx.Request().Context(), request.(ExportBreakdownRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "RowsOfFigure")
+		handler = middleware(handler, "ExportBreakdown")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(RowsOfFigureResponseObject); ok {
-		return validResponse.VisitRowsOfFigureResponse(ctx.Response())
+	} else if validResponse, ok := response.(ExportBreakdownResponseObject); ok {
+		return validResponse.VisitExportBreakdownResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -2136,105 +1871,25 @@ func (sh *strictHandler) SeriesOfFigure(ctx echo.Context, code Code, params Seri
 	return nil
 }
 
-// ListImports operation middleware
-func (sh *strictHandler) ListImports(ctx echo.Context, params ListImportsParams) error {
-	var request ListImportsRequestObject
+// ListFindings operation middleware
+func (sh *strictHandler) ListFindings(ctx echo.Context, params ListFindingsParams) error {
+	var request ListFindingsRequestObject
 
 	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListImports(ctx.Request().Context(), request.(ListImportsRequestObject))
+		return sh.ssi.ListFindings(ctx.Request().Context(), request.(ListFindingsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListImports")
+		handler = middleware(handler, "ListFindings")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(ListImportsResponseObject); ok {
-		return validResponse.VisitListImportsResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// CreateImport operation middleware
-func (sh *strictHandler) CreateImport(ctx echo.Context) error {
-	var request CreateImportRequestObject
-
-	if reader, err := ctx.Request().MultipartReader(); err != nil {
-		return err
-	} else {
-		request.Body = reader
-	}
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateImport(ctx.Request().Context(), request.(CreateImportRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateImport")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(CreateImportResponseObject); ok {
-		return validResponse.VisitCreateImportResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// GetImport operation middleware
-func (sh *strictHandler) GetImport(ctx echo.Context, id ID) error {
-	var request GetImportRequestObject
-
-	request.Id = id
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetImport(ctx.Request().Context(), request.(GetImportRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetImport")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetImportResponseObject); ok {
-		return validResponse.VisitGetImportResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ListRejects operation middleware
-func (sh *strictHandler) ListRejects(ctx echo.Context, id ID, params ListRejectsParams) error {
-	var request ListRejectsRequestObject
-
-	request.Id = id
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListRejects(ctx.Request().Context(), request.(ListRejectsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListRejects")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListRejectsResponseObject); ok {
-		return validResponse.VisitListRejectsResponse(ctx.Response())
+	} else if validResponse, ok := response.(ListFindingsResponseObject); ok {
+		return validResponse.VisitListFindingsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -2290,10 +1945,11 @@ func (sh *strictHandler) GetIndicator(ctx echo.Context, code Code) error {
 }
 
 // GetReferenceSQL operation middleware
-func (sh *strictHandler) GetReferenceSQL(ctx echo.Context, code Code) error {
+func (sh *strictHandler) GetReferenceSQL(ctx echo.Context, code Code, params GetReferenceSQLParams) error {
 	var request GetReferenceSQLRequestObject
 
 	request.Code = code
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetReferenceSQL(ctx.Request().Context(), request.(GetReferenceSQLRequestObject))
@@ -2406,101 +2062,88 @@ func (sh *strictHandler) WithdrawToken(ctx echo.Context) error {
 	return nil
 }
 
-// ListUnmapped operation middleware
-func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
-	var request ListUnmappedRequestObject
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListUnmapped(ctx.Request().Context(), request.(ListUnmappedRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListUnmapped")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListUnmappedResponseObject); ok {
-		return validResponse.VisitListUnmappedResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"3Fx9bxs5ev8qxPSKvQMmkZ3sFbCCBZq1L60Ld7NNche02dSgZp6RGHPICcmxrPoM9NP0g/WTFHxIzouG",
-	"I41iJd29fwJLQ/Hl97w//E3uk0yWlRQgjE7m90lFFS3BgMJPP27sv5ksS0o02GcG8mQuas7TJAedKVYZ",
-	"JkUyTy5YCUIzKXSSJnBHy4pDMk9kUbAMUpoZJpbX7pNK0oTZ33yuQW2SNBG0tGMX9m+draCkdtmS3l2B",
-	"WJpVMn92cpImZlPZUdooJpbJw0OanMsc7Mh2ufOrNyenYfqKmlU7e2YHp4mCzzVT9hRG1dBdr6LGgLI/",
-	"/M8PL5/8x8f7Z+n3Dx9Onpx9vH/28LsktoFXSpb2p30oXjGlDeEyo5zk1ACRBTErIBUoJvMX+PcClkyE",
-	"Bzk1lKxXIAiHwhBZmxGECrted8+FVCU1yTyx60S3eHlhx0XwYPlONJqZ6xpHDme+YiUzzeRbO+X4sDth",
-	"DgWtuUnmp1aYJb1jZV3iJ/uRCf+xWYkJA0tQuNRPdbkANXIQ4R7uOkxHlb6PatJrVMyRBZzWTl3g2dgC",
-	"GkbRku5pFK5tsE76gJ1EAXsnJ6glLQyogWaCyA/WSyMP1Mr3K1AQ2yK3rofkwZn8cEt5DSnZckEviIZb",
-	"UJQTfK7JmpkV+WvP8zDBDKP8mlMBPyjIUyfGHy6uXp7+9eLq5bORs6xxa+OOKCrefwc6pp4b+2iP7jhR",
-	"np2dnXVN4ewkJtwHO5eupNCAPvoVZbx2YGZSGBCoZbSqOMuoxXX2SVtw7ztL/k5BkcyTv5u1zn/mnupZ",
-	"mA9X6ovn/YoasgZhyFpJsUyJdWECiAa7bgYIhZ8Hw4cCepPLNa5eKVmBMszteoGRhRko8eMWos2xqVJ0",
-	"Yz9n3tUPBhZsWSs3ZzPbzuPh+NgShXfme7Q3TZZK1pUeau/rglDOSUWXoJOh5NJEw7IMgXb60Y2ctCsj",
-	"DeXTT38LSjOnF8ONrqkBVVJ1M1j5iWGlXd6mAHRhDc2p89AkWoX/EGKvD1/oLTDYuz03iLbS7GD1sZlc",
-	"Lj5BZhIM/GVFhd9+X7FyELJkghqpeptnwvzD9+Mb7xxeRH8XGYf2HRGgqEtQj9gA+jT725GhPuBtg4z7",
-	"iaF1ARm3fpNJcSGzuvQuYssgqclWEwK/9QnNdEMbeLcCklEhBbNhppQ5cOuswcUTvzr+1gYZtxYRObqo",
-	"yNYLJnImloeYN/4gZkcsnyjYHaaxBTkCFIanHsM+QnsE8pd2rS+VR1Yr5UXqny2k5EAFupy6AqUhh/ya",
-	"mi+15kMgGaIR9hdDohO8msh9n9wwkVs9l+a6kLWwpy5Ba7rEXMPGZ8I0EZJYYWfW0sj51ZuzMztjH8WC",
-	"Ac/72hMZELXiZsX7Pc7NTdH+IHbObV10J7xPQNhI/yFh4pZyFG8taG1WIIw9GNhvCqkWLM/BYtqFJJOi",
-	"4Cwz/msFNHc+VV6XVGwwvbEFDeWdLU05nzseaDM0b5eIh/zQD7NpgP2oQd2C+k4TLpfJvpCACOwGzQer",
-	"gcxGc4EshIXp/qKNJBEpPT6WrNhyNcGTp8kNbOIZhQUWwyPKk0iVO/xtAuXq8OmZBJfr4RrvGddSkLM/",
-	"kr8nqDC3GJL37rikplZwLUUsO9nrUPDXzGy6RuBmTNKkospwVODSfxdT4Ej0OacaNFnAiokckXP5hDOi",
-	"vfH8kWH7c02FYRx2uZuqI6cWyibg7w7wVgXc0Ji1jGywEb4uKeeRgC0lKWBNMoSukIpQYmusF0Sv5BpB",
-	"zGRtE7E0El6anW/VcVKRnOmK083czcckoZpQUiia2UEpKaWAjXUdJRNSkVowo1OS1y4uavtEQyZFrvdr",
-	"YzzdtA6z0bMAwLijeecWeGyl8v9QkHTrir4g/pnqFejgr8M4Ymwh19qHtvU1EJ+eH70yOXY1MSgjJlYN",
-	"ITeM1AwGMuxsjuxvcCS4ZTlWvC1M7Tqq5vH4hE0L7/SGD42FL/bklipGewneCDC4cGeZMGnanjCKiz9y",
-	"64mp3mR1Tp+spcLUJny+K21oMCiqNPFpe8w3X5aVVJEqA8RjM9GizRiHz5qD7DQ4N2pYEYwl2FzSHKYW",
-	"D5WSSwU6Yovvg9F9kgvCqTZEU4a9NutoC6oIM4TpWBlkc7uJ6yv4NNTlXcMrTrPJw7WsVQZj+qvMbuGO",
-	"63xQvDVlxj5zR3Z/efid6PGPXG2uVR3XvFpkKyqWk09Ui5JWFeTXVk1d6DnM3x/bu7G8TVcawFtL7sDs",
-	"9aKDUCPNLg4dnYhZ/2WooYbWSm8p4yEqDoP/AjTLI9G/mdEHmrLWhixsuUBz4n5EzIppIgUcFG9GE3+L",
-	"9vWCahafJ4cCu8G9ArbzuL26OkjyOVOQhVmDBmOijj1PWwGHQs3AnYmqa0FLxuMBYakoi294tPNUi0Zk",
-	"th7UIwe2uVY80kwu832K1Vb7/iB+cz3M/YJdwMLpeuCnHYWLaerPoHSsVeIaDNnmMKxkc+Uz8khFn1Wg",
-	"SqYbbaF5joek/OfeniI62DWRlwgDMZLoTFYQ9flyLItgS3HNxPXoyQyIeLqQJv9lTW5vHuFF2FuomTZt",
-	"8fbz+b32sYkJ8A0UYH8Jb//t6oCyXn/mx9ZWO2V8h/jXAW2igo2IiTMH9aQgPGqqypXskZywXzKO9qZQ",
-	"MLiXZp3oweX6Z98Nmtxs4XV5qMsc92lKrvtzNX/sTQkHZcmgTPE3I3tFEVeb4KrCbUU4ud90DM63oELF",
-	"Pw3N41WNX3bJpA1UhxrZV7snws20mEQBZktxGYkFnC6A78i9jbwBQRh2OrA9sJNj0oaPvQMrqvVaqnxr",
-	"8B9Pn6W7PPRW/0rmDVuE5iUTTBuXlL4gJd3YJCrcxJPFhqxXkqylutHhIlYKDMGd9Z+fptOcfbP/GNoj",
-	"rZGYC9geUZYwEot23J/xHVmn+2ZiCMNBnRmn9Oa/YM/xxcNErceIYms1MlIp31XMO4RptdRovrAjHTBh",
-	"7d3nccPSZk+dXABXjR3rz76u+ksIVP3jhQuQSI8Epl7AToyB/qbBjfYLDHeMS2fYK3xrfaxP4wJA6HdR",
-	"E4EqZBv536+MqRxXgokiwrr5GRQeRWTQXldhR46S81obWeotU0+xEYc+QFCXW/o+nc0XsY/HxJID6Vwz",
-	"Pv1F/OkW1Ka5klnUhtj87QkTJKPKRiNCnfd70XGEBbsDHXE3hPoGupXvU/Kvrlerm3btLwL7tXFf9Z0m",
-	"IUXsNnSpAuuxOIS+bkqsLrsHf353Tn7/5tU5ef78+dkfUiQouSctYalZzuXnT3/BoMwM0n1eak03nRxv",
-	"npxiKl+BoBVL5snzpydPn6OjMyuU7ayDn57du0kfZvcboOphdu96yw925NIxt5oOwWWezJN/AtO5x3W3",
-	"Fg118kM8erdDZp5x9pDuHYncognjfgr3Cdsq+FIQoIozUMSjE27s1lTBStYanE74m1oMJVNoX518eshm",
-	"Oh1Q1WLcvo9bbKZnJydHYzLFeA8RVtO7Vc+UAjZbLAbfR3CcvPi6zUE6HKo00XVZUrVJ5slr0V8ISWvW",
-	"iqwZ+BTd0KVVny6FAMPG3RPqWw3dR0+xAWRXmabMMy8xParVV0ybIT1B/4rU+7EaMym9jjA0BplCXJMa",
-	"hB+vL93prOuTMf1BMjE12Qp8t22hZL1cYbZbPkqhGD7Hrexwge2obyEXl4hOEYUdqDGMheTrOAJBTmyL",
-	"TQhJjSftQO7PtgV289MO1p3qLwr0uSyr2sCr5p5ryxi3q4gtsizlfODPtzjz6fm7q5MxSqwty/QYJfY0",
-	"Tonda8/InZ8w7p2cMurHzZRRjnb8VYNO9y45opcvQypXgerQl6yeOpbH47X0radGd7PNW1CEepp3Q9u1",
-	"JV9HXTvldkdf3bdDXZ3dW614mC26HN+o8iIL+EKuxatAxjgslOBbHr9uhRqkXJ62LlLSsEpS0qETEanI",
-	"DWxeEGrz6VqTBRRSAWGGmFoJl5I7ro/ydK/WYJ+EUiZmq1oqkxzyasLeM7r3PCYM9O84fFXzainlI/HX",
-	"UYmdW2YaydhHSt1aa11s2jcUdEos5JCjDdvl8kfbVOiFRs3pjVzr18VvypZaK4lpbEXVyKsvPQJe2lyx",
-	"tUStPkXv429eu0MXPho4rG5ZvUbtOFIy00kKye+tWzIrUA1PW/8hcOloy6TbrdrxXHJLv3XTHY9quGue",
-	"/03puO9ox3S8lAJfFwranWMbYw1wk6TNw881VQbbTvg6UUTTv6Za+tuMfekMHvLYvhZTl9DzPMyrMiQh",
-	"7a51L/2YQ5Xsm7uNSeWRp11NqI9adxJQOo5H4dQgI7yBNcgsfNOXmfvWyyxNKqlj1Y8CasCfrSGn/yjz",
-	"zRaCZc0Ns+FkVkhVPrGlWh/ELdqfpxF1zbGgXEOM6VoMmL1Nh3rBfP0bYTnfXbrh3UujluB5IF+tpFXs",
-	"zsiWt6SkFbJ3/Ss1yNGb+yZyCaF9MNavLWmlU5uU2qd2KmY08IJQTf7l7euf+ndKp76xt+fqOVCYHHKR",
-	"jvvD9luRDwMbeXY0HxZMI541Oj0ka8qMI0FjW65W4ghmcQGcWSeGOGCjdYON7RuoDKGGSJEBJo+OxmWz",
-	"S0o+ycVU41krZqDn8Wb3LN/ZuG5s6TCnd3nxddOfKTI6VoDxAg8t2Ia2eZDH2sZ85ph2u0POGz/mS9BP",
-	"f6OByfNqDgpMAcvHCxxv/6kIQs9kzXMipPWSN5A6JUDiJJqhZ8kcrghNv2V3xtEO+yYpQUPvnAC+u0Nk",
-	"3Z8cISfIqKFcLuvJKZwNHTWn27D68mGnY2u2/mVVw1f1bi2sY5dQDWXyyFn0d5r0+JhHkMLMs/LGJNHj",
-	"+v36hNHb3og8XA13HBtQYT03q7uq0XTjOn3apmhmxcTS1zsjNwrT5eVoKlHhvF/Jl+Vl8hXB9UTdEVgr",
-	"//QIbl32OF0puu+1RZYZ5EvlsgMezfBFti3wXCsxTWY4i6MwRauQS61reOeZMOM1SAy1zqvNvh9ABeUb",
-	"bf6xn4g/DQO7dLLkf//7f1rGzTzJZU2tlNOpxbtjyk1Kt0+PpgIOqGh89yQUfNkFXzIUyFsjvoHyhVrh",
-	"uTvJ/MPH3mUIW+KNPl6wgAkcmL1qUdULzrKuZsw679nnwMG9uLJlWsysckXXrZr04P0+/v8lOP1dUU3w",
-	"9agjWMafPHvHzRx64eGt7skmEd6N2ZnPBKLXN8lm+qyyqVfy+H8EHSOmhsNjTa1TwqnoXzI7vy4k1tA3",
-	"Qq4PLSj6qtwQ0D58tNHQvWDvImiteDJPZrRis9tTjJV+mdbHeOHaWiD8/2E+fnS+6vECOt+3baHmKy+r",
-	"h48P/xcAAP//",
+	"7Fz9bty4dn8VVr3F7i1ke+wkt80YC9x8rG8DOLu+iS8C1OsaHOnMiGuJ1JLUjKdeA32aPlifpDgkJVEj",
+	"akbjOO1u2n8Sj0SJ5OE5v/Ot+ygRRSk4cK2i6X1UUkkL0CDNr9dr/DcFlUhWaiZ4NI3esgK4YoKrmCSi",
+	"KChRgE9pSE+JzoCkMGec4WjCaQGK6EwowFsSCJUQxRHc0aLMIZpGYj5nCcT2PxnFEcM5fqlArqM4wuej",
+	"aTTDv1WSQUFxPQW9Owe+0Fk0PZlM4kivSxyltGR8ET08xNEbkQKObOd5c/5hcly/vqQ6a9+e4OA4kvBL",
+	"xSSk0VTLCvz5Sqo1SHzw365eHfzr9f1J/PzhanLw8vr+5OEPUWgBZ1IUfdKdMak0yUVCc5JSDUTMDcVK",
+	"kEw46s3NGHcjpZqSVQac5DDXRFS6Q7yTycmLg8nxQbuzDcLNcRn+VuZCFlRH0winD678nBVM49DQ+3Jz",
+	"039hCnNa5TqaHuNJFPSOFVVhfuFPxt3PZibGNSxAmql+nM8VDM4l7N3gZJtTTbrTTYLTfRRS98/kU0Y1",
+	"WUhRlQqZkyghNaRkto4JJQXjlSIzmAsJhGmiK8mVORkhU5BEioqnp/XjK6YzUWlCyZLmFaB0AMmp6h7a",
+	"gbk5cGA4e3jL0S3gOOC4wSv368D+V7+xeTXHH/gPrwqQVAtpLng/UuCiYLy+1f1ZvpzgRfzvOsQjl2IE",
+	"b9O5Btlj75SuvTtInL14/fkwr2uxJ6d/QkAKbSRH+OuB25SkNfJ9Z89XyPbS39lrMVGwBElzywKWJ8iv",
+	"p4RyAkWp1441mOWiit9yseJE8C4q5pTDdxJSh4vfvT1/dfzr2/NXJwN7X5mtDGNkACQfEPFUKbgCA/Vn",
+	"lOWVpUciuAZuZIWWZc4SiqQ5+lkhfe69Sf4gYR5No78/anXIkb2rjur3mZkCIrcCrslKCr6ICTMUIApw",
+	"3gTM6bj3GC0kqEzNatLU6BWaX0hRgtQM1z6nuYI4Kr1L9xFwLd2f3cnfcU9+HeslVNNcLKxUaijUrs19",
+	"z7VcRw8NVamU1PyeO9zfwX1I+yVTzBK0Gcy4/tPzqA9eMTJ3byeXQXGK4t2Tr6gGWVB521vqgWaFAZAq",
+	"z+kMedEqw770tOryqlYzRgLbd3ubjJvzaPFEzH6GBJd7d7AQB82WU2Q3IQ/toXt3D1hROgQ3+nsaUaXo",
+	"+igVBWX8qHnSGQBFSTkT/G1jjOzJQIis0/s+7azEBW5U3OrN7aSygG1e4h7pUeQhjix/7bfgxNk8vYUl",
+	"NS3C0tCRhNZ2+0YR78GRcvFDVcwcw24KBls4dBn3/GhBuoV1YF8/2u0YxWwws93mbH3qoFjDnUYk5kIT",
+	"g8PRFPne22v/9MNy0WwTJfBmDVTu2ukHscLxBdWVZHq9a/j7ehw+w5TC5QRMmXVrZRMuiCW6CpGtEFxn",
+	"KgwqRiufPI8dpmhAxU6VPiW4fWKUjbnXyBxSsV7WSFa5EIzrMSQtEUVEpUZS1AfWIE8o7VneLYVGgLCC",
+	"RVH7Sd1X/wtVGaj6pfU4olHRedOQFVJOAk2Jg8zHc9rTaoQlyK1Ea3EhSJmOQum+4NzyDyxR33um3uaq",
+	"Hqd5nO9WL987o4728ZWSr6wa8XM40uCUx3a+UDdyM1qNWSR/rBrzjLKtmqCxHO+jW8bTaBpxoW/m6J3g",
+	"mkEpujA2shFdA3me8L45//DypRU1X6HMGeSp+avh0sCAIPM2M+5Sh/YV7QMhZbjJ+XaH940rxPiS5iw1",
+	"+pRWOgOucWOQWhabsTQF4wt5JEkEn+fMnBteRpFcG6YQNwXla6My0OenecAD2rY/uz1QAU/TKrdaBtww",
+	"tH0tZsglyG8UycUi2sX1hgLbiWa9mD1NiMabCSOS8O2bmRA5UG7Aw7g6HUbpPdw9xI39tPM2LxstYG6j",
+	"j5Yw/GmV6T6EAg2JhvSG6kETukcCuCtzyqkeou+cJnpAIytRyQSIFCtFKE+JqgqnXWYS6K1lqCr3pg1S",
+	"DT24ww909d4xzkMcsbSzgaoyghQ2F4Krth5q8FY3ltjflc4kqEzkqduL0Y6VgnT/bSBYw8oyfF8iqzy8",
+	"QOOrO+urfxPthPCdyq5qy72bTZBKIcmppE6Dzlie4yYl5coG1CpVAldwQ5NEVBwvVQpkEHyWVDLKw9Pv",
+	"0uNdJvGjY748Gh5wQ1vVWs/r0W1jvy1pGr6oWaemZ9yRnZrpwwhmJPPC4ew+nlAllZCDNOBo9pd0AadN",
+	"pIkI7ptLfdG0a+li3Nboh4OVXcjXvDhEgXcNUu23f7qkzNlQIbiegWIphHxBN50Tx6JSmsycvWofIjpj",
+	"ykWrxmJ9PNYzHUXYkGMfnFIO7B4h+mZGFQuA0us1WWUsyWwAU4kCdMb4ghiRVIRxLQh14cwQm6SdYEP/",
+	"dpM52TI10yShHOk+k+IWOEnFihvQnxtNB2nsEipoSLA2wjz+PFImIdFBmPhk1rCiazQSZ6Ctaq1BLGOL",
+	"zFzIxcr8P6O1NYW+dBCt5rRgeRhhtzqylg7oms9MJL2sNKRkDUH5HAzKcBtQ6M1wkdMEatvLD//1fZtS",
+	"iiVwyhMILbRxhVOgJuCvateur4bEakARInjicUqxsqLHlOU5CLJZHWmqj6UEmYAB5kxUEj2WlBpnphDc",
+	"hJtqlVKiz63CSmVIcXygTEFqA/O40QIoNzKRUb7wYwtDysQdQdz31RxrNOGwjpNpNunzakd0HTU7MuWk",
+	"PvbwL4Sq772Qyx6gGqLNW7pGzbEy4mjyF0ihVSbyOulBVizPkYONpwljXPHG7qiPt3m0pFIberHCXQud",
+	"pM6kqBZZyBNX2oQHOllHy3AW4XYvb+Ns7VpH2+oXZsb3rdP9OJv9h0ao9zLZ2wxXjzSvLAGIkKRgXEiC",
+	"3DcyKoSg6GEPb0KYuVgFDgGRk4CVdzyFly/IP5BPLFeCE+NzLmke49kQJ9O99/IQiKARsRlvQhihM5tI",
+	"G7GRNj34pPRRBc3zQJoNzXVcsYUVmhaMM6WtiYx+MBh2bU/tlKhMrFpdrDTaJWJOKFGZLSvoa3tVovWy",
+	"y6j4aEfVruxg0gh3XZ9bw5LT5rBiYvA3RiFTsU+puKWfxeDNUGodlbH2hhYkZUu0t2brGB/SQpCcaZ1v",
+	"iZDVDLIhom1KeLSY/lAj9uPE8wKk2jvdklRSAk/2zLlscT7ripKgYwrS2B7OEgsvM2TAdYXC6CU8LJWI",
+	"su97G5U/5HmyBb9h/GZwZxpNjrCP9+9of++MrDmd2pmoeW3c0tu9z621S5uQ+rRx+31TU195Bqq/rZPJ",
+	"yZ8OjicxMX98en4ck8PD337+6jH5qKfMRASzpX7EfjNM3yx4vBFiGPix4PYB5oCCAx//er6vWy4XVZM/",
+	"Cj/XOZRW5gYd6JxpkDQfCBrSAmz9iVGw9ezo9RjTWgs0TEuq0LEyvm2pfslrHgog0l2ofArf3wb6CFXk",
+	"zzXWbPExdvgMPVfBTB57JGz3HgKpD6BM0dRe5zNb7xPC3nIqo5HD1o0FpZ/muYlRqaBN9RgxFWhm/O8n",
+	"UWsveBSau+VsUv4rTsRqoa08jyDL7yZpG7sCtb5fgYBxC2lsAlyr+pQSmucmGWYMK0LT1ARCRkZeTT5o",
+	"V+D16RLH9sQaYR6thxxGPV4R4eN7iJKdbpMu3dVdXf/j0y3Qur9fu5n4W7Lf+taTZyuNZ0yxevShf4S6",
+	"6vIpKtf2UKSUVzkdzOW5wOdYWWlqkzaZ4/+Li77q4iJPT/2GdI3P3IEY/g5pdhL5aIFmC/5u32BOTmeQ",
+	"D7Ra4BFpk9hiisxNu8GOfp42/rNzYEmVWglbLO4NfnF8Em8LsXSX+UakjQh3w5KnpKBrdJqavPFsTVaZ",
+	"ICshb1Vdxi64CdJ78z87jsdFa5r1h5yaj00sc+tRdDfz14pyzXJQxNG+lGJGZyxn+BCZHJ68iMnk0Pzz",
+	"Ty+MGTY5fBn1yunvaKKDWllBIniq+qHhTfThgyp3bBF8G+0bcHbxAMwYUifCxi/CPnjTbHTvJ8fuYjN7",
+	"F8zZhes+hsqshta2wWQupcb3StgkYPjn0QByibK+b/PGXcmkqzEcVVo1GGfdEkbV9cK2S6YdFjdr8mKo",
+	"Zta+pBplnhj34CMqChdMrqczysOkKYBKE2Z3z2dal7ZdhvF5QAFfgDTU4ImXfVA2A/KmUloUagOvYmMJ",
+	"2KIXamlfp4a0sNYE44scNXBTnXT4E/9+CXLdFCjOKk0UW/ADxklCJWoTQi2En3poPmd3oAKYaSDFlB6J",
+	"HA7Je2RvhH7GLV78xA1ghAEXbXsXqI5JWtmLtk/PZlkd+sSmEsLe+NvlG/Lth7M35NmzZy//GJtaDnun",
+	"bU5rprOye/iTsTyYNs1Xr5CZPX09jY6NmJfAacmiafTscHL4zKC1K6E/mtUdSgsIoOSZkGb3zmZTAF6e",
+	"eFPDmDCNcYtRO5IjZ93FrjzEVPZTKcUKUjzE2mdeG9WkAA4js1T7undpNI3+ArpupvEr8q7Ctk075Mg0",
+	"sT7EO8ddiujheqOd7GQyebJWMrv6QCMZAr8lvS2+oS7oF3pZszqvMy2OVFUUVK6jaWSZvi2KdgwSOqS4",
+	"jaq6HLrtELUNE2ugsm4ZRd4/eU5c0XgcabpQtuzLegbXiKrU1eK4q4c2F/kQR/XZe4zVPdk3tizmrPEz",
+	"Ns53067ZaNbuNFuaiGPtU7gWEtxmUyPjh2Q6zYqmtTp+c3k+GWpPRANYDbUnHgfbE+Mn5c7do16vx4yy",
+	"LaMjBtou6i8qFXUAKCAXr4g0Nw2CAE0yP1vtcTVPHSvP1jFBEHYxrM+Xpo+uC9bXU0uQTfVc0/OJFu+j",
+	"BePoHjnr4cgUQacmgDIgKa9xxFux4mdNf8deUGg+KPB7Z0rTAD+eeXcPdA38/wNsPoT+rvPegDVTJmPy",
+	"BNz7I/d722brts1bxfUHAhDacbr06bj3MFHLQQ7+/g5t7tcNp/8f5uDd7KbhTh85arZsFmiB36oh6x5+",
+	"xsnfLs8O/tlip88LGjWoa/xvyqdiv2opJjwmuVjFJGOLLCamGiomBaSM8piULyen6JkXQmlyPJnEk8nk",
+	"6VB4Kx9TNOPnLHc5YlT/buKRDA2GI4MsrZowcJCXbUzqx/nvCoxbJg1+uENDOfDhjroBomkFMd7FCuDW",
+	"6474paLSFlubRsPAZze+JMi6IGHQlDABx9aSwI3GhOZKmGu2FL3+8olJ7j413xrDofb890Xatm8jyInn",
+	"TOmzelCPD1sb9+LZgGnrumSCHwu6+Pb4anLw/PrXq+ODl9d/DH4paICbvAab5s01/ySSaZaYnKOpPY0j",
+	"RJOqsHX5wS+2DPGsDdj3p0BfN3Ida4xD3THJZGG7Kmmu4KYUimm2BBO6Zkuw/T8lSAUppHuso2kVGvh8",
+	"SfBFoa/PNJK2+YWksZ9H8r/0ZL7v9Pzh4NuJOb5f8SxPBk+xu5z3uJB+pqT3NZtxn7J5qlWhwWR7o9rk",
+	"EZowtbe6oMuh7xKZrez3Ea7fgo/k95CFwQ23L+akAYrPB6/Xtm2nlCKBtJK25041IQMmCSxZCjxx8QIO",
+	"K6h51379y8M5LzDXBzuzZA/tWmdrK961fV7RZ5J+VJKs7WLrx6d7J7IRhYnrFp2Bz/V8/mldbvb/jFEw",
+	"cyGLKqebVHfWzyDx/wIt7R9p9HxJYfEOKuxspZ2Wu6fU8d+ojSTw55/CkallHD6JTiHnV+hMfVmf3KPd",
+	"ALMYBWKjSu3ibJ3XTOisjv+Yws6nEWNZr8rO7YLtdG2zEiZBaE3JDIims7zNAqyohExU6nEAYHPTQT77",
+	"lIlXxbvoCx6Fa7YYOITS3f1s+n7KRCdz7xXsMW1SD6nwiFd3sXeJJ1bcUsy8xX5QRKgA2d4pVcGlS7y5",
+	"PNRrka5HUM37EkptunCar5X+czeGf1gP9IsGov/6j/9sE3zTKBUVxVOOx7pRtljioZtD1LKChx4LHD8Z",
+	"C1hCBc0bl6VjpsxMZfZTg/maOFf2kVzhkpvR9Oq6E/NlC45ijZyxAF0nCXeyRVnNcpb4nHFkk34ulZaD",
+	"7YfcEC2ms1TSVcsmHfI+H/jkhOHfjCoCHJ2UJ8gbufSmfXMdiKw/AjNOJLpEbXLFV9eI4vbLMFYtVTKP",
+	"ptERLdnR8thgvHt9y+1uGlQUtZfjkMy71DErves2sd+55Hjw4frhvwMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

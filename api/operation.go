@@ -1,0 +1,164 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/labstack/echo/v4"
+
+	"assay/domain"
+	"assay/domain/access"
+	"assay/domain/account"
+)
+
+// Actions of operations that no role decides on.
+const (
+	actionPublic = "public" // without a token
+	actionOwn    = "own"    // anybody with a token, on their own account
+)
+
+// gate decides on every request before its handler, from the document alone:
+// which operation it is, who asks, whether the role may, whether the input is as
+// described. What the document does not name is refused.
+type gate struct {
+	router   routers.Router
+	actions  map[string]string // operation id -> x-action
+	accounts *account.Service
+	access   *access.Table
+}
+
+func newGate(document *openapi3.T, accounts *account.Service, table *access.Table) (*gate, error) {
+	router, err := gorillamux.NewRouter(document)
+	if err != nil {
+		return nil, fmt.Errorf("read API document: %w", err)
+	}
+	g := &gate{router: router, actions: map[string]string{}, accounts: accounts, access: table}
+	known := map[string]bool{actionPublic: true, actionOwn: true}
+	for _, action := range access.Actions {
+		known[string(action)] = true
+	}
+	for path, item := range document.Paths.Map() {
+		for method, operation := range item.Operations() {
+			action, _ := operation.Extensions["x-action"].(string)
+			if !known[action] {
+				return nil, fmt.Errorf("%s %s of the API document names no known x-action", method, path)
+			}
+			g.actions[operation.OperationID] = action
+		}
+	}
+	return g, nil
+}
+
+// Caller is who asks and within which scope of the operation's action.
+type Caller struct {
+	account.Person
+	Scope access.Scope
+}
+
+type callerKey struct{}
+
+// tokenKey is where the gate puts the token itself, which withdrawing needs.
+type tokenKey struct{}
+
+// callerOf gives the caller of a request that passed the gate.
+func callerOf(ctx context.Context) Caller {
+	caller, _ := ctx.Value(callerKey{}).(Caller)
+	return caller
+}
+
+func (g *gate) middleware(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		request := c.Request()
+		route, parameters, err := g.router.FindRoute(request)
+		if err != nil {
+			if errors.Is(err, routers.ErrMethodNotAllowed) {
+				return echo.NewHTTPError(http.StatusMethodNotAllowed)
+			}
+			return domain.Errorf(domain.KindNotFound, "there is nothing at this address; see /api/v1/openapi.json")
+		}
+		ctx, err := g.admit(request, g.actions[route.Operation.OperationID])
+		if err != nil {
+			return err
+		}
+		c.SetRequest(request.WithContext(ctx))
+		input := &openapi3filter.RequestValidationInput{Request: c.Request(), PathParams: parameters, Route: route,
+			Options: &openapi3filter.Options{
+				MultiError:                 true,
+				AuthenticationFunc:         openapi3filter.NoopAuthenticationFunc, // admit has done it
+				ExcludeRequestBody:         isMultipart(request),                  // files are streamed, and checked by the handler
+				SkipSettingDefaults:        false,
+				ExcludeReadOnlyValidations: true,
+			}}
+		if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
+			return invalid(err)
+		}
+		return next(c)
+	}
+}
+
+// admit authenticates and asks the policies.
+func (g *gate) admit(request *http.Request, action string) (context.Context, error) {
+	ctx := request.Context()
+	if action == actionPublic {
+		return ctx, nil
+	}
+	token, ok := strings.CutPrefix(request.Header.Get(echo.HeaderAuthorization), "Bearer ")
+	if !ok {
+		return nil, domain.Errorf(domain.KindUnauthenticated, "send a token as \"Authorization: Bearer …\"; POST /api/v1/tokens gives one")
+	}
+	person, err := g.accounts.ByToken(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	caller := Caller{Person: person}
+	if action != actionOwn {
+		if caller.Scope, err = g.access.Require(access.Role(person.Role), access.Action(action)); err != nil {
+			return nil, err
+		}
+	}
+	ctx = context.WithValue(ctx, tokenKey{}, token)
+	return context.WithValue(ctx, callerKey{}, caller), nil
+}
+
+func isMultipart(request *http.Request) bool {
+	return strings.HasPrefix(request.Header.Get(echo.HeaderContentType), echo.MIMEMultipartForm)
+}
+
+// invalid tells where a request differs from the document.
+func invalid(err error) error {
+	var fields []domain.FieldError
+	var each openapi3.MultiError
+	if !errors.As(err, &each) {
+		each = openapi3.MultiError{err}
+	}
+	for _, one := range each {
+		var request *openapi3filter.RequestError
+		field, message := "request", "is not as the document describes"
+		if errors.As(one, &request) {
+			if request.Parameter != nil {
+				field = request.Parameter.Name
+			} else if request.RequestBody != nil {
+				field = "body"
+			}
+			if request.Reason != "" {
+				message = request.Reason
+			}
+			var schema *openapi3.SchemaError
+			if errors.As(one, &schema) {
+				message = schema.Reason
+				if pointer := schema.JSONPointer(); len(pointer) > 0 {
+					field = strings.Join(pointer, ".")
+				}
+			}
+		}
+		fields = append(fields, domain.FieldError{Field: field, Message: message})
+	}
+	return domain.Invalid("the request is not as the API document describes", fields...)
+}
