@@ -137,7 +137,7 @@ func (l *life) declarationState(row *DeclarationRow, found *control, assessed po
 	s.set(DeclarationAssessed, assessed.set)
 	s.set(DeclarationSameDay, assessed.set && after == 0)
 	s.set(DeclarationFiveDays, !assessed.set || after >= 5)
-	s.set(DeclarationMonthLate, !assessed.set || assessed.day > monthAfter(row.RegisteredOn))
+	s.set(DeclarationMonthLate, !assessed.set || assessed.day > MonthAfter(row.RegisteredOn))
 	s.set(DeclarationHoursKnown, l.registered.timed && (!assessed.set || assessed.timed))
 	s.set(DeclarationWithinDay, row.Processing.Elapsed.Valid && row.Processing.Elapsed.Value <= secondsOfDay)
 	s.set(DeclarationOffence, len(found.offences) > 0)
@@ -158,8 +158,8 @@ func outcomeKnown(r *warehouse.Record) bool {
 	return r.Parts.Has(warehouse.PartOffences) || r.Parts.Has(warehouse.PartVersions)
 }
 
-// monthAfter is the same day of the next month, its last day if there is none.
-func monthAfter(d cube.Date) cube.Date {
+// MonthAfter is the same day of the next month, its last day if there is none.
+func MonthAfter(d cube.Date) cube.Date {
 	month := d.Month()
 	next := (month + 1).First() + (d - month.First())
 	return min(next, (month+2).First()-1)

@@ -29,8 +29,8 @@ type Posting struct {
 	Last                              Date
 }
 
-// NewStaff makes the register from machine users (marked ones, and beginnings of
-// names, letter case ignored) and postings.
+// NewStaff makes the register from machine users (marked ones, those posted as
+// system, and beginnings of names, letter case ignored) and postings.
 func NewStaff(machinePrefixes, machines []string, postings []Posting) *Staff {
 	s := &Staff{machines: map[string]bool{}, brokers: map[string]bool{}, heads: map[string][]headship{}, kinds: map[string]bool{}}
 	for _, prefix := range machinePrefixes {
@@ -42,8 +42,11 @@ func NewStaff(machinePrefixes, machines []string, postings []Posting) *Staff {
 		s.machines[user] = true
 	}
 	for _, p := range postings {
-		if p.Function == "broker" {
+		switch p.Function {
+		case "broker":
 			s.brokers[p.Officer] = true
+		case "system":
+			s.machines[p.Officer] = true
 		}
 		if p.Function == "head" && p.Status == "active" {
 			last := cube.MaxDate

@@ -105,7 +105,7 @@ func readStaff(tx *gorm.DB, tenant domain.TenantID, machinePrefixes []string) (*
 		EndsOn                            sql.NullTime
 	}
 	err = tx.Raw(`SELECT officer, office, function, status, starts_on, ends_on FROM posting
-		WHERE tenant_id = ? AND function IN ('broker', 'head')`, tenant.String()).Scan(&rows).Error
+		WHERE tenant_id = ? AND function IN ('broker', 'head', 'system')`, tenant.String()).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list postings: %w", err)
 	}

@@ -1,0 +1,226 @@
+package indicator_test
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"assay/domain/cube"
+	"assay/domain/cube/fact"
+	"assay/domain/indicator"
+)
+
+// figures are exact values by name and group: what both ways must agree on.
+type figures map[string]map[string]string
+
+func (f figures) set(keys []string, name string, value string) {
+	if value == "" {
+		return
+	}
+	group := strings.Join(keys, "|")
+	if f[group] == nil {
+		f[group] = map[string]string{}
+	}
+	f[group][name] = value
+}
+
+func integer(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprint(*n)
+}
+
+// exactly writes floats by their bits, so that not the last digit may differ.
+func exactly(values []float64) string {
+	if len(values) == 0 {
+		return ""
+	}
+	text := make([]string, len(values))
+	for i, v := range values {
+		text[i] = fmt.Sprintf("%v/%x", v, math.Float64bits(v))
+	}
+	return strings.Join(text, " ")
+}
+
+// byCube takes the figures of a result.
+func byCube(r *indicator.Result) figures {
+	found := figures{}
+	put := func(keys []string, at int, n *indicator.Number) {
+		name := func(what string) string { return fmt.Sprintf("f%d_%s", at, what) }
+		found.set(keys, name("numerator"), integer(n.Numerator))
+		found.set(keys, name("denominator"), integer(n.Denominator))
+		if n.Numerator != nil || n.Denominator != nil {
+			found.set(keys, name("n"), fmt.Sprint(n.N))
+		}
+		if n.Spread != nil {
+			found.set(keys, name("spread_n"), fmt.Sprint(n.Spread.N))
+			found.set(keys, name("quantiles"), exactly(n.Spread.Exact))
+			if n.Spread.Unit != indicator.Money {
+				found.set(keys, name("spread_office_n"), fmt.Sprint(n.Spread.OfficeN))
+				found.set(keys, name("quantiles_office"), exactly(n.Spread.OfficeExact))
+			}
+		}
+	}
+	rows := r.Rows
+	if len(r.By) == 0 {
+		rows = []indicator.Row{r.Total}
+	}
+	for i := range rows {
+		put(rows[i].Keys, 0, &rows[i].Number)
+		for c := range rows[i].Companions {
+			put(rows[i].Keys, c+1, &rows[i].Companions[c])
+		}
+	}
+	return found.tidied()
+}
+
+// bySQL runs the reference SQL.
+func (b *bundle) bySQL(tb testing.TB, code string, in indicator.Request) figures {
+	tb.Helper()
+	statement, err := b.indicators.SQL(tb.Context(), b.tenant, code, in)
+	if err != nil {
+		tb.Fatalf("SQL of %s: %v", code, err)
+	}
+	found := figures{}
+	b.query(tb, statement.Text, statement.Arguments, func(rows pgx.Rows) error {
+		values, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		var keys []string
+		for i, field := range rows.FieldDescriptions() {
+			if i < len(in.By) {
+				keys = append(keys, values[i].(string))
+				continue
+			}
+			switch v := values[i].(type) {
+			case nil:
+			case int64:
+				found.set(keys, field.Name, fmt.Sprint(v))
+			case int32:
+				found.set(keys, field.Name, fmt.Sprint(v))
+			case []any:
+				floats := make([]float64, len(v))
+				for n := range v {
+					f, is := v[n].(float64)
+					if !is {
+						return fmt.Errorf("column %s holds %T", field.Name, v[n])
+					}
+					floats[n] = f
+				}
+				found.set(keys, field.Name, exactly(floats))
+			default:
+				return fmt.Errorf("column %s is %T", field.Name, v)
+			}
+		}
+		return nil
+	})
+	return found.tidied()
+}
+
+// tidied leaves out groups in which nothing was counted, and zeros that say only that.
+func (f figures) tidied() figures {
+	for group, values := range f {
+		for name, value := range values {
+			if value == "0" {
+				delete(values, name)
+			}
+		}
+		if len(values) == 0 {
+			delete(f, group)
+		}
+	}
+	return f
+}
+
+// question is a group-by with filters over a period.
+type question struct {
+	by    []string
+	where string
+}
+
+var questions = []question{
+	{}, {by: []string{"office"}}, {by: []string{"officer"}}, {by: []string{"month"}}, {by: []string{"lane"}}, {by: []string{"hs_chapter"}},
+	{by: []string{"examiner", "final_lane"}}, {by: []string{"chief", "section", "quarter"}}, {by: []string{"importer", "week"}}, {by: []string{"day"}},
+	{by: []string{"cause", "mode", "cargo"}}, {by: []string{"origin", "procedure", "model", "flow"}}, {by: []string{"broker", "hs_heading", "year"}},
+	{where: "lane=red"}, {by: []string{"officer"}, where: "office=ATH|NYC"}, {by: []string{"office"}, where: "lane!=green,importer=I1|I2"},
+	{by: []string{"carrier"}}, {by: []string{"tax"}}, {by: []string{"relief", "office"}}, {by: []string{"office"}, where: "tax=DUTY|VAT"}, {by: []string{"head", "month"}},
+	{by: []string{"reason"}}, {by: []string{"change_reason"}}, {by: []string{"type", "officer"}}, {by: []string{"route", "principal"}}, {by: []string{"regime"}}, {by: []string{"nature", "broker"}},
+	{by: []string{"age"}}, {by: []string{"office", "age"}}, {by: []string{"rule"}}, {by: []string{"office", "rule"}}, {where: "rule=P2"}, {where: "age=31-90"},
+	{by: []string{"day"}, where: "month=2024-10"}, {by: []string{"office"}, where: "broker="}, {by: []string{"hs_subheading"}},
+}
+
+func TestCubeAndSQLAgree(t *testing.T) {
+	t.Parallel()
+	b := open(t, nil)
+	b.load(t, newWorld(1, 600))
+	b.rebuild(t, fact.RebuildInput{})
+	b.agree(t, cube.DateOf(2024, 1, 1), cube.DateOf(2025, 3, 1), questions)
+	b.agree(t, cube.DateOf(2024, 3, 15), cube.DateOf(2024, 11, 4), questions[:8])
+}
+
+// agree compares every indicator both ways over the questions that it can answer.
+func (b *bundle) agree(t *testing.T, from, to cube.Date, asked []question) {
+	t.Helper()
+	compared := 0
+	for _, d := range indicator.All() {
+		if !d.Available() {
+			continue
+		}
+		for _, q := range asked {
+			where, err := indicator.ParseFilters(q.where)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := indicator.Request{Codes: []string{d.Code}, From: from, To: to, By: q.by, Where: where}
+			if !answers(d, in) {
+				continue
+			}
+			results, err := b.indicators.Compute(t.Context(), b.tenant, in)
+			if err != nil {
+				t.Fatalf("%s by %v where %q: %v", d.Code, q.by, q.where, err)
+			}
+			compared++
+			if diff := cmp.Diff(b.bySQL(t, d.Code, in), byCube(results[0])); diff != "" {
+				t.Errorf("%s by %v where %q (-SQL +cube):\n%s", d.Code, q.by, q.where, shorten(diff))
+				break
+			}
+		}
+	}
+	if compared < 40*3 {
+		t.Errorf("only %d comparisons", compared)
+	}
+}
+
+// answers reports whether an indicator has the dimensions of a question.
+func answers(d *indicator.Definition, in indicator.Request) bool {
+	for _, name := range in.By {
+		if !d.Has(name) {
+			return false
+		}
+	}
+	for _, f := range in.Where {
+		if !d.Has(f.Dimension) {
+			return false
+		}
+	}
+	return true
+}
+
+func shorten(diff string) string {
+	lines := strings.Split(diff, "\n")
+	var kept []string
+	for _, line := range lines {
+		if strings.HasPrefix(line, "-") || strings.HasPrefix(line, "+") {
+			kept = append(kept, line)
+		}
+	}
+	sort.SliceStable(kept, func(i, j int) bool { return false })
+	return strings.Join(kept[:min(len(kept), 14)], "\n")
+}

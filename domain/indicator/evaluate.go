@@ -1,0 +1,292 @@
+package indicator
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay/domain"
+	"assay/domain/administration"
+	"assay/domain/cube"
+	"assay/domain/cube/fact"
+)
+
+// evaluation answers asks from one snapshot, many values in one pass.
+type evaluation struct {
+	snapshot *cube.Snapshot
+	settings *administration.Settings
+	horizon  horizon
+}
+
+// answer is what the cube gave for one ask.
+type answer struct {
+	ask    *ask
+	groups map[string]*group
+	order  []string // keys of groups as they came
+	whole  []broadcast
+
+	segments map[string]bool // that it was read from
+}
+
+// group is the values of one group.
+type group struct {
+	keys    []string
+	figures []raw
+}
+
+// broadcast is a part whose groups are coarser than those of the ask.
+type broadcast struct {
+	keys   []int // positions of its dimensions in the ask's
+	groups map[string]map[int]cube.Value
+	slots  []slot
+}
+
+// batch is one query of the cube that answers slots of several asks.
+type batch struct {
+	query cube.Query
+	sinks []sink
+}
+
+// sink says where a value of a batch goes.
+type sink struct {
+	ask, part int
+	slot      int
+}
+
+// run answers the asks.
+func (e *evaluation) run(ctx context.Context, asks []*ask) ([]*answer, error) {
+	answers := make([]*answer, len(asks))
+	parts := make([][]part, len(asks))
+	batches := map[string]*batch{}
+	var order []string
+	for i, a := range asks {
+		answers[i] = &answer{ask: a, groups: map[string]*group{}, segments: map[string]bool{}}
+		parts[i] = a.parts()
+		for n := range parts[i] {
+			name, err := e.put(batches, a, &parts[i][n], i, n)
+			if err != nil {
+				return nil, err
+			}
+			if name != "" && !slices.Contains(order, name) {
+				order = append(order, name)
+			}
+			if n > 0 && len(parts[i][n].keys) < len(a.columnsOf()) {
+				answers[i].whole = append(answers[i].whole, newBroadcast(a, &parts[i][n]))
+			}
+		}
+		if len(a.columnsOf()) == 0 {
+			answers[i].group(nil) // there is always the group of everything
+		}
+	}
+	for _, name := range order {
+		if err := e.ask(ctx, batches[name], answers, parts); err != nil {
+			return nil, err
+		}
+	}
+	for _, found := range answers {
+		found.spread()
+	}
+	return answers, nil
+}
+
+// put adds the slots of a part to the batch of the same rows, range, groups and
+// filters; "" when there is nothing to ask.
+func (e *evaluation) put(batches map[string]*batch, a *ask, p *part, at, n int) (string, error) {
+	grain := fact.Grain(p.rows)
+	from, to := a.from, a.to
+	if p.upToEnd {
+		first, last, known := e.snapshot.Span(p.rows)
+		if !known {
+			return "", nil
+		}
+		from, to = first, max(last, first+1)
+	}
+	if from >= to || a.through < a.from {
+		return "", nil
+	}
+	name := fmt.Sprintf("%s %d %d %q %q", p.rows, from, to, p.keys, p.where)
+	b := batches[name]
+	if b == nil {
+		b = &batch{query: cube.Query{Grain: p.rows, From: from, To: to, By: p.keys, FiscalYearStart: e.settings.FiscalYearStart}}
+		for _, f := range p.where {
+			b.query.Where = append(b.query.Where, f.condition())
+		}
+		batches[name] = b
+	}
+	limit, err := dateLimit(grain, a, p)
+	if err != nil {
+		return "", err
+	}
+	for i := range p.slots {
+		s := &p.slots[i]
+		where, err := conditions(grain, s.tests, a.from, a.to)
+		if err != nil {
+			return "", err
+		}
+		aggregate := cube.Aggregate{Name: fmt.Sprintf("v%d", len(b.query.Aggregates)), Func: s.fn, Column: s.column, Where: append(where, limit...)}
+		if s.fn == cube.Quantiles {
+			aggregate.P = Quantiles
+		}
+		b.query.Aggregates = append(b.query.Aggregates, aggregate)
+		b.sinks = append(b.sinks, sink{at, n, i})
+	}
+	return name, nil
+}
+
+// dateLimit bounds the rows of a part by what can be told already, and those of
+// a snapshot by the end of its period.
+func dateLimit(grain *cube.Grain, a *ask, p *part) ([]cube.Condition, error) {
+	last := a.through
+	if p.upToEnd {
+		last = a.to - 1
+	} else if last >= a.to-1 {
+		return nil, nil
+	}
+	max := int64(last)
+	if grain.Column(grain.Date) == nil {
+		return nil, domain.Errorf(domain.KindInternal, "the grain %s has no date", grain.Name)
+	}
+	return []cube.Condition{{Column: grain.Date, Max: &max}}, nil
+}
+
+// ask puts one question to the cube and spreads the values.
+func (e *evaluation) ask(ctx context.Context, b *batch, answers []*answer, parts [][]part) error {
+	result, err := e.snapshot.Query(ctx, b.query)
+	if err != nil {
+		return err
+	}
+	for _, s := range b.sinks {
+		for _, hash := range result.Segments {
+			answers[s.ask].segments[hash] = true
+		}
+	}
+	for _, row := range result.Rows {
+		for i, s := range b.sinks {
+			p := &parts[s.ask][s.part]
+			answers[s.ask].take(p, s.part, &p.slots[s.slot], row.Keys, row.Values[i])
+		}
+	}
+	return nil
+}
+
+func newBroadcast(a *ask, p *part) broadcast {
+	b := broadcast{groups: map[string]map[int]cube.Value{}, slots: p.slots}
+	columns := a.columnsOf()
+	for _, key := range p.keys {
+		b.keys = append(b.keys, slices.Index(columns, key))
+	}
+	return b
+}
+
+const keySeparator = "\x00"
+
+// group gives the group of keys, made when it is new.
+func (r *answer) group(keys []string) *group {
+	name := strings.Join(keys, keySeparator)
+	g := r.groups[name]
+	if g == nil {
+		g = &group{keys: keys, figures: make([]raw, (len(r.ask.Companions)+1)*max(1, r.cases()))}
+		r.groups[name] = g
+		r.order = append(r.order, name)
+	}
+	return g
+}
+
+// cases is the number of cases that the ask is grouped by, 0 when it is not.
+func (r *answer) cases() int {
+	if r.ask.caseBy() {
+		return len(r.ask.Cases.Of)
+	}
+	return 0
+}
+
+// take puts a value into its group.
+func (r *answer) take(p *part, number int, s *slot, keys []string, value cube.Value) {
+	if number > 0 && len(p.keys) < len(r.ask.columnsOf()) {
+		whole := &r.whole[len(r.whole)-1]
+		name := strings.Join(keys, keySeparator)
+		if whole.groups[name] == nil {
+			whole.groups[name] = map[int]cube.Value{}
+		}
+		whole.groups[name][slices.IndexFunc(p.slots, func(each slot) bool { return each.purpose == s.purpose })] = value
+		return
+	}
+	g := r.group(keys)
+	g.figures[s.figure*max(1, r.cases())+max(0, s.cases)].set(s.purpose, value)
+}
+
+// spread gives every group the values of the coarser group that it is part of.
+func (r *answer) spread() {
+	for _, whole := range r.whole {
+		for _, g := range r.groups {
+			keys := make([]string, len(whole.keys))
+			for i, at := range whole.keys {
+				keys[i] = g.keys[at]
+			}
+			for at, value := range whole.groups[strings.Join(keys, keySeparator)] {
+				g.figures[whole.slots[at].figure].set(whole.slots[at].purpose, value)
+			}
+		}
+	}
+}
+
+func (r *raw) set(p purpose, value cube.Value) {
+	switch p {
+	case asNumerator:
+		r.numerator, r.hasNumerator = value, true
+	case asDenominator:
+		r.denominator, r.hasDenominator = value, true
+	case asAdded:
+		r.added, r.hasAddedTo = value, true
+	case asSpread:
+		r.spread, r.hasSpread = value, true
+	case asOffice:
+		r.office, r.hasOffice = value, true
+	}
+}
+
+// rows turns the groups into rows, those of cases unfolded. Groups in which
+// nothing of the indicator was counted are left out when the ask is by anything.
+func (r *answer) rows(least int64) []Row {
+	var rows []Row
+	for _, name := range r.order {
+		g := r.groups[name]
+		if r.cases() == 0 {
+			if row := r.row(g, 0, g.keys, least); len(r.ask.by) == 0 || row.counted() {
+				rows = append(rows, row)
+			}
+			continue
+		}
+		at := slices.IndexFunc(r.ask.by, r.ask.isCase)
+		for i := range r.ask.Cases.Of {
+			row := r.row(g, i, slices.Insert(slices.Clone(g.keys), at, r.ask.Cases.Of[i].Key), least)
+			if row.counted() {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows
+}
+
+func (r *answer) row(g *group, at int, keys []string, least int64) Row {
+	stride := max(1, r.cases())
+	row := Row{Keys: keys, Number: r.ask.Figure.number(&g.figures[at], r.ask.Unit, r.ask.Interval, least)}
+	for i := range r.ask.Companions {
+		c := &r.ask.Companions[i]
+		row.Companions = append(row.Companions, c.Figure.number(&g.figures[(i+1)*stride+at], c.Unit, c.Interval, least))
+	}
+	return row
+}
+
+// counted reports whether anything was counted in the row.
+func (r *Row) counted() bool {
+	if r.Number.counted() {
+		return true
+	}
+	return slices.ContainsFunc(r.Companions, func(n Number) bool { return n.counted() })
+}
+
+func (n *Number) counted() bool {
+	return n.N != 0 || n.Numerator != nil && *n.Numerator != 0 || n.Denominator != nil && *n.Denominator != 0 || n.Spread != nil && n.Spread.N != 0
+}
