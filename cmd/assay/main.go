@@ -72,6 +72,10 @@ func oneLine(err error) string {
 func commands() []*cobra.Command {
 	return []*cobra.Command{
 		newMigrateCommand(),
+		newWorkerCommand(),
+		newServeCommand(),
+		newDemoCommand(),
+		newImportCommand(),
 		newSampleCommand(),
 		newTenantCommand(),
 		newAccountCommand(),

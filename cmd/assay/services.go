@@ -6,9 +6,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/crosscheck"
+	"assay/domain/cube"
+	"assay/domain/cube/fact"
+	"assay/domain/indicator"
+	"assay/domain/refresh"
 	"assay/domain/store"
+	"assay/domain/warehouse"
 )
 
 // services are the rooms of the domain on one database, as the commands use them.
@@ -17,7 +24,16 @@ type services struct {
 	administrations *administration.Service
 	accounts        *account.Service
 	sessions        *account.Sessions
+	access          *access.Table
+	warehouse       *warehouse.Service
+	crosschecks     *crosscheck.Service
+	engine          *cube.Engine
+	indicators      *indicator.Service
+	refresh         *refresh.Service
 }
+
+// cubeMemory bounds the decoded columns of all tenants together.
+const cubeMemory = 512 << 20
 
 // openServices opens the database of a command and builds the rooms on it. Call
 // closeServices when done.
@@ -35,21 +51,43 @@ func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeSe
 }
 
 // buildServices builds the rooms on a database that is up and migrated.
-func buildServices(ctx context.Context, url string) (*services, func(), error) {
+func buildServices(ctx context.Context, url string) (_ *services, closeStore func(), err error) {
 	db, err := store.Open(ctx, url, store.Options{Connections: 12})
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := account.New(db, time.Now)
-	if err != nil {
+	s := &services{db: db, administrations: administration.New(db, time.Now), warehouse: warehouse.New(db, time.Now)}
+	segments := cube.NewStore(db)
+	s.crosschecks = crosscheck.New(db, s.administrations, time.Now)
+	facts := fact.New(db, s.administrations, s.warehouse, segments, time.Now)
+	s.refresh = refresh.New(db, facts, s.crosschecks)
+	if err := s.build(segments); err != nil {
 		db.Close()
 		return nil, nil, err
 	}
-	s := &services{
-		db:              db,
-		administrations: administration.New(db, time.Now),
-		accounts:        accounts,
-		sessions:        account.NewSessions(db, accounts, time.Now),
-	}
 	return s, db.Close, nil
+}
+
+// build makes the rooms that can refuse: when a policy, a grain or the
+// randomness of passwords is wrong, the program does not start.
+func (s *services) build(segments *cube.Store) (err error) {
+	if s.accounts, err = account.New(s.db, time.Now); err != nil {
+		return err
+	}
+	s.sessions = account.NewSessions(s.db, s.accounts, time.Now)
+	if s.access, err = access.Load(); err != nil {
+		return err
+	}
+	s.engine, err = cube.NewEngine(segments, fact.Grains(), cube.Options{MemoryBytes: cubeMemory, Workers: cube.DefaultWorkers()})
+	if err != nil {
+		return err
+	}
+	s.indicators = indicator.New(s.db, s.engine, breaches)
+	return nil
+}
+
+// breaches gives the indicators the reference query of the procedure rules, which
+// belong to a later room.
+func breaches(tenant *administration.Tenant, watermark time.Time) (query string, arguments map[string]any) {
+	return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 }

@@ -28,11 +28,21 @@ func byIdentifier(table string) string {
 // estimates that are far off until a table is analysed for the first time, and a plan made
 // while a table was empty would be kept for the whole load.
 func planByIndex(ctx context.Context, conn *pgx.Conn, on bool) error {
-	custom, method := "DEFAULT", "DEFAULT"
+	custom, method, written := "DEFAULT", "DEFAULT", "DEFAULT"
 	if on {
-		custom, method = "force_custom_plan", "off"
+		custom, method, written = "force_custom_plan", "off", "1"
 	}
 	settings := "SET LOCAL plan_cache_mode TO " + custom
+	// Joins happen in the order in which they are written: each step looks up by key
+	// what the step before found.
+	for _, limit := range []string{"join_collapse_limit", "from_collapse_limit"} {
+		settings += "; SET LOCAL " + limit + " TO " + written
+	}
+	if on {
+		settings += "; SET LOCAL max_parallel_workers_per_gather TO 0"
+	} else {
+		settings += "; SET LOCAL max_parallel_workers_per_gather TO DEFAULT"
+	}
 	for _, way := range []string{"seqscan", "bitmapscan", "hashjoin", "mergejoin", "material", "memoize", "sort"} {
 		settings += "; SET LOCAL enable_" + way + " TO " + method
 	}

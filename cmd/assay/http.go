@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"assay/domain"
+	"assay/web"
+)
+
+// Bounds in time of one request.
+const (
+	headerLimit   = 10 * time.Second
+	idleLimit     = 2 * time.Minute
+	shutdownLimit = 10 * time.Second
+)
+
+// listen takes the address at once, so that a busy port is one clear sentence
+// before anything long begins.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, domain.Wrap(domain.KindConflict, err, "the address %s cannot be listened on; give another with --listen", address)
+	}
+	return listener, nil
+}
+
+// newHandler puts pages and health checks on one HTTP handler.
+func newHandler(s *services, log *slog.Logger, options web.Options) (*echo.Echo, error) {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Use(middleware.RequestID(), middleware.Recover())
+	e.GET("/health", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
+	e.GET("/ready", func(c echo.Context) error {
+		if _, err := s.administrations.List(c.Request().Context()); err != nil {
+			log.Error("not ready", "error", err)
+			return c.String(http.StatusServiceUnavailable, "the database does not answer\n")
+		}
+		return c.String(http.StatusOK, "ready\n")
+	})
+	pages, err := newPages(s, log, options)
+	if err != nil {
+		return nil, err
+	}
+	return e, pages.Mount(e)
+}
+
+// serveHTTP answers on the listener until the context ends, then lets requests finish for a while.
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerLimit, IdleTimeout: idleLimit, MaxHeaderBytes: 64 << 10}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	final, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
+	defer cancel()
+	if err := server.Shutdown(final); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("stop serving: %w", err)
+	}
+	return server.Close()
+}
+
+// newPages makes the pages on the rooms.
+func newPages(s *services, log *slog.Logger, options web.Options) (*web.Server, error) {
+	return web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
+		Indicators: s.indicators, Log: log, Clock: time.Now}, options)
+}
