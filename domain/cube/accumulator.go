@@ -34,9 +34,27 @@ func (a *accumulator) groups() int { return len(a.cells) / a.stride }
 
 // grow makes room for groups.
 func (a *accumulator) grow(groups int) {
-	for have := a.groups(); have < groups; have++ {
+	have := a.groups()
+	if have >= groups {
+		return
+	}
+	if cap(a.cells) < groups*a.stride {
+		larger := recordPool.take(max(groups, 4*have) * a.stride)[:len(a.cells)]
+		copy(larger, a.cells)
+		recordPool.release(a.cells)
+		a.cells = larger
+	}
+	for ; have < groups; have++ {
 		a.cells = append(a.cells, a.record...)
 	}
+}
+
+var recordPool = &pool[uint64]{}
+
+// release gives the memory back; nothing of it may be used any more.
+func (a *accumulator) release() {
+	recordPool.release(a.cells)
+	a.cells = nil
 }
 
 // absorb adds the figures of a group of another accumulator of the same layout.

@@ -64,6 +64,7 @@ func (s *scanner) absorb(other *scanner) {
 			s.figures.absorb(s.layout, to[g], other.figures, uint32(g))
 		}
 	}
+	other.figures.release()
 	for _, k := range other.kept {
 		k.renumber(to)
 		s.kept = append(s.kept, k)

@@ -108,9 +108,11 @@ type histogram struct {
 
 	// By 1 + group*sizes + class: values in it. The first is for rows that do
 	// not count.
-	cells []uint32
-	near  []bool // of the same: whether a rank falls into it, and its values differ
-	found map[int][]int64
+	cells  []uint32
+	near   []bool   // of the same: whether a rank falls into it, and its values differ
+	found  []int64  // values of the cells that are near
+	starts []uint32 // by such a cell: where its values begin in found
+	ends   []uint32 // and where they end so far
 }
 
 func (h *histogram) quantiles(ctx context.Context, pieces []piece, run runner, out []float64) error {
@@ -168,19 +170,24 @@ func (h *histogram) fill(ctx context.Context, pieces []piece, run runner) (at []
 	return at, nil
 }
 
-// cellPool hands on the memory of lists of cells.
-var cellPool = &uint32Pool{}
+// cellPool and valuePool hand on the memory of lists of cells and of values.
+var (
+	cellPool  = &pool[uint32]{}
+	valuePool = &pool[int64]{}
+)
 
-type uint32Pool struct{ pool sync.Pool }
+// pool keeps lists for the next who needs one.
+type pool[T any] struct{ lists sync.Pool }
 
-func (p *uint32Pool) take(length int) []uint32 {
-	if list, ok := p.pool.Get().(*[]uint32); ok && cap(*list) >= length {
+// take gives a list of the length, holding anything.
+func (p *pool[T]) take(length int) []T {
+	if list, ok := p.lists.Get().(*[]T); ok && cap(*list) >= length {
 		return (*list)[:length]
 	}
-	return make([]uint32, length)
+	return make([]T, length)
 }
 
-func (p *uint32Pool) release(list []uint32) { p.pool.Put(&list) }
+func (p *pool[T]) release(list []T) { p.lists.Put(&list) }
 
 func (h *histogram) countView(cells, at []uint32, v *view, groups []uint32, mask []uint64, shift uint) {
 	switch {
@@ -220,7 +227,8 @@ func (h *histogram) cell(g, class int) int { return 1 + g*h.sizes + class - h.lo
 // markNear marks the cells whose values must be seen.
 func (h *histogram) markNear() {
 	h.near = make([]bool, len(h.cells))
-	h.found = map[int][]int64{}
+	h.starts = make([]uint32, len(h.cells))
+	total := uint32(0)
 	var wanted []int64
 	for g, n := range h.counts {
 		if n == 0 {
@@ -229,14 +237,16 @@ func (h *histogram) markNear() {
 		wanted = ranks(n, h.p, wanted)
 		for _, k := range wanted {
 			class, _ := h.class(g, k)
-			if _, is := exact(class); !is {
-				if at := h.cell(g, class); !h.near[at] {
-					h.near[at] = true
-					h.found[at] = make([]int64, 0, h.cells[at])
-				}
+			if _, is := exact(class); is {
+				continue
+			}
+			if at := h.cell(g, class); !h.near[at] {
+				h.near[at], h.starts[at] = true, total
+				total += h.cells[at]
 			}
 		}
 	}
+	h.found, h.ends = make([]int64, total), slices.Clone(h.starts)
 }
 
 // class gives the class of the k-th value of a group, and how many values are
@@ -267,7 +277,8 @@ func (h *histogram) collect(ctx context.Context, pieces []piece, at [][]uint32, 
 		mutex.Lock()
 		defer mutex.Unlock()
 		for _, n := range near {
-			h.found[int(n.cell)] = append(h.found[int(n.cell)], n.value)
+			h.found[h.ends[n.cell]] = n.value
+			h.ends[n.cell]++
 		}
 		return ctx.Err()
 	})
@@ -284,7 +295,8 @@ func (h *histogram) statistic(g int, k int64) int64 {
 	if v, is := exact(class); is {
 		return v
 	}
-	return nth(h.found[h.cell(g, class)], int(k-before))
+	at := h.cell(g, class)
+	return nth(h.found[h.starts[at]:h.ends[at]], int(k-before))
 }
 
 // layOut puts the values of each group side by side, and takes its quantiles.
@@ -293,7 +305,8 @@ func layOut(ctx context.Context, pieces []piece, counts []int64, p []float64, ru
 	for g, n := range counts {
 		starts[g+1] = starts[g] + n
 	}
-	values := make([]int64, starts[len(counts)])
+	values := valuePool.take(int(starts[len(counts)]))
+	defer valuePool.release(values)
 	next := slices.Clone(starts)
 	for i := range pieces {
 		shift := pieces[i].shift

@@ -260,6 +260,9 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 		return nil, err
 	}
 	result, err := answer(p, parts, spelled, s.limits.groups)
+	for _, part := range parts {
+		part.figures.release()
+	}
 	if err != nil {
 		return nil, err
 	}
