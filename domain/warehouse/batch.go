@@ -46,7 +46,15 @@ type BatchDetail struct {
 	Reading intake.Summary  `json:"reading"`
 	Kinds   map[string]Kind `json:"kinds"`             // declaration, manifest, transit and suspense_account
 	Repeats *uuid.UUID      `json:"repeats,omitempty"` // an earlier batch with the same bytes
+	Wanted  *Wanted         `json:"wanted,omitempty"`  // of a delivery over a page or the API
 	Months  []int           `json:"months"`            // months that became dirty, year * 12 + month - 1
+}
+
+// Wanted is how a delivery is to be read when its turn comes.
+type Wanted struct {
+	MapName   string `json:"map,omitempty"`
+	DryRun    bool   `json:"dry_run,omitempty"`
+	NoRefresh bool   `json:"no_refresh,omitempty"`
 }
 
 // Kind counts the documents of one kind.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
 
 	"assay/deploy/local/dbtest"
 	"assay/domain"
@@ -174,4 +176,84 @@ func document(number int) *declaration.Declaration {
 		Payments: []declaration.Payment{{Sequence: 1, Receipt: "R1", Moment: moment(2026, 2, 6, 8, 0), Kind: declaration.Receipt, User: "cash", Tax: "DUTY", Amount: 1000}},
 		Versions: []declaration.Version{{Number: 1, Moment: moment(2026, 2, 3, 8, 0), User: "b.user", Cause: declaration.VersionRegistered, Reason: "", CustomsValue: 10500, Payable: 1200}},
 	}
+}
+
+// super runs statements that see everything and go round the program.
+func (b *bundle) super(t *testing.T) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), b.database.SuperURL)
+	if err != nil {
+		t.Fatalf("connect: %v", err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+func (b *bundle) exec(t *testing.T, sql string, arguments ...any) {
+	t.Helper()
+	if _, err := b.super(t).Exec(t.Context(), sql, arguments...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func (b *bundle) count(t *testing.T, sql string, arguments ...any) (n int64) {
+	t.Helper()
+	if err := b.super(t).QueryRow(t.Context(), sql, arguments...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return n
+}
+
+// tables are all tables that hold a tenant's rows.
+func (b *bundle) tables(t *testing.T) []string {
+	t.Helper()
+	rows, err := b.super(t).Query(t.Context(), `SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relrowsecurity ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// contents is a hash of the rows of each table but those about loads themselves.
+func (b *bundle) contents(t *testing.T) map[string]string {
+	t.Helper()
+	conn := b.super(t)
+	all := map[string]string{}
+	for _, table := range b.tables(t) {
+		if table == "batch" || table == "reject" {
+			continue
+		}
+		var hash *string
+		if err := conn.QueryRow(t.Context(), `SELECT md5(string_agg(x::text, E'\n' ORDER BY x::text)) FROM `+table+` x`).Scan(&hash); err != nil {
+			t.Fatalf("%s: %v", table, err)
+		}
+		if hash != nil {
+			all[table] = *hash
+		}
+	}
+	return all
+}
+
+func (b *bundle) dirty(t *testing.T, tenant domain.TenantID) []int {
+	t.Helper()
+	months, err := b.service.DirtyMonths(t.Context(), tenant)
+	if err != nil {
+		t.Fatalf("dirty months: %v", err)
+	}
+	return months
+}
+
+func (b *bundle) clearDirty(t *testing.T, tenant domain.TenantID) {
+	t.Helper()
+	b.exec(t, `DELETE FROM dirty_month WHERE tenant_id = $1`, tenant.String())
+}
+
+// within runs fn inside a transaction of the first administration.
+func (b *bundle) within(t *testing.T, fn func(ctx context.Context) error) error {
+	t.Helper()
+	return b.db.InTenant(t.Context(), b.first.ID, func(ctx context.Context, _ *gorm.DB) error { return fn(ctx) })
 }

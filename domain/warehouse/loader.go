@@ -189,6 +189,11 @@ func (l *loader) finish(ctx context.Context, summary intake.Summary, refused int
 	if err := endBatch(l.tx, l.tenant.ID, b); err != nil {
 		return err
 	}
+	if l.in.Batch != uuid.Nil {
+		if err := removeFiles(l.tx, l.tenant.ID, b.ID); err != nil {
+			return err
+		}
+	}
 	if l.in.DryRun {
 		return nil
 	}

@@ -113,3 +113,27 @@ func integerArray(numbers []int) string {
 	}
 	return string(append(text, '}'))
 }
+
+// insertWaiting writes the row of a delivery that waits for its load.
+func insertWaiting(tx *gorm.DB, tenant domain.TenantID, b *Batch) error {
+	detail, err := json.Marshal(b.Detail)
+	if err != nil {
+		return fmt.Errorf("summary of the batch: %w", err)
+	}
+	err = tx.Exec(`INSERT INTO batch (tenant_id, batch_id, format, source, state, started_at, started_by, summary) VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?::jsonb)`,
+		tenant.String(), b.ID, b.Format, b.Source, b.StartedAt, b.By, string(detail)).Error
+	if err != nil {
+		return fmt.Errorf("write the batch: %w", err)
+	}
+	return nil
+}
+
+// removeFiles removes the delivered files of a batch.
+func removeFiles(tx *gorm.DB, tenant domain.TenantID, batch uuid.UUID) error {
+	for _, table := range []string{"delivery_part", "delivery"} {
+		if err := tx.Exec(`DELETE FROM `+table+` WHERE tenant_id = ? AND batch_id = ?`, tenant.String(), batch).Error; err != nil { //nolint:gosec // two names
+			return fmt.Errorf("remove the delivered files: %w", err)
+		}
+	}
+	return nil
+}
