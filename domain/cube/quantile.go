@@ -265,7 +265,19 @@ func (h *histogram) class(g int, k int64) (class int, before int64) {
 func (h *histogram) collect(ctx context.Context, pieces []piece, at [][]uint32, run runner) error {
 	var mutex sync.Mutex
 	return run(ctx, len(pieces), func(ctx context.Context, i int) error {
-		var near []nearValue
+		defer cellPool.release(at[i])
+		if len(pieces) == 1 {
+			pieces[i].each(func(v *view, groups []uint32, _ []uint64, before int) {
+				for k, cell := range at[i][before : before+len(groups)] {
+					if h.near[cell] {
+						h.found[h.ends[cell]] = v.value(k)
+						h.ends[cell]++
+					}
+				}
+			})
+			return ctx.Err()
+		}
+		near := nearPool.take(0)
 		pieces[i].each(func(v *view, groups []uint32, _ []uint64, before int) {
 			for k, cell := range at[i][before : before+len(groups)] {
 				if h.near[cell] {
@@ -273,7 +285,7 @@ func (h *histogram) collect(ctx context.Context, pieces []piece, at [][]uint32, 
 				}
 			}
 		})
-		cellPool.release(at[i])
+		defer nearPool.release(near)
 		mutex.Lock()
 		defer mutex.Unlock()
 		for _, n := range near {
@@ -283,6 +295,8 @@ func (h *histogram) collect(ctx context.Context, pieces []piece, at [][]uint32, 
 		return ctx.Err()
 	})
 }
+
+var nearPool = &pool[nearValue]{}
 
 type nearValue struct {
 	cell  uint32
