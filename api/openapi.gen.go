@@ -11,13 +11,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
 	"time"
 
+	"assay/domain/declaration"
 	"assay/domain/indicator"
+	"assay/domain/intake"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
@@ -63,25 +66,76 @@ func (e FailureKind) Valid() bool {
 
 // Defines values for FindingSubjectKind.
 const (
-	Bill            FindingSubjectKind = "bill"
-	Declaration     FindingSubjectKind = "declaration"
-	SuspenseAccount FindingSubjectKind = "suspense_account"
-	Transit         FindingSubjectKind = "transit"
-	User            FindingSubjectKind = "user"
+	FindingSubjectKindBill            FindingSubjectKind = "bill"
+	FindingSubjectKindDeclaration     FindingSubjectKind = "declaration"
+	FindingSubjectKindSuspenseAccount FindingSubjectKind = "suspense_account"
+	FindingSubjectKindTransit         FindingSubjectKind = "transit"
+	FindingSubjectKindUser            FindingSubjectKind = "user"
 )
 
 // Valid indicates whether the value is a known member of the FindingSubjectKind enum.
 func (e FindingSubjectKind) Valid() bool {
 	switch e {
-	case Bill:
+	case FindingSubjectKindBill:
 		return true
-	case Declaration:
+	case FindingSubjectKindDeclaration:
 		return true
-	case SuspenseAccount:
+	case FindingSubjectKindSuspenseAccount:
 		return true
-	case Transit:
+	case FindingSubjectKindTransit:
 		return true
-	case User:
+	case FindingSubjectKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Format.
+const (
+	FormatAsycudaWorld Format = "asycuda-world"
+	FormatAsycudaXml   Format = "asycuda-xml"
+	FormatNdjson       Format = "ndjson"
+	FormatTable        Format = "table"
+)
+
+// Valid indicates whether the value is a known member of the Format enum.
+func (e Format) Valid() bool {
+	switch e {
+	case FormatAsycudaWorld:
+		return true
+	case FormatAsycudaXml:
+		return true
+	case FormatNdjson:
+		return true
+	case FormatTable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportState.
+const (
+	DryRun  ImportState = "dry_run"
+	Failed  ImportState = "failed"
+	Loaded  ImportState = "loaded"
+	Reading ImportState = "reading"
+	Waiting ImportState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ImportState enum.
+func (e ImportState) Valid() bool {
+	switch e {
+	case DryRun:
+		return true
+	case Failed:
+		return true
+	case Loaded:
+		return true
+	case Reading:
+		return true
+	case Waiting:
 		return true
 	default:
 		return false
@@ -136,6 +190,27 @@ func (e IndicatorUnit) Valid() bool {
 	case Percent:
 		return true
 	case Points:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UnmappedValueKind.
+const (
+	UnmappedValueKindColumn    UnmappedValueKind = "column"
+	UnmappedValueKindLane      UnmappedValueKind = "lane"
+	UnmappedValueKindOperation UnmappedValueKind = "operation"
+)
+
+// Valid indicates whether the value is a known member of the UnmappedValueKind enum.
+func (e UnmappedValueKind) Valid() bool {
+	switch e {
+	case UnmappedValueKindColumn:
+		return true
+	case UnmappedValueKindLane:
+		return true
+	case UnmappedValueKindOperation:
 		return true
 	default:
 		return false
@@ -288,25 +363,25 @@ func (e ExportBreakdownParamsSort) Valid() bool {
 
 // Defines values for SeriesOfFigureParamsStep.
 const (
-	Day     SeriesOfFigureParamsStep = "day"
-	Month   SeriesOfFigureParamsStep = "month"
-	Quarter SeriesOfFigureParamsStep = "quarter"
-	Week    SeriesOfFigureParamsStep = "week"
-	Year    SeriesOfFigureParamsStep = "year"
+	SeriesOfFigureParamsStepDay     SeriesOfFigureParamsStep = "day"
+	SeriesOfFigureParamsStepMonth   SeriesOfFigureParamsStep = "month"
+	SeriesOfFigureParamsStepQuarter SeriesOfFigureParamsStep = "quarter"
+	SeriesOfFigureParamsStepWeek    SeriesOfFigureParamsStep = "week"
+	SeriesOfFigureParamsStepYear    SeriesOfFigureParamsStep = "year"
 )
 
 // Valid indicates whether the value is a known member of the SeriesOfFigureParamsStep enum.
 func (e SeriesOfFigureParamsStep) Valid() bool {
 	switch e {
-	case Day:
+	case SeriesOfFigureParamsStepDay:
 		return true
-	case Month:
+	case SeriesOfFigureParamsStepMonth:
 		return true
-	case Quarter:
+	case SeriesOfFigureParamsStepQuarter:
 		return true
-	case Week:
+	case SeriesOfFigureParamsStepWeek:
 		return true
-	case Year:
+	case SeriesOfFigureParamsStepYear:
 		return true
 	default:
 		return false
@@ -367,14 +442,81 @@ func (e ListFindingsParamsState) Valid() bool {
 	}
 }
 
+// Defines values for CreateImportMultipartBodyDryRun.
+const (
+	False CreateImportMultipartBodyDryRun = "false"
+	True  CreateImportMultipartBodyDryRun = "true"
+)
+
+// Valid indicates whether the value is a known member of the CreateImportMultipartBodyDryRun enum.
+func (e CreateImportMultipartBodyDryRun) Valid() bool {
+	switch e {
+	case False:
+		return true
+	case True:
+		return true
+	default:
+		return false
+	}
+}
+
 // Board defines model for Board.
 type Board = indicator.Board
+
+// Column defines model for Column.
+type Column struct {
+	Comment string `json:"comment"`
+
+	// Key Part of the primary key
+	Key      bool   `json:"key"`
+	Name     string `json:"name"`
+	Required bool   `json:"required"`
+
+	// Type As PostgreSQL writes it
+	Type string `json:"type"`
+}
 
 // CompanionDefinition defines model for CompanionDefinition.
 type CompanionDefinition struct {
 	Key  string `json:"key"`
 	Name string `json:"name"`
 	Unit string `json:"unit"`
+}
+
+// Counted defines model for Counted.
+type Counted = intake.Counted
+
+// Declaration The canonical model, as the format ndjson writes it; money in minor units, mass in grams
+type Declaration = declaration.Declaration
+
+// DeclarationDocument defines model for DeclarationDocument.
+type DeclarationDocument struct {
+	// Batch The import that brought this version
+	Batch   openapi_types.UUID `json:"batch"`
+	Current bool               `json:"current"`
+
+	// Declaration The canonical model, as the format ndjson writes it; money in minor units, mass in grams
+	Declaration Declaration `json:"declaration"`
+
+	// Findings Broken rules, of the current version and for roles that may see findings
+	Findings *[]Finding `json:"findings,omitempty"`
+
+	// Id The same over all versions
+	Id      int64 `json:"id"`
+	Version int   `json:"version"`
+}
+
+// DeclarationVersion defines model for DeclarationVersion.
+type DeclarationVersion struct {
+	Batch    openapi_types.UUID `json:"batch"`
+	Current  bool               `json:"current"`
+	LoadedAt *time.Time         `json:"loaded_at,omitempty"`
+
+	// Source What that import was
+	Source       string              `json:"source"`
+	SupersededAt *time.Time          `json:"superseded_at,omitempty"`
+	SupersededBy *openapi_types.UUID `json:"superseded_by,omitempty"`
+	Version      int                 `json:"version"`
 }
 
 // Entry defines model for Entry.
@@ -433,6 +575,48 @@ type FindingPage struct {
 	Cursor   *string   `json:"cursor,omitempty"`
 	Findings []Finding `json:"findings"`
 }
+
+// Format defines model for Format.
+type Format string
+
+// Import defines model for Import.
+type Import struct {
+	By      string     `json:"by"`
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+
+	// Failure Why it failed, in one sentence
+	Failure *string            `json:"failure,omitempty"`
+	Format  Format             `json:"format"`
+	Id      openapi_types.UUID `json:"id"`
+
+	// Loaded Documents that are new
+	Loaded int64 `json:"loaded"`
+
+	// Read Rows or elements of all kinds
+	Read     int64 `json:"read"`
+	Rejected int64 `json:"rejected"`
+
+	// Repeats An earlier import of the same bytes
+	Repeats *openapi_types.UUID `json:"repeats,omitempty"`
+
+	// Replaced Known documents that changed
+	Replaced int64 `json:"replaced"`
+
+	// Source Names of what was delivered
+	Source             string           `json:"source"`
+	StartedAt          time.Time        `json:"started_at"`
+	State              ImportState      `json:"state"`
+	Unchanged          int64            `json:"unchanged"`
+	UnknownColumns     *[]UnknownColumn `json:"unknown_columns,omitempty"`
+	UnmappedLanes      *[]Counted       `json:"unmapped_lanes,omitempty"`
+	UnmappedOperations *[]Counted       `json:"unmapped_operations,omitempty"`
+
+	// Watermark Latest event seen
+	Watermark *time.Time `json:"watermark,omitempty"`
+}
+
+// ImportState defines model for Import.State.
+type ImportState string
 
 // Indicator defines model for Indicator.
 type Indicator struct {
@@ -516,6 +700,19 @@ type ReferenceSQL struct {
 	Version int    `json:"version"`
 }
 
+// Reject defines model for Reject.
+type Reject struct {
+	Field *string `json:"field,omitempty"`
+	File  string  `json:"file"`
+	Line  int64   `json:"line"`
+
+	// Number Within the import, from 1
+	Number int64   `json:"number"`
+	Reason string  `json:"reason"`
+	Row    *string `json:"row,omitempty"`
+	Value  *string `json:"value,omitempty"`
+}
+
 // Result defines model for Result.
 type Result = indicator.Result
 
@@ -542,6 +739,13 @@ type SignIn struct {
 // Spread Quantiles at the probabilities 0.25, 0.5, 0.75 and 0.9
 type Spread = indicator.Percentile
 
+// Table defines model for Table.
+type Table struct {
+	Columns []Column `json:"columns"`
+	Comment string   `json:"comment"`
+	Name    string   `json:"name"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	Expires time.Time `json:"expires"`
@@ -549,6 +753,20 @@ type Token struct {
 	Tenant  string    `json:"tenant"`
 	Token   string    `json:"token"`
 }
+
+// UnknownColumn defines model for UnknownColumn.
+type UnknownColumn = intake.UnknownColumn
+
+// UnmappedValue defines model for UnmappedValue.
+type UnmappedValue struct {
+	Kind      UnmappedValueKind  `json:"kind"`
+	LastBatch openapi_types.UUID `json:"last_batch"`
+	Seen      int64              `json:"seen"`
+	Value     string             `json:"value"`
+}
+
+// UnmappedValueKind defines model for UnmappedValue.Kind.
+type UnmappedValueKind string
 
 // By defines model for By.
 type By = string
@@ -559,11 +777,20 @@ type Code = string
 // From defines model for From.
 type From = openapi_types.Date
 
+// ID defines model for ID.
+type ID = openapi_types.UUID
+
 // Limit defines model for Limit.
 type Limit = int
 
+// Office defines model for Office.
+type Office = string
+
 // Offset defines model for Offset.
 type Offset = int
+
+// Registration defines model for Registration.
+type Registration = string
 
 // Sort defines model for Sort.
 type Sort string
@@ -574,6 +801,9 @@ type To = openapi_types.Date
 // Where defines model for Where.
 type Where = string
 
+// Year defines model for Year.
+type Year = int
+
 // GetBoardParams defines parameters for GetBoard.
 type GetBoardParams struct {
 	// From First local date of the period; the first of the data when left out
@@ -581,6 +811,12 @@ type GetBoardParams struct {
 
 	// To First local date after the period; the day after the last of the data when left out
 	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// GetDeclarationParams defines parameters for GetDeclaration.
+type GetDeclarationParams struct {
+	// Version An earlier version in the warehouse; the current one when left out
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // ComputeFiguresParams defines parameters for ComputeFigures.
@@ -686,6 +922,36 @@ type ListFindingsParamsSeverity string
 // ListFindingsParamsState defines parameters for ListFindings.
 type ListFindingsParamsState string
 
+// ListImportsParams defines parameters for ListImports.
+type ListImportsParams struct {
+	// Before Only those that began before this: started_at of the last one of the page before
+	Before *time.Time `form:"before,omitempty" json:"before,omitempty"`
+	Limit  *Limit     `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateImportMultipartBody defines parameters for CreateImport.
+type CreateImportMultipartBody struct {
+	// DryRun Report only and change nothing
+	DryRun *CreateImportMultipartBodyDryRun `json:"dry_run,omitempty"`
+
+	// Files 2 GB together at most
+	Files  []openapi_types.File `json:"files"`
+	Format Format               `json:"format"`
+
+	// Map Name of a column map; the one named like the format when left out
+	Map *string `json:"map,omitempty"`
+}
+
+// CreateImportMultipartBodyDryRun defines parameters for CreateImport.
+type CreateImportMultipartBodyDryRun string
+
+// ListRejectsParams defines parameters for ListRejects.
+type ListRejectsParams struct {
+	// After Number of the last reject of the page before
+	After *int64 `form:"after,omitempty" json:"after,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // GetReferenceSQLParams defines parameters for GetReferenceSQL.
 type GetReferenceSQLParams struct {
 	// From First local date of the period; the first of the data when left out
@@ -701,6 +967,9 @@ type GetReferenceSQLParams struct {
 	Where *Where `form:"where,omitempty" json:"where,omitempty"`
 }
 
+// CreateImportMultipartRequestBody defines body for CreateImport for multipart/form-data ContentType.
+type CreateImportMultipartRequestBody CreateImportMultipartBody
+
 // IssueTokenJSONRequestBody defines body for IssueToken for application/json ContentType.
 type IssueTokenJSONRequestBody = SignIn
 
@@ -709,6 +978,15 @@ type ServerInterface interface {
 	// GetBoard Every indicator of the whole administration, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx echo.Context, params GetBoardParams) error
+	// GetDeclaration One declaration with its life
+	// (GET /declarations/{office}/{year}/{number})
+	GetDeclaration(ctx echo.Context, office Office, year Year, number Registration, params GetDeclarationParams) error
+	// ListDeclarationVersions The versions of one declaration with the imports that brought them, the newest first
+	// (GET /declarations/{office}/{year}/{number}/versions)
+	ListDeclarationVersions(ctx echo.Context, office Office, year Year, number Registration) error
+	// GetDictionary The data dictionary
+	// (GET /dictionary)
+	GetDictionary(ctx echo.Context) error
 	// ComputeFigures Several indicators over a period, in one pass
 	// (GET /figures)
 	ComputeFigures(ctx echo.Context, params ComputeFiguresParams) error
@@ -724,6 +1002,24 @@ type ServerInterface interface {
 	// ListFindings Broken procedure rules with their evidence, the newest month first
 	// (GET /findings)
 	ListFindings(ctx echo.Context, params ListFindingsParams) error
+	// ListImports Imports, the newest first
+	// (GET /imports)
+	ListImports(ctx echo.Context, params ListImportsParams) error
+	// CreateImport Deliver files; they are kept at once and loaded by a job
+	// (POST /imports)
+	CreateImport(ctx echo.Context) error
+	// GetImport One import
+	// (GET /imports/{id})
+	GetImport(ctx echo.Context, id ID) error
+	// LoadImportAgain Load a failed import once more
+	// (POST /imports/{id}/again)
+	LoadImportAgain(ctx echo.Context, id ID) error
+	// DiscardImportFiles Discard the files of an import that waits or failed
+	// (DELETE /imports/{id}/files)
+	DiscardImportFiles(ctx echo.Context, id ID) error
+	// ListRejects What an import could not take, with place and reason
+	// (GET /imports/{id}/rejects)
+	ListRejects(ctx echo.Context, id ID, params ListRejectsParams) error
 	// ListIndicators The catalogue
 	// (GET /indicators)
 	ListIndicators(ctx echo.Context) error
@@ -742,6 +1038,9 @@ type ServerInterface interface {
 	// WithdrawToken End the token of this request
 	// (DELETE /tokens/current)
 	WithdrawToken(ctx echo.Context) error
+	// ListUnmapped Operation names, lanes and columns that no map knows, the most frequent of each kind first
+	// (GET /unmapped)
+	ListUnmapped(ctx echo.Context) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -771,6 +1070,88 @@ func (w *ServerInterfaceWrapper) GetBoard(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetBoard(ctx, params)
+	return err
+}
+
+// GetDeclaration converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDeclaration(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "office" -------------
+	var office Office
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", ctx.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// ------------- Path parameter "year" -------------
+	var year Year
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", ctx.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// ------------- Path parameter "number" -------------
+	var number Registration
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", ctx.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDeclarationParams
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDeclaration(ctx, office, year, number, params)
+	return err
+}
+
+// ListDeclarationVersions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeclarationVersions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "office" -------------
+	var office Office
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", ctx.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// ------------- Path parameter "year" -------------
+	var year Year
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", ctx.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// ------------- Path parameter "number" -------------
+	var number Registration
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", ctx.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeclarationVersions(ctx, office, year, number)
+	return err
+}
+
+// GetDictionary converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDictionary(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDictionary(ctx)
 	return err
 }
 
@@ -1060,6 +1441,120 @@ func (w *ServerInterfaceWrapper) ListFindings(ctx echo.Context) error {
 	return err
 }
 
+// ListImports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListImports(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListImportsParams
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListImports(ctx, params)
+	return err
+}
+
+// CreateImport converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateImport(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateImport(ctx)
+	return err
+}
+
+// GetImport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetImport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetImport(ctx, id)
+	return err
+}
+
+// LoadImportAgain converts echo context to params.
+func (w *ServerInterfaceWrapper) LoadImportAgain(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LoadImportAgain(ctx, id)
+	return err
+}
+
+// DiscardImportFiles converts echo context to params.
+func (w *ServerInterfaceWrapper) DiscardImportFiles(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiscardImportFiles(ctx, id)
+	return err
+}
+
+// ListRejects converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRejects(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRejectsParams
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRejects(ctx, id, params)
+	return err
+}
+
 // ListIndicators converts echo context to params.
 func (w *ServerInterfaceWrapper) ListIndicators(ctx echo.Context) error {
 	var err error
@@ -1158,6 +1653,15 @@ func (w *ServerInterfaceWrapper) WithdrawToken(ctx echo.Context) error {
 	return err
 }
 
+// ListUnmapped converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUnmapped(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUnmapped(ctx)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -1217,6 +1721,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/figures/:code/breakdown.csv", wrapper.ExportBreakdown, options.OperationMiddlewares["exportBreakdown"]...)
 	router.GET(options.BaseURL+"/figures/:code/series", wrapper.SeriesOfFigure, options.OperationMiddlewares["seriesOfFigure"]...)
 	router.GET(options.BaseURL+"/findings", wrapper.ListFindings, options.OperationMiddlewares["listFindings"]...)
+	router.GET(options.BaseURL+"/declarations/:office/:year/:number", wrapper.GetDeclaration, options.OperationMiddlewares["getDeclaration"]...)
+	router.GET(options.BaseURL+"/declarations/:office/:year/:number/versions", wrapper.ListDeclarationVersions, options.OperationMiddlewares["listDeclarationVersions"]...)
+	router.GET(options.BaseURL+"/imports", wrapper.ListImports, options.OperationMiddlewares["listImports"]...)
+	router.POST(options.BaseURL+"/imports", wrapper.CreateImport, options.OperationMiddlewares["createImport"]...)
+	router.GET(options.BaseURL+"/imports/:id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
+	router.POST(options.BaseURL+"/imports/:id/again", wrapper.LoadImportAgain, options.OperationMiddlewares["loadImportAgain"]...)
+	router.DELETE(options.BaseURL+"/imports/:id/files", wrapper.DiscardImportFiles, options.OperationMiddlewares["discardImportFiles"]...)
+	router.GET(options.BaseURL+"/imports/:id/rejects", wrapper.ListRejects, options.OperationMiddlewares["listRejects"]...)
+	router.GET(options.BaseURL+"/unmapped", wrapper.ListUnmapped, options.OperationMiddlewares["listUnmapped"]...)
+	router.GET(options.BaseURL+"/dictionary", wrapper.GetDictionary, options.OperationMiddlewares["getDictionary"]...)
 
 }
 
@@ -1250,6 +1764,127 @@ type GetBoarddefaultJSONResponse struct {
 }
 
 func (response GetBoarddefaultJSONResponse) VisitGetBoardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeclarationRequestObject struct {
+	Office Office       `json:"office"`
+	Year   Year         `json:"year"`
+	Number Registration `json:"number"`
+	Params GetDeclarationParams
+}
+
+type GetDeclarationResponseObject interface {
+	VisitGetDeclarationResponse(w http.ResponseWriter) error
+}
+
+type GetDeclaration200JSONResponse DeclarationDocument
+
+func (response GetDeclaration200JSONResponse) VisitGetDeclarationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeclarationdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetDeclarationdefaultJSONResponse) VisitGetDeclarationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeclarationVersionsRequestObject struct {
+	Office Office       `json:"office"`
+	Year   Year         `json:"year"`
+	Number Registration `json:"number"`
+}
+
+type ListDeclarationVersionsResponseObject interface {
+	VisitListDeclarationVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListDeclarationVersions200JSONResponse []DeclarationVersion
+
+func (response ListDeclarationVersions200JSONResponse) VisitListDeclarationVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeclarationVersionsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListDeclarationVersionsdefaultJSONResponse) VisitListDeclarationVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDictionaryRequestObject struct {
+}
+
+type GetDictionaryResponseObject interface {
+	VisitGetDictionaryResponse(w http.ResponseWriter) error
+}
+
+type GetDictionary200JSONResponse []Table
+
+func (response GetDictionary200JSONResponse) VisitGetDictionaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDictionarydefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetDictionarydefaultJSONResponse) VisitGetDictionaryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -1454,6 +2089,235 @@ type ListFindingsdefaultJSONResponse struct {
 }
 
 func (response ListFindingsdefaultJSONResponse) VisitListFindingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListImportsRequestObject struct {
+	Params ListImportsParams
+}
+
+type ListImportsResponseObject interface {
+	VisitListImportsResponse(w http.ResponseWriter) error
+}
+
+type ListImports200JSONResponse []Import
+
+func (response ListImports200JSONResponse) VisitListImportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListImportsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListImportsdefaultJSONResponse) VisitListImportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateImportRequestObject struct {
+	Body *multipart.Reader
+}
+
+type CreateImportResponseObject interface {
+	VisitCreateImportResponse(w http.ResponseWriter) error
+}
+
+type CreateImport202JSONResponse Import
+
+func (response CreateImport202JSONResponse) VisitCreateImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateImportdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response CreateImportdefaultJSONResponse) VisitCreateImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetImportResponseObject interface {
+	VisitGetImportResponse(w http.ResponseWriter) error
+}
+
+type GetImport200JSONResponse Import
+
+func (response GetImport200JSONResponse) VisitGetImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetImportdefaultJSONResponse) VisitGetImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LoadImportAgainRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type LoadImportAgainResponseObject interface {
+	VisitLoadImportAgainResponse(w http.ResponseWriter) error
+}
+
+type LoadImportAgain202JSONResponse Import
+
+func (response LoadImportAgain202JSONResponse) VisitLoadImportAgainResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LoadImportAgaindefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response LoadImportAgaindefaultJSONResponse) VisitLoadImportAgainResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiscardImportFilesRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type DiscardImportFilesResponseObject interface {
+	VisitDiscardImportFilesResponse(w http.ResponseWriter) error
+}
+
+type DiscardImportFiles204Response struct {
+}
+
+func (response DiscardImportFiles204Response) VisitDiscardImportFilesResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DiscardImportFilesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response DiscardImportFilesdefaultJSONResponse) VisitDiscardImportFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRejectsRequestObject struct {
+	Id     ID `json:"id"`
+	Params ListRejectsParams
+}
+
+type ListRejectsResponseObject interface {
+	VisitListRejectsResponse(w http.ResponseWriter) error
+}
+
+type ListRejects200JSONResponse []Reject
+
+func (response ListRejects200JSONResponse) VisitListRejectsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRejectsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListRejectsdefaultJSONResponse) VisitListRejectsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -1691,11 +2555,58 @@ func (response WithdrawTokendefaultJSONResponse) VisitWithdrawTokenResponse(w ht
 	return err
 }
 
+type ListUnmappedRequestObject struct {
+}
+
+type ListUnmappedResponseObject interface {
+	VisitListUnmappedResponse(w http.ResponseWriter) error
+}
+
+type ListUnmapped200JSONResponse []UnmappedValue
+
+func (response ListUnmapped200JSONResponse) VisitListUnmappedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUnmappeddefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListUnmappeddefaultJSONResponse) VisitListUnmappedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetBoard Every indicator of the whole administration, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
+	// GetDeclaration One declaration with its life
+	// (GET /declarations/{office}/{year}/{number})
+	GetDeclaration(ctx context.Context, request GetDeclarationRequestObject) (GetDeclarationResponseObject, error)
+	// ListDeclarationVersions The versions of one declaration with the imports that brought them, the newest first
+	// (GET /declarations/{office}/{year}/{number}/versions)
+	ListDeclarationVersions(ctx context.Context, request ListDeclarationVersionsRequestObject) (ListDeclarationVersionsResponseObject, error)
+	// GetDictionary The data dictionary
+	// (GET /dictionary)
+	GetDictionary(ctx context.Context, request GetDictionaryRequestObject) (GetDictionaryResponseObject, error)
 	// ComputeFigures Several indicators over a period, in one pass
 	// (GET /figures)
 	ComputeFigures(ctx context.Context, request ComputeFiguresRequestObject) (ComputeFiguresResponseObject, error)
@@ -1711,6 +2622,24 @@ type StrictServerInterface interface {
 	// ListFindings Broken procedure rules with their evidence, the newest month first
 	// (GET /findings)
 	ListFindings(ctx context.Context, request ListFindingsRequestObject) (ListFindingsResponseObject, error)
+	// ListImports Imports, the newest first
+	// (GET /imports)
+	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
+	// CreateImport Deliver files; they are kept at once and loaded by a job
+	// (POST /imports)
+	CreateImport(ctx context.Context, request CreateImportRequestObject) (CreateImportResponseObject, error)
+	// GetImport One import
+	// (GET /imports/{id})
+	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
+	// LoadImportAgain Load a failed import once more
+	// (POST /imports/{id}/again)
+	LoadImportAgain(ctx context.Context, request LoadImportAgainRequestObject) (LoadImportAgainResponseObject, error)
+	// DiscardImportFiles Discard the files of an import that waits or failed
+	// (DELETE /imports/{id}/files)
+	DiscardImportFiles(ctx context.Context, request DiscardImportFilesRequestObject) (DiscardImportFilesResponseObject, error)
+	// ListRejects What an import could not take, with place and reason
+	// (GET /imports/{id}/rejects)
+	ListRejects(ctx context.Context, request ListRejectsRequestObject) (ListRejectsResponseObject, error)
 	// ListIndicators The catalogue
 	// (GET /indicators)
 	ListIndicators(ctx context.Context, request ListIndicatorsRequestObject) (ListIndicatorsResponseObject, error)
@@ -1729,6 +2658,9 @@ type StrictServerInterface interface {
 	// WithdrawToken End the token of this request
 	// (DELETE /tokens/current)
 	WithdrawToken(ctx context.Context, request WithdrawTokenRequestObject) (WithdrawTokenResponseObject, error)
+	// ListUnmapped Operation names, lanes and columns that no map knows, the most frequent of each kind first
+	// (GET /unmapped)
+	ListUnmapped(ctx context.Context, request ListUnmappedRequestObject) (ListUnmappedResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -1762,6 +2694,84 @@ func (sh *strictHandler) GetBoard(ctx echo.Context, params GetBoardParams) error
 		return err
 	} else if validResponse, ok := response.(GetBoardResponseObject); ok {
 		return validResponse.VisitGetBoardResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDeclaration operation middleware
+func (sh *strictHandler) GetDeclaration(ctx echo.Context, office Office, year Year, number Registration, params GetDeclarationParams) error {
+	var request GetDeclarationRequestObject
+
+	request.Office = office
+	request.Year = year
+	request.Number = number
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeclaration(ctx.Request().Context(), request.(GetDeclarationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeclaration")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeclarationResponseObject); ok {
+		return validResponse.VisitGetDeclarationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDeclarationVersions operation middleware
+func (sh *strictHandler) ListDeclarationVersions(ctx echo.Context, office Office, year Year, number Registration) error {
+	var request ListDeclarationVersionsRequestObject
+
+	request.Office = office
+	request.Year = year
+	request.Number = number
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeclarationVersions(ctx.Request().Context(), request.(ListDeclarationVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeclarationVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeclarationVersionsResponseObject); ok {
+		return validResponse.VisitListDeclarationVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDictionary operation middleware
+func (sh *strictHandler) GetDictionary(ctx echo.Context) error {
+	var request GetDictionaryRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDictionary(ctx.Request().Context(), request.(GetDictionaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDictionary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDictionaryResponseObject); ok {
+		return validResponse.VisitGetDictionaryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -1890,6 +2900,161 @@ func (sh *strictHandler) ListFindings(ctx echo.Context, params ListFindingsParam
 		return err
 	} else if validResponse, ok := response.(ListFindingsResponseObject); ok {
 		return validResponse.VisitListFindingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListImports operation middleware
+func (sh *strictHandler) ListImports(ctx echo.Context, params ListImportsParams) error {
+	var request ListImportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListImports(ctx.Request().Context(), request.(ListImportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListImports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListImportsResponseObject); ok {
+		return validResponse.VisitListImportsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateImport operation middleware
+func (sh *strictHandler) CreateImport(ctx echo.Context) error {
+	var request CreateImportRequestObject
+
+	if reader, err := ctx.Request().MultipartReader(); err != nil {
+		return err
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateImport(ctx.Request().Context(), request.(CreateImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateImportResponseObject); ok {
+		return validResponse.VisitCreateImportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetImport operation middleware
+func (sh *strictHandler) GetImport(ctx echo.Context, id ID) error {
+	var request GetImportRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetImport(ctx.Request().Context(), request.(GetImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetImportResponseObject); ok {
+		return validResponse.VisitGetImportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LoadImportAgain operation middleware
+func (sh *strictHandler) LoadImportAgain(ctx echo.Context, id ID) error {
+	var request LoadImportAgainRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LoadImportAgain(ctx.Request().Context(), request.(LoadImportAgainRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LoadImportAgain")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LoadImportAgainResponseObject); ok {
+		return validResponse.VisitLoadImportAgainResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiscardImportFiles operation middleware
+func (sh *strictHandler) DiscardImportFiles(ctx echo.Context, id ID) error {
+	var request DiscardImportFilesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiscardImportFiles(ctx.Request().Context(), request.(DiscardImportFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiscardImportFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiscardImportFilesResponseObject); ok {
+		return validResponse.VisitDiscardImportFilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRejects operation middleware
+func (sh *strictHandler) ListRejects(ctx echo.Context, id ID, params ListRejectsParams) error {
+	var request ListRejectsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRejects(ctx.Request().Context(), request.(ListRejectsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRejects")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRejectsResponseObject); ok {
+		return validResponse.VisitListRejectsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -2062,88 +3227,142 @@ func (sh *strictHandler) WithdrawToken(ctx echo.Context) error {
 	return nil
 }
 
+// ListUnmapped operation middleware
+func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
+	var request ListUnmappedRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUnmapped(ctx.Request().Context(), request.(ListUnmappedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUnmapped")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUnmappedResponseObject); ok {
+		return validResponse.VisitListUnmappedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Fz9bty4dn8VVr3F7i1ke+wkt80YC9x8rG8DOLu+iS8C1OsaHOnMiGuJ1JLUjKdeA32aPlifpDgkJVEj",
-	"akbjOO1u2n8Sj0SJ5OE5v/Ot+ygRRSk4cK2i6X1UUkkL0CDNr9dr/DcFlUhWaiZ4NI3esgK4YoKrmCSi",
-	"KChRgE9pSE+JzoCkMGec4WjCaQGK6EwowFsSCJUQxRHc0aLMIZpGYj5nCcT2PxnFEcM5fqlArqM4wuej",
-	"aTTDv1WSQUFxPQW9Owe+0Fk0PZlM4kivSxyltGR8ET08xNEbkQKObOd5c/5hcly/vqQ6a9+e4OA4kvBL",
-	"xSSk0VTLCvz5Sqo1SHzw365eHfzr9f1J/PzhanLw8vr+5OEPUWgBZ1IUfdKdMak0yUVCc5JSDUTMDcVK",
-	"kEw46s3NGHcjpZqSVQac5DDXRFS6Q7yTycmLg8nxQbuzDcLNcRn+VuZCFlRH0winD678nBVM49DQ+3Jz",
-	"039hCnNa5TqaHuNJFPSOFVVhfuFPxt3PZibGNSxAmql+nM8VDM4l7N3gZJtTTbrTTYLTfRRS98/kU0Y1",
-	"WUhRlQqZkyghNaRkto4JJQXjlSIzmAsJhGmiK8mVORkhU5BEioqnp/XjK6YzUWlCyZLmFaB0AMmp6h7a",
-	"gbk5cGA4e3jL0S3gOOC4wSv368D+V7+xeTXHH/gPrwqQVAtpLng/UuCiYLy+1f1ZvpzgRfzvOsQjl2IE",
-	"b9O5Btlj75SuvTtInL14/fkwr2uxJ6d/QkAKbSRH+OuB25SkNfJ9Z89XyPbS39lrMVGwBElzywKWJ8iv",
-	"p4RyAkWp1441mOWiit9yseJE8C4q5pTDdxJSh4vfvT1/dfzr2/NXJwN7X5mtDGNkACQfEPFUKbgCA/Vn",
-	"lOWVpUciuAZuZIWWZc4SiqQ5+lkhfe69Sf4gYR5No78/anXIkb2rjur3mZkCIrcCrslKCr6ICTMUIApw",
-	"3gTM6bj3GC0kqEzNatLU6BWaX0hRgtQM1z6nuYI4Kr1L9xFwLd2f3cnfcU9+HeslVNNcLKxUaijUrs19",
-	"z7VcRw8NVamU1PyeO9zfwX1I+yVTzBK0Gcy4/tPzqA9eMTJ3byeXQXGK4t2Tr6gGWVB521vqgWaFAZAq",
-	"z+kMedEqw770tOryqlYzRgLbd3ubjJvzaPFEzH6GBJd7d7AQB82WU2Q3IQ/toXt3D1hROgQ3+nsaUaXo",
-	"+igVBWX8qHnSGQBFSTkT/G1jjOzJQIis0/s+7azEBW5U3OrN7aSygG1e4h7pUeQhjix/7bfgxNk8vYUl",
-	"NS3C0tCRhNZ2+0YR78GRcvFDVcwcw24KBls4dBn3/GhBuoV1YF8/2u0YxWwws93mbH3qoFjDnUYk5kIT",
-	"g8PRFPne22v/9MNy0WwTJfBmDVTu2ukHscLxBdWVZHq9a/j7ehw+w5TC5QRMmXVrZRMuiCW6CpGtEFxn",
-	"KgwqRiufPI8dpmhAxU6VPiW4fWKUjbnXyBxSsV7WSFa5EIzrMSQtEUVEpUZS1AfWIE8o7VneLYVGgLCC",
-	"RVH7Sd1X/wtVGaj6pfU4olHRedOQFVJOAk2Jg8zHc9rTaoQlyK1Ea3EhSJmOQum+4NzyDyxR33um3uaq",
-	"Hqd5nO9WL987o4728ZWSr6wa8XM40uCUx3a+UDdyM1qNWSR/rBrzjLKtmqCxHO+jW8bTaBpxoW/m6J3g",
-	"mkEpujA2shFdA3me8L45//DypRU1X6HMGeSp+avh0sCAIPM2M+5Sh/YV7QMhZbjJ+XaH940rxPiS5iw1",
-	"+pRWOgOucWOQWhabsTQF4wt5JEkEn+fMnBteRpFcG6YQNwXla6My0OenecAD2rY/uz1QAU/TKrdaBtww",
-	"tH0tZsglyG8UycUi2sX1hgLbiWa9mD1NiMabCSOS8O2bmRA5UG7Aw7g6HUbpPdw9xI39tPM2LxstYG6j",
-	"j5Yw/GmV6T6EAg2JhvSG6kETukcCuCtzyqkeou+cJnpAIytRyQSIFCtFKE+JqgqnXWYS6K1lqCr3pg1S",
-	"DT24ww909d4xzkMcsbSzgaoyghQ2F4Krth5q8FY3ltjflc4kqEzkqduL0Y6VgnT/bSBYw8oyfF8iqzy8",
-	"QOOrO+urfxPthPCdyq5qy72bTZBKIcmppE6Dzlie4yYl5coG1CpVAldwQ5NEVBwvVQpkEHyWVDLKw9Pv",
-	"0uNdJvGjY748Gh5wQ1vVWs/r0W1jvy1pGr6oWaemZ9yRnZrpwwhmJPPC4ew+nlAllZCDNOBo9pd0AadN",
-	"pIkI7ptLfdG0a+li3Nboh4OVXcjXvDhEgXcNUu23f7qkzNlQIbiegWIphHxBN50Tx6JSmsycvWofIjpj",
-	"ykWrxmJ9PNYzHUXYkGMfnFIO7B4h+mZGFQuA0us1WWUsyWwAU4kCdMb4ghiRVIRxLQh14cwQm6SdYEP/",
-	"dpM52TI10yShHOk+k+IWOEnFihvQnxtNB2nsEipoSLA2wjz+PFImIdFBmPhk1rCiazQSZ6Ctaq1BLGOL",
-	"zFzIxcr8P6O1NYW+dBCt5rRgeRhhtzqylg7oms9MJL2sNKRkDUH5HAzKcBtQ6M1wkdMEatvLD//1fZtS",
-	"iiVwyhMILbRxhVOgJuCvateur4bEakARInjicUqxsqLHlOU5CLJZHWmqj6UEmYAB5kxUEj2WlBpnphDc",
-	"hJtqlVKiz63CSmVIcXygTEFqA/O40QIoNzKRUb7wYwtDysQdQdz31RxrNOGwjpNpNunzakd0HTU7MuWk",
-	"PvbwL4Sq772Qyx6gGqLNW7pGzbEy4mjyF0ihVSbyOulBVizPkYONpwljXPHG7qiPt3m0pFIberHCXQud",
-	"pM6kqBZZyBNX2oQHOllHy3AW4XYvb+Ns7VpH2+oXZsb3rdP9OJv9h0ao9zLZ2wxXjzSvLAGIkKRgXEiC",
-	"3DcyKoSg6GEPb0KYuVgFDgGRk4CVdzyFly/IP5BPLFeCE+NzLmke49kQJ9O99/IQiKARsRlvQhihM5tI",
-	"G7GRNj34pPRRBc3zQJoNzXVcsYUVmhaMM6WtiYx+MBh2bU/tlKhMrFpdrDTaJWJOKFGZLSvoa3tVovWy",
-	"y6j4aEfVruxg0gh3XZ9bw5LT5rBiYvA3RiFTsU+puKWfxeDNUGodlbH2hhYkZUu0t2brGB/SQpCcaZ1v",
-	"iZDVDLIhom1KeLSY/lAj9uPE8wKk2jvdklRSAk/2zLlscT7ripKgYwrS2B7OEgsvM2TAdYXC6CU8LJWI",
-	"su97G5U/5HmyBb9h/GZwZxpNjrCP9+9of++MrDmd2pmoeW3c0tu9z621S5uQ+rRx+31TU195Bqq/rZPJ",
-	"yZ8OjicxMX98en4ck8PD337+6jH5qKfMRASzpX7EfjNM3yx4vBFiGPix4PYB5oCCAx//er6vWy4XVZM/",
-	"Cj/XOZRW5gYd6JxpkDQfCBrSAmz9iVGw9ezo9RjTWgs0TEuq0LEyvm2pfslrHgog0l2ofArf3wb6CFXk",
-	"zzXWbPExdvgMPVfBTB57JGz3HgKpD6BM0dRe5zNb7xPC3nIqo5HD1o0FpZ/muYlRqaBN9RgxFWhm/O8n",
-	"UWsveBSau+VsUv4rTsRqoa08jyDL7yZpG7sCtb5fgYBxC2lsAlyr+pQSmucmGWYMK0LT1ARCRkZeTT5o",
-	"V+D16RLH9sQaYR6thxxGPV4R4eN7iJKdbpMu3dVdXf/j0y3Qur9fu5n4W7Lf+taTZyuNZ0yxevShf4S6",
-	"6vIpKtf2UKSUVzkdzOW5wOdYWWlqkzaZ4/+Li77q4iJPT/2GdI3P3IEY/g5pdhL5aIFmC/5u32BOTmeQ",
-	"D7Ra4BFpk9hiisxNu8GOfp42/rNzYEmVWglbLO4NfnF8Em8LsXSX+UakjQh3w5KnpKBrdJqavPFsTVaZ",
-	"ICshb1Vdxi64CdJ78z87jsdFa5r1h5yaj00sc+tRdDfz14pyzXJQxNG+lGJGZyxn+BCZHJ68iMnk0Pzz",
-	"Ty+MGTY5fBn1yunvaKKDWllBIniq+qHhTfThgyp3bBF8G+0bcHbxAMwYUifCxi/CPnjTbHTvJ8fuYjN7",
-	"F8zZhes+hsqshta2wWQupcb3StgkYPjn0QByibK+b/PGXcmkqzEcVVo1GGfdEkbV9cK2S6YdFjdr8mKo",
-	"Zta+pBplnhj34CMqChdMrqczysOkKYBKE2Z3z2dal7ZdhvF5QAFfgDTU4ImXfVA2A/KmUloUagOvYmMJ",
-	"2KIXamlfp4a0sNYE44scNXBTnXT4E/9+CXLdFCjOKk0UW/ADxklCJWoTQi2En3poPmd3oAKYaSDFlB6J",
-	"HA7Je2RvhH7GLV78xA1ghAEXbXsXqI5JWtmLtk/PZlkd+sSmEsLe+NvlG/Lth7M35NmzZy//GJtaDnun",
-	"bU5rprOye/iTsTyYNs1Xr5CZPX09jY6NmJfAacmiafTscHL4zKC1K6E/mtUdSgsIoOSZkGb3zmZTAF6e",
-	"eFPDmDCNcYtRO5IjZ93FrjzEVPZTKcUKUjzE2mdeG9WkAA4js1T7undpNI3+ArpupvEr8q7Ctk075Mg0",
-	"sT7EO8ddiujheqOd7GQyebJWMrv6QCMZAr8lvS2+oS7oF3pZszqvMy2OVFUUVK6jaWSZvi2KdgwSOqS4",
-	"jaq6HLrtELUNE2ugsm4ZRd4/eU5c0XgcabpQtuzLegbXiKrU1eK4q4c2F/kQR/XZe4zVPdk3tizmrPEz",
-	"Ns53067ZaNbuNFuaiGPtU7gWEtxmUyPjh2Q6zYqmtTp+c3k+GWpPRANYDbUnHgfbE+Mn5c7do16vx4yy",
-	"LaMjBtou6i8qFXUAKCAXr4g0Nw2CAE0yP1vtcTVPHSvP1jFBEHYxrM+Xpo+uC9bXU0uQTfVc0/OJFu+j",
-	"BePoHjnr4cgUQacmgDIgKa9xxFux4mdNf8deUGg+KPB7Z0rTAD+eeXcPdA38/wNsPoT+rvPegDVTJmPy",
-	"BNz7I/d722brts1bxfUHAhDacbr06bj3MFHLQQ7+/g5t7tcNp/8f5uDd7KbhTh85arZsFmiB36oh6x5+",
-	"xsnfLs8O/tlip88LGjWoa/xvyqdiv2opJjwmuVjFJGOLLCamGiomBaSM8piULyen6JkXQmlyPJnEk8nk",
-	"6VB4Kx9TNOPnLHc5YlT/buKRDA2GI4MsrZowcJCXbUzqx/nvCoxbJg1+uENDOfDhjroBomkFMd7FCuDW",
-	"6474paLSFlubRsPAZze+JMi6IGHQlDABx9aSwI3GhOZKmGu2FL3+8olJ7j413xrDofb890Xatm8jyInn",
-	"TOmzelCPD1sb9+LZgGnrumSCHwu6+Pb4anLw/PrXq+ODl9d/DH4paICbvAab5s01/ySSaZaYnKOpPY0j",
-	"RJOqsHX5wS+2DPGsDdj3p0BfN3Ida4xD3THJZGG7Kmmu4KYUimm2BBO6Zkuw/T8lSAUppHuso2kVGvh8",
-	"SfBFoa/PNJK2+YWksZ9H8r/0ZL7v9Pzh4NuJOb5f8SxPBk+xu5z3uJB+pqT3NZtxn7J5qlWhwWR7o9rk",
-	"EZowtbe6oMuh7xKZrez3Ea7fgo/k95CFwQ23L+akAYrPB6/Xtm2nlCKBtJK25041IQMmCSxZCjxx8QIO",
-	"K6h51379y8M5LzDXBzuzZA/tWmdrK961fV7RZ5J+VJKs7WLrx6d7J7IRhYnrFp2Bz/V8/mldbvb/jFEw",
-	"cyGLKqebVHfWzyDx/wIt7R9p9HxJYfEOKuxspZ2Wu6fU8d+ojSTw55/CkallHD6JTiHnV+hMfVmf3KPd",
-	"ALMYBWKjSu3ibJ3XTOisjv+Yws6nEWNZr8rO7YLtdG2zEiZBaE3JDIims7zNAqyohExU6nEAYHPTQT77",
-	"lIlXxbvoCx6Fa7YYOITS3f1s+n7KRCdz7xXsMW1SD6nwiFd3sXeJJ1bcUsy8xX5QRKgA2d4pVcGlS7y5",
-	"PNRrka5HUM37EkptunCar5X+czeGf1gP9IsGov/6j/9sE3zTKBUVxVOOx7pRtljioZtD1LKChx4LHD8Z",
-	"C1hCBc0bl6VjpsxMZfZTg/maOFf2kVzhkpvR9Oq6E/NlC45ijZyxAF0nCXeyRVnNcpb4nHFkk34ulZaD",
-	"7YfcEC2ms1TSVcsmHfI+H/jkhOHfjCoCHJ2UJ8gbufSmfXMdiKw/AjNOJLpEbXLFV9eI4vbLMFYtVTKP",
-	"ptERLdnR8thgvHt9y+1uGlQUtZfjkMy71DErves2sd+55Hjw4frhvwMAAP//",
+	"7H19c9y4efhXwY+/dC7pUNJK9iWRPJmJX+LUU9+dI/ty0zquBks+u4sTCfAAUKutTjP9NP1g/SQdPABI",
+	"cAnuktL6ern2H1tLggTwvL/h4V2SibISHLhWycVdUlFJS9Ag8deLjfk3B5VJVmkmeHKRvGIlcMUEVynJ",
+	"RFlSosA8pSF/RvQKSA4LxpkZTTgtQRG9EgrMLQmESkjSBG5pWRWQXCRisWAZpPY/maQJM3P8UIPcJGli",
+	"nk8ukrn5W2UrKKlZT0lv3wJf6lVycTabpYneVGaU0pLxZXJ/nyYvRQ5mZDvPy7eXs1P/+orqVfv2zAxO",
+	"Ewk/1ExCnlxoWUM4X0W1Bmke/LePz4/+9dPdWfr0/uPs6PzT3dn9r5LYAl5LUfZB95pJpUkhMlqQnGog",
+	"YoEQq0Ay4aC3wDHuRk41JesVcFLAQhNR6w7wzmZnXx7NTo/anW0BbmGWEW5lIWRJdXKRmOmjK3/zyoyL",
+	"gInlO4HUvLmucWT/zW9ZyXTz8q2VFngzfGEOC1oXOrk4NTgu6S0r6xJ/mZ+Mu5/NTIxrWILEqb5BcupS",
+	"wKu3zwcIwBLfzt11SC62uW8WCwWDuxP2bnR725ubdTc4i27wEpZMaUktYW3T2XdMrwjTiiiQjBakAI0c",
+	"HdLOy9/+7vdxcPC6nCMrjgLH0yg43gupI+taUU2WUtSVMoKAKCE15GS+SQklJeO1InNYCAmEaaJryRVy",
+	"gZA5SCJFzfNn/vE10ytRa0LJDS1qMJIISEFVl0GO8OYAc5jZ4yhJrsGMA24Q8NH9OrL/+Tc2r+bmh/mH",
+	"1yVIqoXEC8GPHLgoGfe3uj+r85m5aP77FIPkBzFCjtCFBtkTJTndBHcMcCbJlafDckWLiVLlOyP8Yxsp",
+	"DGH2FMkFyb2W+YPFr5Dtpf9nr6VEwQ1IWlgSsDRBfnxGKCdQVnrjSINZKqr5NRdrTgTvaqCCcviDhNzp",
+	"oD8YOfHjq7fPzwb2vsatDOujKD/8C1DZEUcGxFHu25iRe3jPSobz8/PzUBKez2Ky4t68S1WCK0CV/pqy",
+	"ora4yATXwJFPaVUVLENxcvK9sjKlnfJXEhbJRfL/T1pb4cTeVSf+fThThN3XwDVZS8GXKWEIfaLAzJsB",
+	"Qsa9B60NQWWOq8lztB9o8U6KCqRmZu0LWihIkyq4dJcA19L92Z38DQ9khyP7jGpaiKWVCBpKtW9zf+Ja",
+	"bpL7BqxUSoq/F06/76F8A/sbppyQbgYzrn/7NOkjKzWM1dvJhygrJ+n+yddUgyypvO4t9UizEoVXXRR0",
+	"bgjSklmfcltC/OjNCeT+9t3BJtMGH60sE/PvITPLvT1aiqNmy7khNyGPLdKDu0esrJz2QM64SKhSdHOS",
+	"i5IyftI86Qy9oi75RJoxwsbRfQ9kRsj3MPCOykZ0VpKVVG6I1Qbu+bkQBVBuXmDZ+C5GCR6Qd5HH7JXt",
+	"iZ8r8k4ovZTw/i9vyVoyDYqgnbQbUbgINyi4kzpV5gHQQxJCtKwoZ4K/asz4ieB1IOwBYBAyNWcxZGzt",
+	"yS7d7QwfiS+/5hqmShEFMJZDrdrfu1pvHeCb9zKDptdw7Jc+hRfMgzj3K8gK2tqDO/feFy8Z5YIzY06U",
+	"IociJdTqTAsPwnOjE1r6e0ZKwWFj5HnJuJDEoEOlpKRKmYtLSUtjbXaBTJViS156T7MRwD0cbgtbuPHP",
+	"7BHxVqaNf/EKaA6olztSrhDrJE0QEsg9xtQGCfmV4FGaY1xVkJlFTdxYM3L8I2KxMKpz4lMV3TwA7hIW",
+	"IFFRG/rr4NL5CDFuFo3v1btl3ZHorY0zkCK+ToibxlVzZpJbRwwrNyDVVJRszdYCoKGVPayct2x4HLLk",
+	"eJ4O3rDN2K9EVnvFNUG4zanOVnGzwi6FaGOozaWolyvzgynigBcaGXG/Pk2yWsquNg3UWt4VS7tsrRBc",
+	"xsIyip4vI2z/Qopr4ETWBai0Me3sKvzCCeW5kV5EigIjUFSTkm6IAiDNm0caga/t+CgD53G4KloCETcg",
+	"CS0K0lBiOkrBONDvZwbER4spi+cWIV3ox1gkAPlf21kfQlqPo5JC0BzyK6oH7dS+KBG1zGAgxIDodrS9",
+	"pir6fF2BVDB52vax+WbUxsejs49Jt8kWejEkWh9lqgWcxyV05q2/uLrteFNtnPcLRYIHR7LV11Z0x5wr",
+	"tnQe6rjnRztj17CJ7Osbux0MLKHP325zvnnmQgkabjVhinChCcYRkgvjO/WtjcDejftWzTaNF3fl9d6u",
+	"nV6KtRlfUl1Lpjf7hn/lx5lnmFJmORE+2bQRecIFsUCP8kopuF6puKTDqNLZ09T5pRqUxmvPiNk+wWAJ",
+	"3mv8NgNFv6yRpPJOMK7HgLQynqio1UiIhs55lCaUDqL0LYRGSHEFyzJutf4TVStQ/qV+nJVZwTRkbSAn",
+	"gebEud0Pp7TDRhUCiRYFWisXopDpBCW6L3hr6Qft/TBUub2qh0UvXJ6nFbMNjjoRjDCwEQY8GvZzcqSR",
+	"UwHZhUzd8M3oUIiV5A8NhQSBvZ2aoAlB3iXXjOfJRcKFvlqImhv9VYJSdIkxXmRdFHkB8758e3l+blkt",
+	"VCgLBkXeNbUjA6LE28y4z6W2r2gfiCnDbcq3O7xrQvmM39ACFXXNaa1XwLXZGHrdCyHnLM8BY/kBSDLB",
+	"FwVDvJnLhiUx9CPEVUn5BlWGBslpEYng79qf3R6oSKbEKjfPA26Yca2tzJA3IL9QpBDLvaEghMBuoNko",
+	"/EQToonGxyWSGDD1bKg+5pO1D+/0ydp5m5eNZjC30QdzmHMEJgIKNGR6op0Jt1VBeeM39e4vaKYHNLI1",
+	"GokUa4VekKpL5T08oNeWoOoimDYKte+V4MeXdP2VI5zG29lr8aLYmxoa6NYd9HelVxLUShS52wtqx1pB",
+	"Pn0bRljDeiB6gZCJxy5uwFtf/ZvGTojfqe2qdty72hZSeSdwMGdFYTYpKVc2RV6rCriCK5plokZHr1ad",
+	"0ESgq6lkdCDUvU+Pd4lkpxPqhraq1c8bwG1rvy1o0jaqY0nHwzPt8I4n+rgEQ8585+TsFE+olkrIQRhw",
+	"Y/ZXdAnPmkwpETw0l/qsGQQuHhdf6Ok/9+IoBBxXtlRE1Sarc3q0FhLVpv99WyI5od2UJja0G6WdN41o",
+	"nBIRiDMI8Kme9qI1Z/qeC9PE3Ie8n1OMvaqBzU402FHj5ZyNWkQKpFyYzkkq9K9gPc5tMMZF/42XRpYL",
+	"SaAA+2KxwMCSYSQ19sXfIyeNzHJIqIDGNMxzToDKgoH0ARbvyNASyHyjuw7SEOwkVAXNYtD7Z0zS510Y",
+	"ZivKl95I2+t6DYSGvsZiNLEga1QgVJEcCnYDEqJLVJrKqWq70QOeCdeUaevoGszavxzdWBLHP3K5uZJ1",
+	"nAtr7jc/DnOuzOEqw8zoeCn0rX3OJVQjpnTNS1pVkF8VlMP49/qs1q43GgFC+/mTB752rIOJqbl0FGZj",
+	"Os89F0TpvNay5Yot+Ti2DjDfkH+I34BJYxL+TWOLTpPI9IYy5yXHDPI5KJZDLNrnpvPR81ppMncRCfuQ",
+	"TRXYepqx1nw6NvY4kgr6yerolHJg9wbnV3OqWCzPsCHrFctWtsRKiRL0ivElQaNLEca1INQVXMWEQd5J",
+	"oPdvN3W0O6ZmmmSUG7jPbdYjN9IRkxvoyxgNaMtrXf7TmyXj8ZEzaZOXMVVr1rCmG8IUmWMRYVAWt2LL",
+	"FV4oxBr/n1PvL2u41VFptqAlK+Imws5QpYUDF0iChhBqDTnZQNQCGyw0aLOWW/Udhhm9dx0WCfXFayXF",
+	"DXDK47mHJtiZA8WSROWDd30NKNYDro7R6gadUqxdJkNZmovrKV894dFSgcxs+mclaiz6zCmGqzBnj/ix",
+	"TkMlGO/Y0yNcg0vKFOS2dNBstATKkSdQhqn97kJTXNqLxjnSaEo8OmFE3GRIqx3WddDs8JTj+jSQfzGp",
+	"+lUQVJ8gVGOweUU3xjdYIztihaWB0HolCl+WSdasKAwFYywRxgRbexZF82hFpUZ4sdJdi2FSrzCtG1OF",
+	"SmMAuFOD7swtlHD7l7eFW7vW0dGYdzjjV21Y9WFRma8bpp4UlGlrcPs2rgWAsbiD8pZxxqcRioHs4U2S",
+	"qhDrCBKM5CRg+d1g4fxL8g/kO1YowQlGFW9okRrcEMfTvffymBAxbuJ2RsGIETq3pb4jNtIWMB8UPqqk",
+	"RREpBIY1ZiGoFSs0LxlvCty/UKQAJNcWa8+IWol1q4uVNnaJ8YuIWtlDJn1tryrvX+0yKt7bUWGtV7Tu",
+	"yOza460hyYsGWSlB+ZsaJlNpt1CqgZ+VwdvJMh93t/aGFiRnN8bemm9S85AWghRM62JHDsQTyEBZGh/P",
+	"pl97if0w9nwHUk2uK7D57mxiHeGO8KI/XxQNPYJE28NZYvFlxgy4LlOgXjLIUpmo+tFVVPlDsUW25FeM",
+	"Xw3uTBuTIx7F+3djf+/NnTid2pmoeW3awtu9z621C5uY+rSZ2cnlt7/sGoP+ts5mZ789Op2lBP/47ulp",
+	"So6Pf/4VCg+pODhkrjlaARzmZLcTsc2CxxshSMAPFW6XvkDw/V/eTnXL5bJuKgTiz3WQ0vLcoANdMA2S",
+	"FjtK0vCEDCpYP7vxemxBuTCGaUWVcazQt63UD4WnoYhEutUDB8/aVA6hivwxrEV/WGFUz1XAydMAhO3e",
+	"Y0LqEnwKZgJ+hhPWC1YMwd+K4nHWVdQTNQB0fqilwxQdSHI6OnysBsIN0tqfkQzRqHr2xm/D3bu9NhPG",
+	"oa7wMN0D0gcHCCaNltf2PGFU5tKiwNyPisL6IcJRGOPuf744ycceRulQt5xtyP+CC5y00FaKjgDL300x",
+	"VOoOLsbOGFF1DXmKYcW1x1JGiwKLTNCcJTS3keuRGU2ss9iX0DxcQZbFWMPMo7W/k1EPV//m8QmsZKfb",
+	"hkt3dR8//ePhFmiF/i/dOP85Wc19mzWwUMcTJh5BehjS34M/EXuIivAJipTyuqCDNTIu3DyWV5qa3/6p",
+	"pP8r2v0FF+0GeupnpGtC4o5kTvZws+PIBzM0W/I3U0NoBZ1DMXg+BojGdCJTZIFtKPb01GmjbnsHVlSp",
+	"tbAH+YPBX56epbsCW91lvhR5w8LdYPAzPMc1h7Yea74h65UgayGvlS8HEhxTI8H8T05HHppu1h9zat43",
+	"EeQJJ2z/UlOuWQGKONhXUszpnBXMPERmx2dfpmR2jP/87ks0w2bH573zs3BLMx3VygoywXPVD8hvSx8+",
+	"qHLHHn9uY6wDIQaDABxDfPpx/CLsg1fNRic/yUcXyXRzptFMabyecqh8eWhtW0TmEpl8UposA6SfBwuQ",
+	"D778Y5JBMK1+aLhwaFe7hYGId5wz/YvSZnExFv1gBNvULiK3FZMu7jOq0GswlL8jUq/9wnZv1g5LmzUF",
+	"YXqcNbbnbvHWQxA9JdLVq0stoMHJyF4H3QU/qOPBt6567K8+gDWlRcVWxXVTgIYneHh0O0Gcjyp9Nf7o",
+	"6+GbS7gC6k6Pic6y+jSC68jQX35vONbltDxJIhdjthSoxDife36ldWV7+zC+iFik70DivngWJEFtgSp5",
+	"WSstSrWlwF1EE6urqcWXz1BrYc1rxpeFMUnbs/R/43+6AblpTsLMa00UW/IjxklGpTGvCLU2zbPAvFmw",
+	"W1ARIwJ1LNa4iwKOyVe2m4VqGlr8jaMGjVsgxtl1+bKU5LWrXMQ6X1vs4dRxigVZ9sa3H16SX1++fkme",
+	"PHly/psUS8rsnbaLVzOdVWbHf0NTnGnsUvXccEFgwF4kp6j3KuC0YslF8uR4dvwEzRd3VvNk7tspLSFi",
+	"NrzuHo5XAEG5yrbJhXFLjBPhofoT5+6krkoNS5yplGINuUGiDyJt/Jn74yRteexNnlwkfwbtO/+ERz8+",
+	"xpVMO+QEOyvep3vHfRDJ/aet3ldns9nB+l7Z1Ue6XhlLyILe1gBSFwWPvaxZXdBGK01UXZZUbpKLxBJ9",
+	"e/rOEUgMSWmb3HGlPLaVnj2ZuwEqfW89Q/tnT4k7nZgmmi6VlePWVf5kxDF1JYHu6rEtibhPk7BBhTq5",
+	"s7R6f3JnZrg/ubNm0P0g2T0nK1eo4azEBeO5CmoYDf2vvQ2Jvdxc7t6P4Y7o/MhagSQ005BHqazbhWMa",
+	"rbk2kiOoDfu7jRjX6dtoxg9W1/tGFi4btKYSVqJW8KzT7sL4Ott9/GJN6wK/t99I7rTXdDLWVfNzMlOs",
+	"yckAa+XdNiGPZLBveOeNloeM5C/YAgLeCIl+i0FCNTWRS07CHjWOXboE/JYp3e/SoX52lPxY4hjlYkTa",
+	"lfTdrSjRNHB+PMWEr0MxFqOgNn+rtpvrQJm6k2VrY8hgu99HERrD+9T2AIkSkZGC7aifAlPW4RyDHDPQ",
+	"nlN1Pp0FYGBBNJ2EHo02rMnNQ0h4qLvtbcG7GRmA2yvJIVi/tLXpr5uw8xafboe5tvpnd2Q5JqB9iNl1",
+	"6li3BQLdDF23ue/by9lp+vLD29lQF9NM5Li8aBfT03gX04PaZvtHvdiMGWU7y44YaNtPf1Y15vOBEUJ/",
+	"TiTeRPsZaLYKS0YDm47nzpCbb1JURC6l+XgOeO+a5YZeGnaocvZic5SyouoBZqEbdnJnKOv+BM+a55hP",
+	"G+CUF2bEK7Hmr5s2GpNUGvZ4/3snSuyTPZ540zGKXsFPQuZDutY16EZbniksoDmQodb6QfNN2w1apb6P",
+	"uNEiZrr8cNR7nKmbQQr+063R8C8aSv9fTMH7yU3DrT5x0GzJbFvH9ChqS0P6Vt+Mk28/vD76vZWdIS1o",
+	"o0Fdf/DmDEMaHh1ICU9JIdYpWbHlKiV4JCElJeSM8pRU57NnhGpSCqXJ6WyWzmazw0nhnXRMFaFkwQpX",
+	"qGnUv5t4JEEDUmSUpFVTFRClZZui/GbxdyWMWyKN9vfXUA309/d9JpqOGxhbWwNcB00ofqiptCcesZ9T",
+	"pDv/5xSyLmccNSUw/9xaEmajKaGFEnjNxkn8BxKw1u/QdIuGg8+NTJW0bXuMQZf3dduic4sOWxv33ZMB",
+	"09Y1I4l+v+Xdr08/zo6efvrx4+nR+affRD/eMkBNQR+T5s2efjLJNMuwBA0PgKWJkSZ1aQ/HRj/sMESz",
+	"tn6jP4WofFaooIyDb0zFZOl6CRQKriqhmGY3gJUM7AZsmxXfsnLCOpqOLOM/gRL/SEXDadsfrRn7xZrw",
+	"4zv4yZ2n90e/niH6fjS4PBvEYnc5X5mF9Atneh+9GPfFi0Ot6oON5SlkW18dQJfgY7VLejP0+RLcyrTv",
+	"Iv0cfKSwVU9cuJnti0Xbpvfxwst1DK6kyCCvpW1tpJpQDZMEblgOPINObAZpd0qExi05kHYuCLRT2L1x",
+	"Y/bECr7hxab5lBbVZA5L7AyAdGJM7QvS9pzwoXT70Rfefmmqpa2hb235mwOfdxnskPFTEdeoAJTrXTQi",
+	"AtUSnMfV4+nNYXRnoM/P1qUge/XYH0CthIrFmCRQDW6LTRPBFyLfbAGyrAvNKir1iUHhEVbldWC5dSja",
+	"taHpmEqoWJJtqF2C7f1jaBKDd3j+3x9ZDSwrLTFFbd8S7QjBitjnW87In18QLZagVyC9OR4WEzVEOWc+",
+	"mNfrKEFv39jhZy674X6eRkqOJ/aIKmkV7zBkU982mElKWtl8jWFBw2A5Kdg1hN9W2M7e7P+4Xaf2wjeh",
+	"sWCM5P3vt78ldN/jv7ODCXfPdvHIQNORm2ksO8T4lq7lIeK7r2wrJ/Se1DMbOqYSyDVU2pCP4JnNfNoe",
+	"PMbzouR7MR/Lkfjti45MP7lj+f2umHvDoNNcqTevPq8CHoOjQzkMHgIThN42hE/okjLcXlwYvhU0t1t6",
+	"jgMPA+5fAksYyBDqGuU13doMH5RWwz+G8E8CuV2AbVHSRcwrpjIqHW5e4+jD4OZpvPp0YStsjdEsuEuT",
+	"u00rTTfKRVcsNAQ/RFDSbdGdAChsBQ/lnc9qWNQKSZpub48Cu20RttugvHRjHgLudHcnYrQn7RrGm5R9",
+	"TyX8+GWvLG73py9/VmamO1k8ycz0GHw8+WEtf0tumaiLHA8yaXoNLo2EfeZQ8bmjutOFcZMv2u3FtMN+",
+	"EgO/LXDeD/ytMqrUF9UMfBzwMNnmTh+xMTEywwh1Qbeh7gK4Oy2NBhgPi9t+VnMjqEQfKOgJW/cdMkz5",
+	"hdo61vR4LJxgT4RhTHQaQvwC80GfN60YwG6AWFCz2MR4uzh7cnku9MqnsLFBxGHYuPkGmJ3bVcsae0J3",
+	"PvSERce2msVXafqSvQeRnj0XEaWz71biefkm+YyocE2bBpBQubsHUGCicxYtOILO7Pe6chEAz/c77wJP",
+	"rO2H0k7wLWrYU3ijVA0f3OmK4aBJDGrBNzO8TcNpsVH6j90i3GM/MDwGl/zXf/xne4rjIslFTQ2W07GZ",
+	"IHv8b5Qrf3owErCAiloyrsye4cFptbIfVS42xGXjHkgV7nRCcvHxU6dshS2xCNZQxhK0r/LfSxZVPS9Y",
+	"FlLGSfANsiGn5TumV7mk65ZMxrgeln5XVBHsc36Iwm93PsG+2ddS+M+FjGYJ32F5p+XmD9L8JHZb99TO",
+	"2PJNe+ruAOaB3zwG41RKsJd1p/wQ5TsXpKQVNgRwUVysBlggAuwxZ8y8YqvWB0R2twi+OYjz8ZPRsPb7",
+	"LtZkqGWRXCQntGInN6eof900rSRyJGCUuE+iOS0TXOpkLYLrbdC7ueQwev/p/r8DAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

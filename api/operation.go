@@ -59,7 +59,8 @@ func newGate(document *openapi3.T, accounts *account.Service, table *access.Tabl
 // Caller is who asks and within which scope of the operation's action.
 type Caller struct {
 	account.Person
-	Scope access.Scope
+	Scope  access.Scope
+	Origin string // address of the request
 }
 
 type callerKey struct{}
@@ -83,7 +84,7 @@ func (g *gate) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			return domain.Errorf(domain.KindNotFound, "there is nothing at this address; see /api/v1/openapi.json")
 		}
-		ctx, err := g.admit(request, g.actions[route.Operation.OperationID])
+		ctx, err := g.admit(request, g.actions[route.Operation.OperationID], c.RealIP())
 		if err != nil {
 			return err
 		}
@@ -104,7 +105,7 @@ func (g *gate) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // admit authenticates and asks the policies.
-func (g *gate) admit(request *http.Request, action string) (context.Context, error) {
+func (g *gate) admit(request *http.Request, action, origin string) (context.Context, error) {
 	ctx := request.Context()
 	if action == actionPublic {
 		return ctx, nil
@@ -117,7 +118,7 @@ func (g *gate) admit(request *http.Request, action string) (context.Context, err
 	if err != nil {
 		return nil, err
 	}
-	caller := Caller{Person: person}
+	caller := Caller{Person: person, Origin: origin}
 	if action != actionOwn {
 		if caller.Scope, err = g.access.Require(access.Role(person.Role), access.Action(action)); err != nil {
 			return nil, err
