@@ -36,9 +36,6 @@ type ImportInput struct {
 
 // Import reads a delivery through the administration's maps and loads it, see Load.
 func (s *Service) Import(ctx context.Context, tenant *administration.Tenant, in ImportInput) (*Batch, error) {
-	if !slices.Contains(intake.Formats, in.Format) {
-		return nil, domain.Errorf(domain.KindInvalid, "the format %q is not known; there are %s", in.Format, strings.Join(intake.Formats, ", "))
-	}
 	options, err := s.readingOptions(ctx, tenant, &in)
 	if err != nil {
 		return nil, err
@@ -51,6 +48,9 @@ func (s *Service) Import(ctx context.Context, tenant *administration.Tenant, in 
 
 // readingOptions are the options of intake for an administration.
 func (s *Service) readingOptions(ctx context.Context, tenant *administration.Tenant, in *ImportInput) (intake.Options, error) {
+	if !slices.Contains(intake.Formats, in.Format) {
+		return intake.Options{}, domain.Errorf(domain.KindInvalid, "the format %q is not known; there are %s", in.Format, strings.Join(intake.Formats, ", "))
+	}
 	digits := tenant.MinorDigits()
 	options := intake.Options{Format: in.Format, Zone: tenant.Location(), MinorDigits: &digits, MachineUsers: tenant.Settings.MachineUsers,
 		Workers: max(1, runtime.GOMAXPROCS(0)-1)}

@@ -2,6 +2,8 @@ package warehouse_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -58,7 +60,11 @@ func newTenant(t testing.TB, db *store.DB, clock func() time.Time, code, zone st
 // give makes a reading of documents.
 func give(documents ...intake.Document) warehouse.Reading {
 	return func(_ context.Context, sink intake.Sink) (intake.Summary, error) {
-		summary := intake.Summary{Read: int64(len(documents))}
+		content, err := json.Marshal(documents)
+		if err != nil {
+			return intake.Summary{}, err
+		}
+		summary := intake.Summary{Read: int64(len(documents)), Fingerprint: sha256.Sum256(content)}
 		for _, d := range documents {
 			if err := sink.Document(d); err != nil {
 				return summary, err
@@ -256,4 +262,9 @@ func (b *bundle) clearDirty(t *testing.T, tenant domain.TenantID) {
 func (b *bundle) within(t *testing.T, fn func(ctx context.Context) error) error {
 	t.Helper()
 	return b.db.InTenant(t.Context(), b.first.ID, func(ctx context.Context, _ *gorm.DB) error { return fn(ctx) })
+}
+
+// givePlain is a reading that finds no documents.
+func givePlain(summary intake.Summary) warehouse.Reading {
+	return func(context.Context, intake.Sink) (intake.Summary, error) { return summary, nil }
 }

@@ -288,17 +288,17 @@ func (s *Service) Unmapped(ctx context.Context, tenant domain.TenantID) ([]Unmap
 // Watermark is the time of the latest event in the warehouse: what is later is not
 // known yet. It is zero when there is none.
 func (s *Service) Watermark(ctx context.Context, tenant domain.TenantID) (time.Time, error) {
-	var found []*time.Time
+	var found struct{ Watermark *time.Time }
 	err := s.db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
-		return tx.Raw(`SELECT max(watermark) FROM batch WHERE tenant_id = ? AND state = 'loaded'`, tenant.String()).Scan(&found).Error
+		return tx.Raw(`SELECT max(watermark) AS watermark FROM batch WHERE tenant_id = ? AND state = 'loaded'`, tenant.String()).Scan(&found).Error
 	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read the watermark: %w", err)
 	}
-	if len(found) == 0 || found[0] == nil {
+	if found.Watermark == nil {
 		return time.Time{}, nil
 	}
-	return found[0].UTC(), nil
+	return found.Watermark.UTC(), nil
 }
 
 // DirtyMonths lists the months (year * 12 + month - 1) whose segments no longer say what the warehouse says.

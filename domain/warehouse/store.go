@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"assay/domain"
+	"assay/domain/intake"
 )
 
 // lockLoads makes loads of one administration wait for each other until the
@@ -73,6 +74,9 @@ func endBatch(tx *gorm.DB, tenant domain.TenantID, b *Batch) error {
 
 // sameBytes finds an earlier loaded batch of the same delivered bytes.
 func sameBytes(tx *gorm.DB, tenant domain.TenantID, b *Batch) (*uuid.UUID, error) {
+	if b.Fingerprint == (intake.Fingerprint{}) {
+		return nil, nil // not read from files
+	}
 	var found []string
 	err := tx.Raw(`SELECT batch_id::text FROM batch WHERE tenant_id = ? AND fingerprint = decode(?, 'hex') AND state = 'loaded' AND batch_id <> ?
 		ORDER BY started_at LIMIT 1`, tenant.String(), b.Fingerprint.String(), b.ID).Scan(&found).Error

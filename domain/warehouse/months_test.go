@@ -1,0 +1,74 @@
+package warehouse_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"assay/domain/declaration"
+	"assay/domain/intake"
+)
+
+const (
+	january2026  = 2026*12 + 0
+	february2026 = 2026*12 + 1
+	march2026    = 2026*12 + 2
+	april2026    = 2026*12 + 3
+)
+
+// plain is a declaration with a header and one operation.
+func plain(number int, registered time.Time, acted time.Time) *declaration.Declaration {
+	return &declaration.Declaration{
+		Reference: declaration.Reference{Office: "SEL1", Year: registered.Year(), Serial: "C", Number: string(rune('0' + number))},
+		Header:    declaration.Header{Flow: declaration.Import, Model: "IM4", RegisteredOn: registered},
+		Events:    []declaration.Event{{Sequence: 1, Kind: declaration.Assessed, Operation: "Assess", Moment: declaration.Moment{At: acted, Precision: declaration.Second}}},
+	}
+}
+
+func TestExactlyTheTouchedMonthsBecomeDirty(t *testing.T) {
+	t.Parallel()
+	b := setup(t) // the second administration is in Seoul: UTC+9
+	id := b.second.ID
+	step := func(name string, want []int, documents ...intake.Document) {
+		t.Helper()
+		b.clearDirty(t, id)
+		batch := b.load(t, b.second, documents...)
+		if diff := cmp.Diff(want, b.dirty(t, id)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if len(want) > 0 {
+			if diff := cmp.Diff(want, batch.Detail.Months); diff != "" {
+				t.Errorf("%s, batch (-want +got):\n%s", name, diff)
+			}
+		}
+	}
+	lastHour := time.Date(2026, 1, 31, 14, 59, 59, 0, time.UTC) // 23:59:59 in Seoul
+	nextMonth := time.Date(2026, 1, 31, 15, 0, 0, 0, time.UTC)  // midnight in Seoul
+	step("an act in the last hour of January", []int{january2026}, one(plain(1, day(2026, 1, 31), lastHour)))
+	step("an act in the first second of February", []int{january2026, february2026}, one(plain(2, day(2026, 1, 31), nextMonth)))
+	step("nothing new", nil, one(plain(1, day(2026, 1, 31), lastHour)), one(plain(2, day(2026, 1, 31), nextMonth)))
+	moved := plain(1, day(2026, 1, 31), time.Date(2026, 4, 2, 0, 0, 0, 0, time.UTC))
+	step("an act that moved from January to April", []int{january2026, april2026}, one(moved), one(plain(2, day(2026, 1, 31), nextMonth)))
+	again := plain(1, day(2026, 3, 1), time.Date(2026, 4, 2, 0, 0, 0, 0, time.UTC))
+	again.Reference.Year = 2026
+	step("a registration that moved from January to March", []int{january2026, march2026, april2026}, one(again))
+
+	utc := intake.Document{Office: &intake.Office{Code: "SEL1", Zone: "UTC"}}
+	step("an office told to be in UTC: everything from the first to the last month", []int{january2026, february2026, march2026, april2026}, utc)
+	step("the same office again", nil, utc)
+	step("an act of that office in its own zone", []int{january2026}, one(plain(3, day(2026, 1, 31), nextMonth)))
+}
+
+func TestACargoMarksTheMonthsOfThoseWhoCiteIt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	citing := plain(1, day(2026, 4, 1), time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC))
+	citing.Header.Manifest = "M/1"
+	b.load(t, b.first, one(citing), one(plain(2, day(2026, 3, 1), time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))))
+	b.clearDirty(t, b.first.ID)
+	b.load(t, b.first, intake.Document{Manifest: &declaration.Manifest{Reference: "M/1", Office: "SEL1", ArrivedAt: pointer(moment(2026, 1, 5, 1, 0))}})
+	if diff := cmp.Diff([]int{january2026, april2026}, b.dirty(t, b.first.ID)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
