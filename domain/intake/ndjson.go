@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"assay/domain"
+	"assay/domain/declaration"
 )
 
 // maxLine bounds one document of an NDJSON file.
@@ -136,12 +137,30 @@ func (r *documentReader) deliverChecked(d *Document, reject func(*documentFault)
 	}
 	if d.Declaration != nil {
 		for i := range d.Declaration.Events {
-			if at := d.Declaration.Events[i].At; at.After(r.tally.watermark) {
-				r.tally.watermark = at
-			}
+			r.event(&d.Declaration.Events[i])
 		}
 	}
 	return r.deliverDocument(*d)
+}
+
+// event lets the administration's maps say what the source did not: which users are programs, what an operation means.
+func (r *documentReader) event(e *declaration.Event) {
+	if e.At.After(r.tally.watermark) {
+		r.tally.watermark = e.At
+	}
+	e.Machine = e.Machine || e.User != "" && r.settings.isMachine(e.User)
+	if e.Kind != declaration.Unmapped {
+		return
+	}
+	meaning, known := r.settings.operations[foldName(e.Operation)]
+	if !known {
+		count(r.tally.unmapped, e.Operation, 1)
+		return
+	}
+	e.Kind, e.Machine = meaning.Kind, e.Machine || meaning.Machine
+	if e.To == "" {
+		e.To = meaning.To
+	}
 }
 
 func (r *documentReader) seen(d *Document) (field, value string, again bool) {
