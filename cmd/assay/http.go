@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
+	"assay/api"
 	"assay/domain"
 	"assay/web"
 )
@@ -33,7 +34,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// newHandler puts pages and health checks on one HTTP handler.
+// newHandler puts pages, API and health checks on one HTTP handler.
 func newHandler(s *services, log *slog.Logger, options web.Options) (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -46,6 +47,11 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (*echo.Echo,
 		}
 		return c.String(http.StatusOK, "ready\n")
 	})
+	err := api.Mount(e, api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log})
+	if err != nil {
+		return nil, err
+	}
 	pages, err := newPages(s, log, options)
 	if err != nil {
 		return nil, err
