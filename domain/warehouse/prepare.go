@@ -84,3 +84,21 @@ func partsOf(d *declaration.Declaration) Parts {
 	add(d.Versions != nil, PartVersions)
 	return parts
 }
+
+// restoreEmpty makes the parts that were given and empty so again, which JSON
+// does not tell from those that were not given.
+func restoreEmpty(d *declaration.Declaration, parts Parts) {
+	restore(&d.Items, parts.Has(PartItems))
+	restore(&d.Events, parts.Has(PartEvents))
+	restore(&d.Assignments, parts.Has(PartAssignments))
+	restore(&d.Inspections, parts.Has(PartInspections))
+	restore(&d.Offences, parts.Has(PartOffences))
+	restore(&d.Payments, parts.Has(PartPayments))
+	restore(&d.Versions, parts.Has(PartVersions))
+}
+
+func restore[E any](part *[]E, given bool) {
+	if given && *part == nil {
+		*part = []E{}
+	}
+}

@@ -110,6 +110,7 @@ func earlierVersions(tx *gorm.DB, tenant domain.TenantID, id int64) ([]VersionEn
 		if err := json.Unmarshal([]byte(row.Content), e.Document); err != nil {
 			return nil, fmt.Errorf("read version %d: %w", row.Version, err)
 		}
+		restoreEmpty(e.Document, e.Parts)
 	}
 	return entries, nil
 }
