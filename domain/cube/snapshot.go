@@ -212,6 +212,55 @@ func (s *Snapshot) RowCount(grain string) int64 {
 	return n
 }
 
+// Load decodes the named grains' columns, of all grains when none is named, and
+// gives the bytes that they take in memory: to answer the first question as
+// quickly as the second.
+func (s *Snapshot) Load(ctx context.Context, grains ...string) (int64, error) {
+	var residents []*resident
+	for name, m := range s.grains {
+		if !m.stale && (len(grains) == 0 || slices.Contains(grains, name)) {
+			residents = append(residents, m.segments...)
+		}
+	}
+	var bytes atomic.Int64
+	err := s.each(ctx, len(residents), func(ctx context.Context, i int) error {
+		for index := range residents[i].columns {
+			c, err := residents[i].column(ctx, index)
+			if err != nil {
+				return err
+			}
+			bytes.Add(c.bytes())
+		}
+		return nil
+	})
+	return bytes.Load(), err
+}
+
+// Touched gives the bytes in memory of the columns that a question reads in its
+// period: what has to pass through the processor at least once.
+func (s *Snapshot) Touched(ctx context.Context, q Query) (int64, error) {
+	m, err := s.member(q.Grain)
+	if err != nil {
+		return 0, err
+	}
+	p, err := m.grain.plan(&q)
+	if err != nil {
+		return 0, err
+	}
+	var bytes int64
+	residents, _ := m.within(q.From, q.To)
+	for _, r := range residents {
+		for _, index := range p.columns() {
+			c, err := r.column(detached{ctx}, index)
+			if err != nil {
+				return 0, err
+			}
+			bytes += c.bytes()
+		}
+	}
+	return bytes, nil
+}
+
 // member finds a grain that can be asked.
 func (s *Snapshot) member(grain string) (*member, error) {
 	m := s.grains[grain]
