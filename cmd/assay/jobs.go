@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"time"
 
+	"assay/domain"
 	"assay/domain/refresh"
 	"assay/domain/store"
+	"assay/domain/warehouse"
 	"assay/worker"
 )
 
@@ -20,8 +23,23 @@ type redisOptions struct {
 // newWorker is a worker with a handler for every kind of job there is.
 func newWorker(s *services, redis redisOptions, log *slog.Logger) *worker.Worker {
 	return worker.New(s.db, map[string]worker.Handle{
-		refresh.Kind: s.runRefresh,
+		warehouse.ImportJob: s.runImport,
+		refresh.Kind:        s.runRefresh,
 	}, worker.Options{RedisAddress: redis.address, RedisPassword: redis.password, RedisDatabase: redis.database, Clock: time.Now, Log: log})
+}
+
+// runImport loads a delivery that was received on a page or through the API.
+func (s *services) runImport(ctx context.Context, job store.Claimed, progress func(any)) error {
+	var arguments warehouse.ImportArguments
+	if err := json.Unmarshal(job.Arguments, &arguments); err != nil {
+		return domain.Wrap(domain.KindInvalid, err, "the job does not say which delivery to load")
+	}
+	tenant, err := s.administrations.ByID(ctx, job.Tenant)
+	if err != nil {
+		return err
+	}
+	_, err = s.warehouse.Process(ctx, tenant, arguments.Batch, func(p warehouse.LoadProgress) { progress(p) })
+	return err
 }
 
 // runRefresh brings findings and cube up to date after a load.
