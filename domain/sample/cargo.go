@@ -254,7 +254,7 @@ func (l *life) takeBill() {
 	written, weight := packages, gross
 	switch {
 	case l.tries("P9"):
-		switch l.breach.kase {
+		switch l.breach.variant {
 		case "a":
 			l.bill.packages = max(0, packages-int64(1+r.below(3)))
 		case "b":
@@ -327,7 +327,7 @@ func (l *life) takeBillOfPartner() {
 // twin is a second declaration of goods whose first was cancelled (planted, P8).
 type twin struct {
 	due, cancelled   moment
-	kase             string
+	variant          string
 	key              string // of the cancelled one
 	importer, broker int
 	items            []item
@@ -340,7 +340,7 @@ func (l *life) takeBillOfTwin() {
 	l.bill, l.hasBill = l.twin.bill, true
 	packages, gross := l.weights()
 	l.writeOff(&l.bill, l.at, "S.A.D.", packages, gross, l.user)
-	l.g.plants.record("P8", l.twin.kase, "declaration", l.key(), l.twin.key)
+	l.g.plants.record("P8", l.twin.variant, "declaration", l.key(), l.twin.key)
 }
 
 // weights sums packages and gross mass over the items.

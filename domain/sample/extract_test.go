@@ -421,7 +421,7 @@ func (x *extract) readCargo(t *testing.T, dir string) {
 	})
 }
 
-func (x *extract) isCase(rule, kase, key string) bool { return x.planted[rule][kase][key] }
+func (x *extract) isCase(rule, variant, key string) bool { return x.planted[rule][variant][key] }
 
 // keysOf lists the planted keys of a rule.
 func (x *extract) keysOf(rule string) map[string]bool {

@@ -277,11 +277,14 @@ func (l *life) run(o *office, at moment) {
 // takeTwin lets the declaration be the second one of a cancelled one that is due.
 func (l *life) takeTwin() {
 	o := l.office
-	for i := 0; i < len(o.twins); i++ {
-		t := o.twins[i]
-		if t.due > l.at {
+	if l.at < o.nextTwin {
+		return
+	}
+	for i := 0; i < len(o.twins) && l.twin == nil; i++ {
+		if o.twins[i].due > l.at {
 			continue
 		}
+		t := o.twins[i]
 		o.twins = slices.Delete(o.twins, i, i+1)
 		if l.at > t.cancelled+28*minutesOfDay {
 			l.g.dropTwin(&t)
@@ -289,14 +292,17 @@ func (l *life) takeTwin() {
 			continue
 		}
 		l.twin = &t
-		return
+	}
+	o.nextTwin = never
+	for i := range o.twins {
+		o.nextTwin = min(o.nextTwin, o.twins[i].due)
 	}
 }
 
 // dropTwin gives up a second declaration that has found no place in time.
 func (g *generator) dropTwin(t *twin) {
 	g.writeBill(&t.bill)
-	g.plants.forgo("P8", t.kase)
+	g.plants.forgo("P8", t.variant)
 }
 
 // nextNumber numbers receipts, acts and cases by office and year.

@@ -67,7 +67,7 @@ func (o *officer) isThere(where *office, d day, s *span) bool {
 	return o.standing[s.index(s.clampDay(d))] == active && o.officeAt(d) == where
 }
 
-// sectionOf is the section an officer belongs to, by rank.
+// section is the section an officer belongs to, by rank.
 func (o *officer) section(where *office) string {
 	if o.exit {
 		return "EX"

@@ -1,15 +1,13 @@
 package sample
 
-import "strconv"
-
 // breach is one way in which a rule can be broken.
 type breach struct {
-	rule, kase string
-	share      float64 // part of the rule's number
-	days       day     // a declaration must be this old at the watermark for the breach to show and ripen
-	needs      regime  // regime of the declarations it is planted in; elsewhere means not in declarations
-	forced     lane    // lane the declaration is given; noLane leaves it to selectivity
-	says       string  // what is wrong, for truth.json
+	rule, variant string
+	share         float64 // part of the rule's number
+	days          day     // a declaration must be this old at the watermark for the breach to show and ripen
+	needs         regime  // regime of the declarations it is planted in; elsewhere means not in declarations
+	forced        lane    // lane the declaration is given; noLane leaves it to selectivity
+	says          string  // what is wrong, for truth.json
 }
 
 // breaches are all of them. The letters are those of the rule's own cases where
@@ -105,9 +103,9 @@ func newPlants(p Parameters, w *world, registered func(day) int, truth *file) *p
 func (ps *plants) isDue(q *quota) bool { return q.planted < q.planned && float64(ps.index) >= q.next }
 
 // due reports whether a breach outside the declarations is due.
-func (ps *plants) due(rule, kase string) bool {
+func (ps *plants) due(rule, variant string) bool {
 	for i := range ps.quotas {
-		if q := &ps.quotas[i]; q.rule == rule && q.kase == kase {
+		if q := &ps.quotas[i]; q.rule == rule && q.variant == variant {
 			return ps.isDue(q)
 		}
 	}
@@ -128,15 +126,15 @@ func (ps *plants) choose(of regime, registered, end day) *breach {
 
 // done notes a breach that has been planted. A breach that was tried and could not
 // be is simply tried in a later declaration.
-func (ps *plants) done(rule, kase, subject, key, other string) {
-	ps.reserve(rule, kase)
-	ps.record(rule, kase, subject, key, other)
+func (ps *plants) done(rule, variant, subject, key, other string) {
+	ps.reserve(rule, variant)
+	ps.record(rule, variant, subject, key, other)
 }
 
 // reserve counts a breach whose second half is still to come (P8).
-func (ps *plants) reserve(rule, kase string) {
+func (ps *plants) reserve(rule, variant string) {
 	for i := range ps.quotas {
-		if q := &ps.quotas[i]; q.rule == rule && q.kase == kase {
+		if q := &ps.quotas[i]; q.rule == rule && q.variant == variant {
 			q.planted++
 			q.next += q.spacing * (0.6 + 0.8*ps.r.unit())
 		}
@@ -144,20 +142,20 @@ func (ps *plants) reserve(rule, kase string) {
 }
 
 // forgo takes back a reserved breach whose second half could not come.
-func (ps *plants) forgo(rule, kase string) {
+func (ps *plants) forgo(rule, variant string) {
 	for i := range ps.quotas {
-		if q := &ps.quotas[i]; q.rule == rule && q.kase == kase {
+		if q := &ps.quotas[i]; q.rule == rule && q.variant == variant {
 			q.planted--
 		}
 	}
 }
 
 // record writes the key of a breach.
-func (ps *plants) record(rule, kase, subject, key, other string) {
+func (ps *plants) record(rule, variant, subject, key, other string) {
 	if len(ps.keys[rule]) < ps.limit {
-		ps.keys[rule] = append(ps.keys[rule], truthKey{Case: kase, Key: key, Other: other})
+		ps.keys[rule] = append(ps.keys[rule], truthKey{Case: variant, Key: key, Other: other})
 	}
-	ps.truth.buffer = append(ps.truth.buffer, rule+","+kase+","+subject+","+key+","+other+"\n"...)
+	ps.truth.buffer = append(ps.truth.buffer, rule+","+variant+","+subject+","+key+","+other+"\n"...)
 	ps.truth.row()
 }
 
@@ -244,9 +242,4 @@ func (g *generator) choosePeople() {
 	if len(local) > 3 {
 		g.people.hoarder, g.people.hoardsFrom = local[2], monthStart((w.month+p.Months/2)/12, (w.month+p.Months/2)%12+1)
 	}
-}
-
-// key gives the natural key of a declaration.
-func (l *life) key() string {
-	return l.office.code + "/" + strconv.Itoa(int(l.year)) + "/" + string(l.serial) + strconv.Itoa(l.number)
 }

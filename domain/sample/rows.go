@@ -27,7 +27,7 @@ func (l *life) write() {
 func comma(b []byte, text string) []byte { return append(append(b, ','), text...) }
 
 func (l *life) writeItems() {
-	w, f := l.g.world, l.g.files.items
+	w := l.g.world
 	broker, importer := &w.brokers[l.broker], &w.importers[l.importer]
 	// The header's fields stand before the item number and after it; both parts are
 	// the same in every item.
@@ -52,52 +52,46 @@ func (l *life) writeItems() {
 		consignee, exporter = seller, importer.name
 	}
 	for i := range l.items {
-		it := &l.items[i]
-		b := append(f.buffer, l.head...)
-		b = strconv.AppendInt(b, int64(i+1), 10)
-		b = append(b, l.tail...)
-		b = comma(b, it.code)
-		b = comma(b, it.heading.description)
-		b = comma(b, it.commercial)
-		b = comma(b, l.procedure)
-		b = comma(b, l.national)
-		b = comma(b, it.preference)
-		b = strconv.AppendInt(append(b, ','), it.quantity, 10)
-		b = comma(b, it.kind)
-		b = strconv.AppendInt(append(b, ','), it.packages, 10)
-		origin, departure := countries[it.origin].code, countries[it.departure].code
-		if l.flow == 'E' && l.regime == export {
-			origin, departure = w.country, countries[it.departure].code
-		}
-		b = comma(b, origin)
-		b = comma(b, consignee)
-		b = comma(b, exporter)
-		b = comma(b, departure)
-		b = appendKilos(append(b, ','), it.gross)
-		b = appendKilos(append(b, ','), it.net)
-		b = comma(b, l.delivery)
-		b = appendMoney(append(b, ','), it.insurance, w.decimals)
-		b = appendMoney(append(b, ','), it.freight, w.decimals)
-		b = appendMoney(append(b, ','), it.other, w.decimals)
-		b = appendMoney(append(b, ','), it.fob, w.money[it.money].decimals)
-		b = comma(b, w.money[it.money].code)
-		b = appendRate(append(b, ','), it.rate)
-		b = appendMoney(append(b, ','), it.value, w.decimals)
-		for _, amount := range it.duties {
-			b = appendMoney(append(b, ','), amount, w.decimals)
-		}
-		b = appendMoney(append(b, ','), it.tax(), w.decimals)
-		for _, amount := range it.forgone {
-			b = appendMoney(append(b, ','), amount, w.decimals)
-		}
-		b = appendMoney(append(b, ','), it.forgone[0]+it.forgone[1]+it.forgone[2], w.decimals)
-		b = appendMoney(append(b, ','), it.topUp, w.decimals)
-		b = comma(b, it.offence)
-		b = comma(b, l.terms)
-		b = append(b, ',', '0'+byte(l.office.mode), '\n')
-		f.buffer = b
-		f.row()
+		l.writeItem(i, consignee, exporter)
 	}
+}
+
+// writeItem writes one row between the parts of the header in l.head and l.tail.
+func (l *life) writeItem(i int, consignee, exporter string) {
+	w, f, it := l.g.world, l.g.files.items, &l.items[i]
+	origin, departure := countries[it.origin].code, countries[it.departure].code
+	if l.flow == 'E' && l.regime == export {
+		origin = w.country
+	}
+	b := append(f.buffer, l.head...)
+	b = strconv.AppendInt(b, int64(i+1), 10)
+	b = append(b, l.tail...)
+	for _, text := range [...]string{it.code, it.heading.description, it.commercial, l.procedure, l.national, it.preference} {
+		b = comma(b, text)
+	}
+	b = strconv.AppendInt(append(b, ','), it.quantity, 10)
+	b = comma(b, it.kind)
+	b = strconv.AppendInt(append(b, ','), it.packages, 10)
+	for _, text := range [...]string{origin, consignee, exporter, departure} {
+		b = comma(b, text)
+	}
+	b = appendKilos(append(b, ','), it.gross)
+	b = appendKilos(append(b, ','), it.net)
+	b = comma(b, l.delivery)
+	for _, amount := range [...]int64{it.insurance, it.freight, it.other} {
+		b = appendMoney(append(b, ','), amount, w.decimals)
+	}
+	b = appendMoney(append(b, ','), it.fob, w.money[it.money].decimals)
+	b = comma(b, w.money[it.money].code)
+	b = appendRate(append(b, ','), it.rate)
+	for _, amount := range [...]int64{it.value, it.duties[0], it.duties[1], it.duties[2], it.tax(), it.forgone[0], it.forgone[1], it.forgone[2],
+		it.forgone[0] + it.forgone[1] + it.forgone[2], it.topUp} {
+		b = appendMoney(append(b, ','), amount, w.decimals)
+	}
+	b = comma(b, it.offence)
+	b = comma(b, l.terms)
+	f.buffer = append(b, ',', '0'+byte(l.office.mode), '\n')
+	f.row()
 }
 
 func (l *life) writeOperations() {

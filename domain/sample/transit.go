@@ -25,76 +25,85 @@ func (g *generator) distance(from, to *office) int64 {
 	return 90 + int64(mixUnit(g.parameters.Seed, uint64(from.index), uint64(to.index), 77)*620) //nolint:gosec // small
 }
 
+// carriage is one transit document.
+type carriage struct {
+	reference                                          string
+	from, to                                           *office
+	km                                                 int64
+	known                                              bool // the distance is in the file
+	registered, transmitted, limit, arrived, validated moment
+	status                                             string
+	offence                                            bool
+}
+
 func (g *generator) writeTransit(d day, from, to *office) {
 	w, r := g.world, g.transits
 	g.transitsWritten++
-	km := g.distance(from, to)
-	year := w.span.years[w.span.index(d)]
-	reference := "T1-" + from.code + "-" + strconv.Itoa(int(year)) + "-" + strconv.Itoa(g.transitsWritten)
-	registered := d.midnight() + moment(r.between(int(from.opens), int(from.closes)-60)) //nolint:gosec // minutes of a day
-	transmitted := registered + moment(r.between(10, 180))                               //nolint:gosec // minutes
-	limit := transmitted + moment(km/350+2)*minutesOfDay                                 //nolint:gosec // days
-	arrived := transmitted + moment(float64(km)/(35+30*r.unit())*60+r.exponential(600))
-	validated := to.calendar.add(arrived, r.logNormal(120, 1.2))
-	status := "Validated"
+	x := carriage{from: from, to: to, km: g.distance(from, to)}
+	x.reference = "T1-" + from.code + "-" + strconv.Itoa(int(w.span.years[w.span.index(d)])) + "-" + strconv.Itoa(g.transitsWritten)
+	x.registered = d.midnight() + moment(r.between(int(from.opens), int(from.closes)-60)) //nolint:gosec // minutes of a day
+	x.transmitted = x.registered + moment(r.between(10, 180))                             //nolint:gosec // minutes
+	x.limit = x.transmitted + moment(x.km/350+2)*minutesOfDay                             //nolint:gosec // days
+	x.arrived = x.transmitted + moment(float64(x.km)/(35+30*r.unit())*60+r.exponential(600))
+	x.validated = to.calendar.add(x.arrived, r.logNormal(120, 1.2))
 	switch u := r.unit(); {
 	case u < 0.015:
-		arrived, validated = never, never // lost on the way
+		x.arrived, x.validated = never, never // lost on the way
 	case u < 0.035:
-		validated = never // arrived, not conform
+		x.validated = never // arrived, not conform
 	case u < 0.06:
-		arrived += moment(r.between(1, 9)) * minutesOfDay //nolint:gosec // days
-		validated = to.calendar.add(arrived, r.logNormal(120, 1.2))
+		x.arrived += moment(r.between(1, 9)) * minutesOfDay //nolint:gosec // days
+		x.validated = to.calendar.add(x.arrived, r.logNormal(120, 1.2))
 	}
-	if validated > limit && validated != never {
-		status = "Late Validated"
+	x.status = "Validated"
+	if x.validated > x.limit && x.validated != never {
+		x.status = "Late Validated"
 	}
-	offence := validated > limit && r.chance(0.25)
-	known := mixUnit(uint64(from.index), uint64(to.index), 5) > 0.15 //nolint:gosec // small
-	if arrived != never && validated < w.watermark-60 && status == "Validated" {
-		switch {
-		case g.plants.due("P10", "a") && d < w.end-25:
-			validated = transmitted - moment(r.between(30, 400)) //nolint:gosec // minutes
-			g.plants.done("P10", "a", "transit", reference, "")
-		case known && g.plants.due("P10", "b") && d < w.end-25:
-			arrived = transmitted + moment(float64(km)/(130+60*r.unit())*60)
-			g.plants.done("P10", "b", "transit", reference, "")
-		}
-	}
-	when := func(b []byte, m moment) []byte {
-		b = append(b, ',')
-		if m <= w.watermark {
-			b = w.span.appendMoment(b, m)
-		}
-		return b
+	x.offence = x.validated > x.limit && r.chance(0.25)
+	x.known = mixUnit(uint64(from.index), uint64(to.index), 5) > 0.15 //nolint:gosec // small
+	if x.status == "Validated" && x.validated < w.watermark-60 && d < w.end-25 {
+		g.breakTransit(&x)
 	}
 	switch {
-	case transmitted > w.watermark:
-		status = "Registered"
-	case arrived > w.watermark:
-		status = "Transmitted"
-	case validated > w.watermark:
-		status = "Arrived"
+	case x.transmitted > w.watermark:
+		x.status = "Registered"
+	case x.arrived > w.watermark:
+		x.status = "Transmitted"
+	case x.validated > w.watermark:
+		x.status = "Arrived"
 	}
-	h := &w.headings[w.goods.draw(r)]
+	g.transitRow(&x, w.present(from.examiners, from, d, r).user)
+}
+
+// breakTransit plants P10 where one is due.
+func (g *generator) breakTransit(x *carriage) {
+	r := g.transits
+	switch {
+	case g.plants.due("P10", "a"):
+		x.validated = x.transmitted - moment(r.between(30, 400)) //nolint:gosec // minutes
+		g.plants.done("P10", "a", "transit", x.reference, "")
+	case x.known && g.plants.due("P10", "b"):
+		x.arrived = x.transmitted + moment(float64(x.km)/(130+60*r.unit())*60)
+		g.plants.done("P10", "b", "transit", x.reference, "")
+	}
+}
+
+func (g *generator) transitRow(x *carriage, user string) {
+	w, r, f := g.world, g.transits, g.files.transits
 	carriers := [...]string{"HAULER 1", "HAULER 2", "HAULER 3", "HAULER 5", "HAULER 8", "RAIL 1"}
-	f := g.files.transits
-	b := append(f.buffer, reference+","+from.code+","+to.code+","...)
-	b = append(b, w.brokers[from.brokers.draw(r)].code...)
-	b = append(b, ","+carriers[r.below(len(carriers))]+","+h.codes[0]...)
-	b = when(b, registered)
-	b = when(b, transmitted)
-	b = w.span.appendMoment(append(b, ','), limit)
-	b = when(b, arrived)
-	b = when(b, validated)
-	b = append(b, ","+status+","+w.present(from.examiners, from, d, r).user+","...)
-	if known {
-		b = strconv.AppendInt(b, km, 10)
+	b := append(f.buffer, x.reference+","+x.from.code+","+x.to.code+","...)
+	b = append(b, w.brokers[x.from.brokers.draw(r)].code...)
+	b = append(b, ","+carriers[r.below(len(carriers))]+","+w.headings[w.goods.draw(r)].codes[0]...)
+	for _, at := range [...]moment{x.registered, x.transmitted, x.limit, x.arrived, x.validated} {
+		b = append(b, ',')
+		if at <= w.watermark || at == x.limit {
+			b = w.span.appendMoment(b, at)
+		}
 	}
-	b = append(b, ",0\n"...)
-	if offence {
-		b[len(b)-2] = '1'
+	b = append(b, ","+x.status+","+user+","...)
+	if x.known {
+		b = strconv.AppendInt(b, x.km, 10)
 	}
-	f.buffer = b
+	f.buffer = append(b, ',', '0'+bit(x.offence), '\n')
 	f.row()
 }

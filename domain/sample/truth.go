@@ -89,12 +89,12 @@ func (g *generator) writeTruth(path string, s Summary) error {
 		Watermark: string(w.span.appendMoment(nil, w.watermark)), Favours: []TruthFavour{}, Officers: []TruthOfficer{}}
 	for i := range g.plants.quotas {
 		q := &g.plants.quotas[i]
-		rule := TruthRule{Rule: q.rule, Case: q.kase, Says: q.says, Subject: or(subjects[q.rule], "declaration"), Planned: q.planned, Planted: q.planted, Keys: []truthKey{}}
-		if q.rule == "P12" && q.kase == "b" {
+		rule := TruthRule{Rule: q.rule, Case: q.variant, Says: q.says, Subject: or(subjects[q.rule], "declaration"), Planned: q.planned, Planted: q.planted, Keys: []truthKey{}}
+		if q.rule == "P12" && q.variant == "b" {
 			rule.Subject = "user"
 		}
 		for _, k := range g.plants.keys[q.rule] {
-			if k.Case == q.kase {
+			if k.Case == q.variant {
 				rule.Keys = append(rule.Keys, k)
 			}
 		}
