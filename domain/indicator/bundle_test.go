@@ -102,25 +102,57 @@ func (b *bundle) rebuild(tb testing.TB, in fact.RebuildInput) *fact.Rebuilt {
 	return made
 }
 
-// query runs SQL over the warehouse as the program's role sees it.
-func (b *bundle) query(tb testing.TB, text string, arguments map[string]any, fn func(pgx.Rows) error) {
+// views makes tables of the views of the reference SQL and runs fn in the
+// transaction in which they are there.
+func (b *bundle) views(tb testing.TB, fn func(ctx context.Context)) {
 	tb.Helper()
-	err := b.db.Read(tb.Context(), b.tenant.ID, func(ctx context.Context, _ *gorm.DB) error {
-		return store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
-			rows, err := conn.Query(ctx, text, pgx.NamedArgs(arguments))
+	err := b.db.InTenant(tb.Context(), b.tenant.ID, func(ctx context.Context, tx *gorm.DB) error {
+		// Nothing is known about the size of views: the planner must not loop over them.
+		if err := tx.Exec(`SET LOCAL enable_nestloop TO off`).Error; err != nil {
+			return err
+		}
+		if err := tx.Exec(`SET LOCAL jit TO off`).Error; err != nil {
+			return err
+		}
+		for _, g := range fact.Grains() {
+			statement, err := b.indicators.StandingView(b.tenant, g.Name, b.watermark)
 			if err != nil {
 				return err
 			}
-			defer rows.Close()
-			for rows.Next() {
-				if err := fn(rows); err != nil {
-					return err
-				}
+			err = store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
+				// The values of CREATE TABLE AS cannot be parameters.
+				_, err := conn.Exec(ctx, statement.Inline())
+				return err
+			})
+			if err != nil {
+				return err
 			}
-			return rows.Err()
-		})
+		}
+		fn(ctx)
+		return nil
 	})
 	if err != nil {
-		tb.Fatalf("%v\n%s", err, text)
+		tb.Fatalf("make the views: %v", err)
+	}
+}
+
+// query runs SQL in the transaction of the context.
+func query(ctx context.Context, tb testing.TB, s *indicator.Statement, fn func(pgx.Rows) error) {
+	tb.Helper()
+	err := store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, s.Text, pgx.NamedArgs(s.Arguments))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := fn(rows); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		tb.Fatalf("%v\n%s", err, s.Text)
 	}
 }

@@ -33,6 +33,14 @@ type Breaches func(tenant *administration.Tenant, watermark time.Time) (query st
 // SQL gives the reference SQL of an indicator for a request over the current
 // figures; Order, Limit and Offset do not count.
 func (s *Service) SQL(ctx context.Context, tenant *administration.Tenant, code string, in Request) (*Statement, error) {
+	w, err := s.writer(ctx, tenant, code, in)
+	if err != nil {
+		return nil, err
+	}
+	return w.write()
+}
+
+func (s *Service) writer(ctx context.Context, tenant *administration.Tenant, code string, in Request) (*sqlWriter, error) {
 	found, err := findAll([]string{code})
 	if err != nil {
 		return nil, err
@@ -59,9 +67,13 @@ func (s *Service) SQL(ctx context.Context, tenant *administration.Tenant, code s
 			}
 		}
 	}
+	return w, nil
+}
+
+func (w *sqlWriter) write() (*Statement, error) {
 	text, err := w.statement()
 	if err != nil {
-		return nil, domain.Wrap(domain.KindInternal, err, "the reference SQL of %s cannot be written", found[0].Code)
+		return nil, domain.Wrap(domain.KindInternal, err, "the reference SQL of %s cannot be written", w.Code)
 	}
 	return &Statement{Text: text, Arguments: w.arguments}, nil
 }
@@ -89,16 +101,23 @@ func arguments(tenant *administration.Tenant, from, to, watermark cube.Date) map
 	}
 }
 
-// Literal gives the statement with its parameters written into it, to be run as
-// it is by a role that row-level security lets see the administration.
+// Literal gives the statement to be run as it is by a role that row-level
+// security lets see the administration.
 func (s *Statement) Literal() string {
+	// Nothing is known about the size of views: without the second line the planner
+	// loops over them, which takes hours where seconds would do.
+	return "BEGIN;\nSET LOCAL assay.tenant_id = " + literal(s.Arguments["tenant"]) + ";\nSET LOCAL enable_nestloop TO off; SET LOCAL jit TO off;\n" + s.Inline() + ";\nCOMMIT;\n"
+}
+
+// Inline gives the statement with its parameters written into it.
+func (s *Statement) Inline() string {
 	text := s.Text
 	// Longer names first: @from must not be found in @from_day.
 	names := slices.SortedFunc(maps.Keys(s.Arguments), func(a, b string) int { return len(b) - len(a) })
 	for _, name := range names {
 		text = strings.ReplaceAll(text, "@"+name, literal(s.Arguments[name]))
 	}
-	return "BEGIN;\nSET LOCAL assay.tenant_id = " + literal(s.Arguments["tenant"]) + ";\n" + text + ";\nCOMMIT;\n"
+	return text
 }
 
 func literal(value any) string {
@@ -127,6 +146,7 @@ type sqlWriter struct {
 	in        Request
 	arguments map[string]any
 	rules     string
+	standing  bool // the views are there as tables
 }
 
 func (w *sqlWriter) statement() (string, error) {
@@ -138,7 +158,7 @@ func (w *sqlWriter) statement() (string, error) {
 			grains = append(grains, f.rows)
 		}
 	}
-	with, err := views(w.rules, grains...)
+	with, err := w.views(grains)
 	if err != nil {
 		return "", err
 	}
@@ -149,6 +169,14 @@ func (w *sqlWriter) statement() (string, error) {
 	}
 	text.WriteString("\n\n" + w.join(figures))
 	return text.String(), nil
+}
+
+// views gives what the figures' subqueries select from.
+func (w *sqlWriter) views(grains []string) (string, error) {
+	if w.standing {
+		return snippet("parameters", "")
+	}
+	return views(w.rules, grains...)
 }
 
 // sqlFigure is the subquery of one figure.
