@@ -55,6 +55,12 @@ generated: ## check that the generated code is what make generate writes
 	after=$$(find . -name '*.gen.go' | sort | xargs -r sha256sum) && \
 	test "$$before" = "$$after" || { echo "generated code was not up to date: commit what make generate has written" >&2; exit 1; }
 
+# A module of its own, because DuckDB needs cgo.
+.PHONY: bench-cube
+bench-cube: ## ask the cube, DuckDB and PostgreSQL the same questions; ARGS="-rows 1000000 -plot FILE" and others
+	@sh deploy/install-packages postgresql gcc
+	cd cmd/cubebench && CGO_ENABLED=1 go run . $(ARGS)
+
 # A benchmark or test that is not there would pass unseen: each is looked for first.
 .PHONY: bench-intake
 bench-intake: ## load a million declarations, beside a bare COPY of the same rows

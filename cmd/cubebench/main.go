@@ -1,0 +1,246 @@
+// Command cubebench asks the same questions of the cube, of DuckDB in this
+// process over the same Parquet segments, and of PostgreSQL over a table of the
+// same rows; checks that all answers are equal to the last digit; and prints
+// medians, ratios, memory, and the time to read the touched bytes once.
+//
+// It is a module of its own, so that the product stays free of cgo.
+package main
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"assay/domain/cube"
+	"assay/domain/cube/benchdata"
+)
+
+type settings struct {
+	dir      string
+	rounds   int
+	postgres bool
+	only     string
+}
+
+func main() {
+	var s settings
+	sizes := flag.String("rows", "1000000,5000000,10000000", "numbers of declarations, separated by commas")
+	flag.StringVar(&s.dir, "data", "", "directory for generated data, kept for the next run; a temporary one if empty")
+	flag.IntVar(&s.rounds, "rounds", 5, "how often each question is asked")
+	flag.BoolVar(&s.postgres, "postgres", true, "ask PostgreSQL too (at most 5,000,000 rows, once for each question)")
+	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
+	plot := flag.String("plot", "", "write the growth of the times as SVG to this file")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, s, *sizes, *plot); err != nil {
+		fmt.Fprintln(os.Stderr, "cubebench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, s settings, sizes, plot string) error {
+	if s.dir == "" {
+		dir, err := os.MkdirTemp("", "cubebench")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		s.dir = dir
+	}
+	var all []measured
+	for _, size := range strings.Split(sizes, ",") {
+		rows, err := strconv.Atoi(strings.TrimSpace(size))
+		if err != nil || rows < benchdata.Months {
+			return fmt.Errorf("%q is not a number of rows", size)
+		}
+		m, err := compare(ctx, s, rows)
+		if err != nil {
+			return fmt.Errorf("%d rows: %w", rows, err)
+		}
+		all = append(all, m...)
+	}
+	if plot != "" {
+		return os.WriteFile(plot, []byte(growth(all)), 0o644) //nolint:gosec // a picture for the documentation
+	}
+	return nil
+}
+
+// measured is what one question took.
+type measured struct {
+	rows                           int
+	question                       string
+	groups                         int
+	floor, cold, cube              time.Duration
+	duckFiles, duckTable, postgres time.Duration
+}
+
+// compare asks all questions of all engines over one number of rows.
+func compare(ctx context.Context, s settings, rows int) ([]measured, error) {
+	dir := filepath.Join(s.dir, strconv.Itoa(rows))
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // generated data, nothing secret
+		return nil, err
+	}
+	segments, err := benchdata.Segments(rows, dir)
+	if err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	snapshot, err := cube.NewSnapshot(segments...)
+	if err != nil {
+		return nil, err
+	}
+	files := filepath.Join(dir, "*.parquet")
+	view, err := openDuck(ctx, files, false)
+	if err != nil {
+		return nil, err
+	}
+	defer view.Close()
+	table, err := openDuck(ctx, files, true)
+	if err != nil {
+		return nil, err
+	}
+	defer table.Close()
+	var postgres *sql.DB
+	if s.postgres && rows <= 5_000_000 {
+		server, err := openPostgres(ctx, dir, view, benchdata.Grain)
+		defer server.close()
+		if err != nil {
+			return nil, err
+		}
+		postgres = server.db
+	}
+	fmt.Printf("\n## %d declarations, %d processors\n\n", rows, runtime.GOMAXPROCS(0))
+	fmt.Println("| question | groups | floor ms | first ms | Assay ms | DuckDB files ms | DuckDB table ms | PostgreSQL ms | files/Assay | table/Assay | PostgreSQL/Assay | Assay/floor |")
+	fmt.Println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+	var all []measured
+	for _, q := range benchdata.Questions() {
+		if !strings.Contains(q.Name, s.only) {
+			continue
+		}
+		m, err := ask(ctx, s, q, snapshot, view, table, postgres)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.Name, err)
+		}
+		m.rows = rows
+		fmt.Println(m)
+		all = append(all, m)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("no question is named %q", s.only)
+	}
+	bytes, err := snapshot.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Printf("\nAll 45 columns decoded: %.1f bytes a declaration. All answers were equal: to the last digit with PostgreSQL, with DuckDB but for the last digit of interpolated quantiles.\n", float64(bytes)/float64(rows/benchdata.Months*benchdata.Months))
+	return all, nil
+}
+
+// ask asks one question of all engines in turn, so that whatever else the
+// machine does disturbs all alike, and compares the answers.
+func ask(ctx context.Context, s settings, q benchdata.Named, snapshot *cube.Snapshot, view, table, postgres *sql.DB) (measured, error) {
+	m := measured{question: q.Name}
+	var cubeTimes, viewTimes, tableTimes, floors []time.Duration
+	began := time.Now()
+	result, err := snapshot.Query(ctx, q.Query)
+	if err != nil {
+		return m, err
+	}
+	m.cold, m.groups = time.Since(began), result.TotalGroups
+	want := cubeRows(result, q.Query.Aggregates)
+	duck := duckDialect
+	duck.table = "declaration"
+	statement := duck.sql(benchdata.Grain, q.Query)
+	touched, err := snapshot.Touched(ctx, q.Query)
+	if err != nil {
+		return m, err
+	}
+	memory := make([]uint64, touched/8+1)
+	for range s.rounds {
+		floors = append(floors, readOnce(memory))
+		began := time.Now()
+		if _, err := snapshot.Query(ctx, q.Query); err != nil {
+			return m, err
+		}
+		cubeTimes = append(cubeTimes, time.Since(began))
+		for db, times := range map[*sql.DB]*[]time.Duration{view: &viewTimes, table: &tableTimes} {
+			began = time.Now()
+			got, err := sqlRows(ctx, db, statement)
+			if err != nil {
+				return m, err
+			}
+			*times = append(*times, time.Since(began))
+			if d := difference(want, got, true); d != "" {
+				return m, fmt.Errorf("the cube and DuckDB differ: %s", d)
+			}
+		}
+	}
+	m.floor, m.cube, m.duckFiles, m.duckTable = median(floors), median(cubeTimes), median(viewTimes), median(tableTimes)
+	if postgres != nil {
+		pg := postgresDialect
+		pg.table = "declaration"
+		began := time.Now()
+		got, err := sqlRows(ctx, postgres, pg.sql(benchdata.Grain, q.Query))
+		if err != nil {
+			return m, err
+		}
+		m.postgres = time.Since(began)
+		if d := difference(want, got, false); d != "" {
+			return m, fmt.Errorf("the cube and PostgreSQL differ: %s", d)
+		}
+	}
+	return m, nil
+}
+
+// readOnce reads memory with all processors.
+func readOnce(memory []uint64) time.Duration {
+	began := time.Now()
+	workers := runtime.GOMAXPROCS(0)
+	var group sync.WaitGroup
+	sums := make([]uint64, workers)
+	for w := range workers {
+		group.Go(func() {
+			var sum uint64
+			for _, v := range memory[len(memory)*w/workers : len(memory)*(w+1)/workers] {
+				sum += v
+			}
+			sums[w] = sum
+		})
+	}
+	group.Wait()
+	return time.Since(began)
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
+}
+
+// String gives the line of the table.
+func (m measured) String() string {
+	ms := func(d time.Duration) string {
+		if d == 0 {
+			return "-"
+		}
+		return strconv.FormatFloat(math.Round(float64(d.Microseconds())/100)/10, 'f', -1, 64)
+	}
+	ratio := func(a, b time.Duration) string {
+		if a == 0 || b == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%.1f", float64(a)/float64(b))
+	}
+	return fmt.Sprintf("| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", m.question, m.groups, ms(m.floor), ms(m.cold), ms(m.cube),
+		ms(m.duckFiles), ms(m.duckTable), ms(m.postgres), ratio(m.duckFiles, m.cube), ratio(m.duckTable, m.cube), ratio(m.postgres, m.cube), ratio(m.cube, m.floor))
+}
