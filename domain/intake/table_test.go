@@ -217,7 +217,7 @@ func TestTables(t *testing.T) {
 }
 
 // workbook writes the table as a workbook; with days, dates are day numbers as in real workbooks.
-func workbook(t *testing.T, days, from1904 bool) string {
+func workbook(t testing.TB, days, from1904 bool) string {
 	t.Helper()
 	book := excelize.NewFile()
 	if from1904 {
