@@ -32,9 +32,8 @@ type Context struct {
 	discharges    dated                     // P11, by key of the declaration's reference
 	unnamed       dated                     // P11, discharges that name no declaration, by key of holder and HS heading of six digits
 	overdrawn     map[string][]OverdrawnFacts
-	staff         bool // P12: there is a register, a session log or log users of Customs
-	absences      map[string][]absence
-	overlaps      map[string][]Overlap
+	staff         bool                  // P12: there is a register, a session log or log users of Customs
+	watched       map[string]*watch     // P12, by user
 	trips         map[int64][]TripFacts // P12, by number of the declaration
 
 	parameters [Count]json.RawMessage
@@ -46,7 +45,7 @@ func NewContext(settings administration.Settings, calendars *administration.Cale
 	c := &Context{Settings: settings, Calendars: calendars, Watermark: watermark, seed: maphash.MakeSeed(),
 		machines: map[string]bool{}, cancellations: map[string][]cancellation{}, bills: map[uint64]sharedBill{}, transits: map[uint64]bool{},
 		transitBreach: map[string][]TransitFacts{}, overdrawn: map[string][]OverdrawnFacts{},
-		absences: map[string][]absence{}, overlaps: map[string][]Overlap{}, trips: map[int64][]TripFacts{}}
+		watched: map[string]*watch{}, trips: map[int64][]TripFacts{}}
 	for i := range c.parameters {
 		content, err := json.Marshal(parametersOf(Rule(i+1), &settings))
 		if err != nil {
@@ -115,6 +114,16 @@ func (c *Context) program(user string) bool {
 // Facts of many documents are kept by 64-bit keys instead of texts, with a seed
 // of each context: among ten million documents two share a key once in some
 // hundred thousand contexts.
+
+// watch gives a user's times, made when needed.
+func (c *Context) watch(user string) *watch {
+	w := c.watched[user]
+	if w == nil {
+		w = new(watch)
+		c.watched[user] = w
+	}
+	return w
+}
 
 func (c *Context) keyOf(text string) uint64 { return maphash.String(c.seed, text) }
 

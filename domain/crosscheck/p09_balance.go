@@ -155,14 +155,15 @@ func (x *examination) balance(found int) (b balance, comparable bool) {
 func (x *examination) compareBalance(b *balance) {
 	s := &x.c.Settings
 	if absolute(b.written.Packages-b.declared.Packages) > s.PackageTolerance {
-		x.breaks(WriteOffBalance, "b", Medium, x.balanceFacts(b))
+		x.breaks(WriteOffBalance, "b", Medium, x.balanceFacts(*b))
 	}
 	if b.declared.Mass > 0 && absolute(b.written.Mass-b.declared.Mass)*1000 > s.WeightPerMille*b.declared.Mass {
-		x.breaks(WriteOffBalance, "c", Low, x.balanceFacts(b))
+		x.breaks(WriteOffBalance, "c", Low, x.balanceFacts(*b))
 	}
 }
 
-func (x *examination) balanceFacts(b *balance) BalanceFacts {
+// balanceFacts takes a copy, so that only a breach costs memory.
+func (x *examination) balanceFacts(b balance) BalanceFacts {
 	facts := BalanceFacts{Manifest: x.r.Cargo.Reference, Written: &b.written, Declared: &b.declared, Citing: b.citing,
 		Declares: &DeclaredPackage{AmountFacts{x.r.Totals.Packages, x.r.Totals.GrossMass}, len(x.r.Items)}}
 	for i := range x.r.Cargo.Bills {

@@ -1,6 +1,8 @@
 package crosscheck
 
 import (
+	"slices"
+
 	"assay/domain/cube"
 	"assay/domain/declaration"
 	"assay/domain/warehouse"
@@ -72,9 +74,8 @@ type TripFacts struct {
 
 // act is anything that a user did on a declaration.
 type act struct {
-	user string
-	at   declaration.Moment
-	row  Row
+	at  declaration.Moment
+	row Row
 }
 
 // checkUsers is P12. Acts are operations, inspection acts and offences; machine users do not count.
@@ -88,7 +89,7 @@ func (x *examination) checkUsers() {
 		return
 	}
 	x.evaluates(ImpossibleUser)
-	if len(x.c.absences) > 0 || len(x.c.overlaps) > 0 {
+	if len(x.c.watched) > 0 {
 		x.checkActs()
 	}
 	for _, facts := range x.c.trips[x.r.ID] {
@@ -96,43 +97,69 @@ func (x *examination) checkUsers() {
 	}
 }
 
-// checkActs finds the users of the record that were absent or had overlapping
-// sessions at some time; most records have none.
-func (x *examination) checkActs() {
-	last := ""
-	look := func(user string) {
-		if user == "" || user == last {
-			return
+// watch is what makes acts of a user impossible at some time.
+type watch struct {
+	absences []absence
+	overlaps []Overlap
+}
+
+// margin is more than any zone is away from UTC, in days.
+const margin = 1
+
+const microsPerDay = 86400 * microsPerSecond
+
+// forbids reports whether the user could not have acted at an office at a moment.
+func (w *watch) forbids(x *examination, m declaration.Moment) bool {
+	micros := m.At.UnixMicro()
+	for i := range w.absences {
+		a := &w.absences[i]
+		// Roughly first: the local day costs more than all else.
+		if micros >= (int64(a.first)-margin)*microsPerDay && micros < (int64(a.last)+1+margin)*microsPerDay && a.stopped(x.r.Reference.Office, x.day(x.stamp(m))) {
+			return true
 		}
-		last = user
-		absences, overlaps := x.c.absences[user], x.c.overlaps[user]
-		if len(absences) > 0 || len(overlaps) > 0 {
-			x.suspect(user, absences, overlaps)
+	}
+	for i := range w.overlaps {
+		if o := &w.overlaps[i]; micros >= o.from && micros <= o.until && m.HasTime() {
+			return true
+		}
+	}
+	return false
+}
+
+// checkActs looks at every act of the users who were away or signed in twice at some time.
+func (x *examination) checkActs() {
+	last, watched := "", (*watch)(nil)
+	look := func(user string, m declaration.Moment) {
+		if user != last {
+			last, watched = user, x.c.watched[user]
+		}
+		if watched != nil && watched.forbids(x, m) {
+			x.suspect(user, watched)
 		}
 	}
 	for i := range x.r.Events {
 		if e := &x.r.Events[i]; !e.Machine {
-			look(e.User)
+			look(e.User, e.Moment)
 		}
 	}
 	for i := range x.r.Inspections {
-		look(x.r.Inspections[i].User)
+		look(x.r.Inspections[i].User, x.r.Inspections[i].Moment)
 	}
 	for i := range x.r.Offences {
-		look(x.r.Offences[i].User)
+		look(x.r.Offences[i].User, x.r.Offences[i].Moment)
 	}
 }
 
-// suspect checks one user's acts, once for each user.
-func (x *examination) suspect(user string, absences []absence, overlaps []Overlap) {
-	if x.suspected(user) {
+// suspect raises what a user did while it was impossible, once for each user of the record.
+func (x *examination) suspect(user string, w *watch) {
+	if slices.Contains(x.users, user) {
 		return
 	}
-	var acts []act
-	for i := range absences {
-		a := &absences[i]
+	x.users = append(x.users, user)
+	acts := x.actsOf(user)
+	for i := range w.absences {
+		a := &w.absences[i]
 		var rows []Row
-		acts = x.actsOf(user, acts)
 		for j := range acts {
 			if a.stopped(x.r.Reference.Office, x.day(x.stamp(acts[j].at))) && len(rows) < few {
 				rows = append(rows, acts[j].row)
@@ -142,9 +169,7 @@ func (x *examination) suspect(user string, absences []absence, overlaps []Overla
 			x.breaks(ImpossibleUser, "a", Critical, AbsentFacts{User: user, Status: a.status, From: dayText(a.first), To: dayText(a.last), Acts: rows})
 		}
 	}
-	if len(overlaps) > 0 {
-		x.checkOverlaps(x.actsOf(user, acts), overlaps)
-	}
+	x.checkOverlaps(acts, w.overlaps)
 }
 
 // checkOverlaps looks for acts in a time of overlapping sessions.
@@ -166,36 +191,21 @@ func (x *examination) checkOverlaps(acts []act, overlaps []Overlap) {
 	}
 }
 
-// suspected remembers users already checked in this record.
-func (x *examination) suspected(user string) bool {
-	for _, known := range x.users {
-		if known == user {
-			return true
-		}
-	}
-	x.users = append(x.users, user)
-	return false
-}
-
-// actsOf lists a user's acts on the record; a list made before is given back as it is.
-func (x *examination) actsOf(user string, acts []act) []act {
-	if acts != nil {
-		return acts
-	}
-	acts = []act{}
+// actsOf lists a user's acts on the record.
+func (x *examination) actsOf(user string) (acts []act) {
 	for i := range x.r.Events {
 		if e := &x.r.Events[i]; e.User == user && !x.c.machine(e) {
-			acts = append(acts, act{user, e.Moment, eventRow(e)})
+			acts = append(acts, act{e.Moment, eventRow(e)})
 		}
 	}
 	for i := range x.r.Inspections {
 		if a := &x.r.Inspections[i]; a.User == user {
-			acts = append(acts, act{user, a.Moment, inspectionRow(a)})
+			acts = append(acts, act{a.Moment, inspectionRow(a)})
 		}
 	}
 	for i := range x.r.Offences {
 		if o := &x.r.Offences[i]; o.User == user {
-			acts = append(acts, act{user, o.Moment, offenceRow(o)})
+			acts = append(acts, act{o.Moment, offenceRow(o)})
 		}
 	}
 	return acts

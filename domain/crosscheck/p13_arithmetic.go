@@ -44,7 +44,7 @@ func (x *examination) checkTaxArithmetic() {
 		severity = High
 	}
 	row := eventRow(x.life.settled)
-	x.breaks(TaxArithmetic, "b", severity, ArithmeticFacts{Items: items, Assessed: assessed, Received: &received, ByTax: x.byTax(),
+	x.breaks(TaxArithmetic, "b", severity, ArithmeticFacts{Items: items, Assessed: assessed, Received: present(received), ByTax: x.byTax(),
 		Receipts: paymentRows(x.r.Payments), Settled: &row})
 }
 

@@ -55,6 +55,7 @@ func (s *spool) open() error {
 	}
 	s.file, s.writer = file, bufio.NewWriterSize(file, 1<<16)
 	s.lines = json.NewEncoder(s.writer)
+	s.lines.SetEscapeHTML(false) // the evidence must come back byte for byte: it is hashed
 	return nil
 }
 

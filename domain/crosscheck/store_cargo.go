@@ -9,31 +9,34 @@ import (
 	"assay/domain/declaration"
 )
 
-// billsQuery finds, in one pass over declarations and write-offs, the bills that
-// P9 cannot judge from one record: those that more than one document touches, and those that no
-// live declaration cites although something is wrong with them. In a session of
-// some months it looks only at manifests that are cited or written off in them.
-const billsQuery = `WITH concerned AS (SELECT DISTINCT manifest FROM declaration WHERE tenant_id = $1 AND manifest <> '' AND registered_on >= $2 AND registered_on < $3 AND $4
-		UNION SELECT manifest FROM write_off WHERE tenant_id = $1 AND at >= $2 AND at < $3 AND $4),
-	live AS (SELECT declaration_id, reference, manifest, bills, packages, gross_mass, (parts & 3) = 3 AS complete FROM declaration
-		WHERE tenant_id = $1 AND NOT cancelled AND manifest <> '' AND cardinality(bills) > 0 AND (NOT $4 OR manifest IN (SELECT manifest FROM concerned))),
-	cited AS (SELECT declaration_id, reference, manifest, bills[1] AS bill, packages, gross_mass, complete, false AS several FROM live WHERE cardinality(bills) = 1
-		UNION ALL SELECT declaration_id, reference, manifest, bill, packages, gross_mass, complete, count(*) OVER (PARTITION BY declaration_id) > 1
-			FROM live CROSS JOIN LATERAL (SELECT DISTINCT unnest(bills) AS bill) b WHERE cardinality(bills) > 1),
-	cite AS (SELECT manifest, bill, count(*) AS citing, min(reference) AS one, sum(packages)::bigint AS packages, sum(gross_mass)::bigint AS mass,
-		bool_and(complete) AS complete, bool_or(several) AS several FROM cited GROUP BY manifest, bill),
-	written AS (SELECT manifest, bill, min(nullif(declaration, '')) AS first, max(declaration) AS last, sum(packages)::bigint AS packages,
-		coalesce(sum(packages) FILTER (WHERE declaration <> ''), 0)::bigint AS declared, min(at) AS at
-		FROM write_off WHERE tenant_id = $1 AND (NOT $4 OR manifest IN (SELECT manifest FROM concerned)) GROUP BY manifest, bill),
-	looked_at AS (SELECT manifest, bill, coalesce(citing, 0) AS citing, cite.packages, cite.mass, complete, several, written.packages AS off, declared, at
-		FROM cite FULL JOIN written USING (manifest, bill) WHERE citing > 1 OR written.first <> one OR written.last > '' AND written.last <> one OR citing IS NULL),
-	assessment AS (SELECT manifest, bill, bool_and(EXISTS (SELECT 1 FROM event e WHERE e.tenant_id = $1 AND e.declaration_id = cited.declaration_id AND e.kind = 'assessed')) AS assessed
-		FROM cited JOIN looked_at USING (manifest, bill) GROUP BY manifest, bill)
-	SELECT l.manifest, l.bill, l.citing, coalesce(l.packages, 0), coalesce(l.mass, 0), coalesce(l.several, false), coalesce(l.complete, true) AND NOT EXISTS (SELECT 1 FROM write_off w
-			WHERE w.tenant_id = $1 AND w.manifest = l.manifest AND w.bill = l.bill AND w.declaration <> '' AND NOT EXISTS (SELECT 1 FROM declaration d WHERE d.tenant_id = $1 AND d.reference = w.declaration)),
-		coalesce(a.assessed, true)
-	FROM looked_at l LEFT JOIN assessment a USING (manifest, bill) LEFT JOIN bill b ON b.tenant_id = $1 AND b.manifest = l.manifest AND b.reference = l.bill
-	WHERE l.citing > 0 OR l.off - b.packages > $5 OR b.remaining_packages < 0 OR b.remaining_mass < 0 OR abs(l.declared) > $5`
+// touchedBills finds, in one pass over declarations and write-offs, the bills that P9 cannot
+// judge from one record: those that more than one document touches, and those that no
+// live declaration cites. In a session of some months it looks only at manifests
+// that are cited or written off in them. Documents are compared by a hash of their reference.
+const touchedBills = `WITH concerned AS (SELECT manifest FROM declaration WHERE tenant_id = $1 AND manifest <> '' AND registered_on >= $2 AND registered_on < $3 AND $4
+		UNION SELECT manifest FROM write_off WHERE tenant_id = $1 AND at >= $2 AND at < $3 AND $4)
+	SELECT manifest, bill FROM (
+		SELECT manifest, unnest(bills) COLLATE "C" AS bill, hashtextextended(reference, 0) AS document, true AS live FROM declaration
+			WHERE tenant_id = $1 AND NOT cancelled AND manifest <> '' AND bills IS NOT NULL AND (NOT $4 OR manifest IN (SELECT manifest FROM concerned))
+		UNION ALL SELECT manifest, bill, CASE WHEN declaration <> '' THEN hashtextextended(declaration, 0) END, false FROM write_off
+			WHERE tenant_id = $1 AND (NOT $4 OR manifest IN (SELECT manifest FROM concerned))) touch
+	GROUP BY manifest, bill HAVING min(document) <> max(document) OR NOT bool_or(live)`
+
+// judgedBills sums both sides of the bills found. The laterals with a limit keep
+// PostgreSQL from reading whole tables for a few bills.
+const judgedBills = `SELECT l.manifest, l.bill, count(c.declaration_id)::integer, coalesce(sum(c.packages), 0)::bigint, coalesce(sum(c.gross_mass), 0)::bigint, coalesce(bool_or(c.several), false),
+		coalesce(bool_and(c.complete), true) AND NOT coalesce(bool_or(w.strange), false), coalesce(bool_and(c.assessed), true),
+		count(c.declaration_id) = 0 AND coalesce(bool_or(w.packages - b.packages > $4 OR b.remaining_packages < 0 OR b.remaining_mass < 0 OR abs(w.declared) > $4), false)
+	FROM unnest($2::text[], $3::text[]) l(manifest, bill)
+	LEFT JOIN (SELECT d.declaration_id, t.manifest, t.bill, d.packages, d.gross_mass, (d.parts & 3) = 3 AS complete, (SELECT count(DISTINCT x) > 1 FROM unnest(d.bills) x) AS several, a.there IS NOT NULL AS assessed
+		FROM declaration d JOIN unnest($2::text[], $3::text[]) t(manifest, bill) ON t.manifest = d.manifest AND t.bill = ANY (d.bills)
+		LEFT JOIN LATERAL (SELECT true AS there FROM event e WHERE e.tenant_id = $1 AND e.declaration_id = d.declaration_id AND e.kind = 'assessed' LIMIT 1) a ON true
+		WHERE d.tenant_id = $1 AND NOT d.cancelled) c ON c.manifest = l.manifest AND c.bill = l.bill
+	LEFT JOIN LATERAL (SELECT b.packages, b.remaining_packages, b.remaining_mass FROM bill b WHERE b.tenant_id = $1 AND b.manifest = l.manifest AND b.reference = l.bill LIMIT 1) b ON true
+	LEFT JOIN LATERAL (SELECT sum(w.packages)::bigint AS packages, coalesce(sum(w.packages) FILTER (WHERE w.declaration <> ''), 0)::bigint AS declared, bool_or(w.declaration <> '' AND x.there IS NULL) AS strange
+		FROM write_off w LEFT JOIN LATERAL (SELECT true AS there FROM declaration d WHERE d.tenant_id = $1 AND d.reference = w.declaration LIMIT 1) x ON true
+		WHERE w.tenant_id = $1 AND w.manifest = l.manifest AND w.bill = l.bill) w ON true
+	GROUP BY l.manifest, l.bill`
 
 // bills loads what P9 needs of other documents, and raises it on bills that no live declaration cites.
 func (l *loader) bills(ctx context.Context) (err error) {
@@ -42,13 +45,23 @@ func (l *loader) bills(ctx context.Context) (err error) {
 	}
 	from, to := l.span(0, 0)
 	var manifest, bill string
+	var manifests, bills []string
+	err = l.each(ctx, touchedBills, []any{l.tenant, from, to, l.session.months != nil}, []any{&manifest, &bill}, func() error {
+		manifests, bills = append(manifests, manifest), append(bills, bill)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	var b sharedBill
+	var suspect bool
 	uncited := uncitedBills{known: map[[2]string]bool{}}
-	err = l.each(ctx, billsQuery, []any{l.tenant, from, to, l.session.months != nil, l.c.Settings.PackageTolerance},
-		[]any{&manifest, &bill, &b.citing, &b.packages, &b.mass, &b.several, &b.complete, &b.assessed}, func() error {
-			if b.citing > 0 {
+	err = l.each(ctx, judgedBills, []any{l.tenant, manifests, bills, l.c.Settings.PackageTolerance},
+		[]any{&manifest, &bill, &b.citing, &b.packages, &b.mass, &b.several, &b.complete, &b.assessed, &suspect}, func() error {
+			switch {
+			case b.citing > 0:
 				l.c.bills[l.c.keyOfPair(manifest, bill)] = b
-			} else {
+			case suspect:
 				uncited.add(manifest, bill, b.complete)
 			}
 			return nil

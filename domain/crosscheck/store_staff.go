@@ -33,7 +33,7 @@ func (l *loader) absences(ctx context.Context) (err error) {
 		return err
 	}
 	for user, rows := range postings {
-		l.c.absences[user] = absencesOf(rows)
+		l.c.watch(user).absences = absencesOf(rows)
 	}
 	return nil
 }
@@ -60,7 +60,8 @@ func (l *loader) overlaps(ctx context.Context) error {
 			o := Overlap{User: user, First: session(first, began), Second: session(second, began2), Seconds: int64(ended.Sub(began2) / time.Second),
 				from: began2.UnixMicro(), until: ended.UnixMicro()}
 			o.Key = user + " " + began2.UTC().Format(time.RFC3339) + " " + first + " " + second
-			l.c.overlaps[user] = append(l.c.overlaps[user], o)
+			w := l.c.watch(user)
+			w.overlaps = append(w.overlaps, o)
 			at := began2.UTC()
 			return l.raise(ImpossibleUser, "b", Critical, OnUser, user, "", cube.MonthOf(at.Year(), at.Month()), o)
 		})
