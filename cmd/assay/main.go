@@ -72,6 +72,7 @@ func oneLine(err error) string {
 func commands() []*cobra.Command {
 	return []*cobra.Command{
 		newMigrateCommand(),
+		newIndicatorsCommand(),
 		newWorkerCommand(),
 		newServeCommand(),
 		newDemoCommand(),
