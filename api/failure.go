@@ -78,7 +78,7 @@ func answerFailures(log *slog.Logger) echo.MiddlewareFunc {
 			if id := c.Response().Header().Get(echo.HeaderXRequestID); id != "" {
 				failure.Request = &id
 			}
-			if status >= 500 {
+			if status == http.StatusInternalServerError || errors.Is(err, context.DeadlineExceeded) {
 				log.Error("request failed", "request", c.Response().Header().Get(echo.HeaderXRequestID), "path", c.Path(), "error", err)
 			}
 			if status == http.StatusUnauthorized {

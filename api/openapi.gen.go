@@ -196,6 +196,27 @@ func (e IndicatorUnit) Valid() bool {
 	}
 }
 
+// Defines values for MapKind.
+const (
+	MapKindColumn    MapKind = "column"
+	MapKindLane      MapKind = "lane"
+	MapKindOperation MapKind = "operation"
+)
+
+// Valid indicates whether the value is a known member of the MapKind enum.
+func (e MapKind) Valid() bool {
+	switch e {
+	case MapKindColumn:
+		return true
+	case MapKindLane:
+		return true
+	case MapKindOperation:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnmappedValueKind.
 const (
 	UnmappedValueKindColumn    UnmappedValueKind = "column"
@@ -460,6 +481,27 @@ func (e CreateImportMultipartBodyDryRun) Valid() bool {
 	}
 }
 
+// Defines values for PutMapParamsKind.
+const (
+	PutMapParamsKindColumn    PutMapParamsKind = "column"
+	PutMapParamsKindLane      PutMapParamsKind = "lane"
+	PutMapParamsKindOperation PutMapParamsKind = "operation"
+)
+
+// Valid indicates whether the value is a known member of the PutMapParamsKind enum.
+func (e PutMapParamsKind) Valid() bool {
+	switch e {
+	case PutMapParamsKindColumn:
+		return true
+	case PutMapParamsKindLane:
+		return true
+	case PutMapParamsKindOperation:
+		return true
+	default:
+		return false
+	}
+}
+
 // Board defines model for Board.
 type Board = indicator.Board
 
@@ -663,6 +705,23 @@ type IndicatorDirection string
 // IndicatorUnit defines model for Indicator.Unit.
 type IndicatorUnit string
 
+// Map defines model for Map.
+type Map struct {
+	ChangedAt time.Time `json:"changed_at"`
+	ChangedBy string    `json:"changed_by"`
+
+	// Content A map as the pages about formats describe it
+	Content MapContent `json:"content"`
+	Kind    MapKind    `json:"kind"`
+	Name    string     `json:"name"`
+}
+
+// MapKind defines model for Map.Kind.
+type MapKind string
+
+// MapContent A map as the pages about formats describe it
+type MapContent = json.RawMessage
+
 // Maturity defines model for Maturity.
 type Maturity = indicator.PeriodMaturity
 
@@ -692,7 +751,7 @@ type ReferenceSQL struct {
 	Arguments map[string]interface{} `json:"arguments"`
 	Code      string                 `json:"code"`
 
-	// Literal The same with the arguments in it
+	// Literal The same with the arguments in it, to be pasted into psql
 	Literal string `json:"literal"`
 
 	// Text With parameters as @name
@@ -967,8 +1026,14 @@ type GetReferenceSQLParams struct {
 	Where *Where `form:"where,omitempty" json:"where,omitempty"`
 }
 
+// PutMapParamsKind defines parameters for PutMap.
+type PutMapParamsKind string
+
 // CreateImportMultipartRequestBody defines body for CreateImport for multipart/form-data ContentType.
 type CreateImportMultipartRequestBody CreateImportMultipartBody
+
+// PutMapJSONRequestBody defines body for PutMap for application/json ContentType.
+type PutMapJSONRequestBody = MapContent
 
 // IssueTokenJSONRequestBody defines body for IssueToken for application/json ContentType.
 type IssueTokenJSONRequestBody = SignIn
@@ -1029,6 +1094,12 @@ type ServerInterface interface {
 	// GetReferenceSQL The reference query that says the same over the tables of the warehouse
 	// (GET /indicators/{code}/sql)
 	GetReferenceSQL(ctx echo.Context, code Code, params GetReferenceSQLParams) error
+	// ListMaps The administration's own maps of columns, operations and lanes
+	// (GET /maps)
+	ListMaps(ctx echo.Context) error
+	// PutMap Add or replace a map; it holds for imports from then on
+	// (PUT /maps/{kind}/{name})
+	PutMap(ctx echo.Context, kind PutMapParamsKind, name string) error
 	// WhoAmI Who the token is, and what it may do
 	// (GET /me)
 	WhoAmI(ctx echo.Context) error
@@ -1626,6 +1697,39 @@ func (w *ServerInterfaceWrapper) GetReferenceSQL(ctx echo.Context) error {
 	return err
 }
 
+// ListMaps converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMaps(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMaps(ctx)
+	return err
+}
+
+// PutMap converts echo context to params.
+func (w *ServerInterfaceWrapper) PutMap(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind PutMapParamsKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutMap(ctx, kind, name)
+	return err
+}
+
 // WhoAmI converts echo context to params.
 func (w *ServerInterfaceWrapper) WhoAmI(ctx echo.Context) error {
 	var err error
@@ -1730,6 +1834,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/imports/:id/files", wrapper.DiscardImportFiles, options.OperationMiddlewares["discardImportFiles"]...)
 	router.GET(options.BaseURL+"/imports/:id/rejects", wrapper.ListRejects, options.OperationMiddlewares["listRejects"]...)
 	router.GET(options.BaseURL+"/unmapped", wrapper.ListUnmapped, options.OperationMiddlewares["listUnmapped"]...)
+	router.GET(options.BaseURL+"/maps", wrapper.ListMaps, options.OperationMiddlewares["listMaps"]...)
+	router.PUT(options.BaseURL+"/maps/:kind/:name", wrapper.PutMap, options.OperationMiddlewares["putMap"]...)
 	router.GET(options.BaseURL+"/dictionary", wrapper.GetDictionary, options.OperationMiddlewares["getDictionary"]...)
 
 }
@@ -2446,6 +2552,79 @@ func (response GetReferenceSQLdefaultJSONResponse) VisitGetReferenceSQLResponse(
 	return err
 }
 
+type ListMapsRequestObject struct {
+}
+
+type ListMapsResponseObject interface {
+	VisitListMapsResponse(w http.ResponseWriter) error
+}
+
+type ListMaps200JSONResponse []Map
+
+func (response ListMaps200JSONResponse) VisitListMapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMapsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListMapsdefaultJSONResponse) VisitListMapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutMapRequestObject struct {
+	Kind PutMapParamsKind `json:"kind"`
+	Name string           `json:"name"`
+	Body *PutMapJSONRequestBody
+}
+
+type PutMapResponseObject interface {
+	VisitPutMapResponse(w http.ResponseWriter) error
+}
+
+type PutMap204Response struct {
+}
+
+func (response PutMap204Response) VisitPutMapResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type PutMapdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response PutMapdefaultJSONResponse) VisitPutMapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type WhoAmIRequestObject struct {
 }
 
@@ -2649,6 +2828,12 @@ type StrictServerInterface interface {
 	// GetReferenceSQL The reference query that says the same over the tables of the warehouse
 	// (GET /indicators/{code}/sql)
 	GetReferenceSQL(ctx context.Context, request GetReferenceSQLRequestObject) (GetReferenceSQLResponseObject, error)
+	// ListMaps The administration's own maps of columns, operations and lanes
+	// (GET /maps)
+	ListMaps(ctx context.Context, request ListMapsRequestObject) (ListMapsResponseObject, error)
+	// PutMap Add or replace a map; it holds for imports from then on
+	// (PUT /maps/{kind}/{name})
+	PutMap(ctx context.Context, request PutMapRequestObject) (PutMapResponseObject, error)
 	// WhoAmI Who the token is, and what it may do
 	// (GET /me)
 	WhoAmI(ctx context.Context, request WhoAmIRequestObject) (WhoAmIResponseObject, error)
@@ -3135,6 +3320,78 @@ func (sh *strictHandler) GetReferenceSQL(ctx echo.Context, code Code, params Get
 	return nil
 }
 
+// ListMaps operation middleware
+func (sh *strictHandler) ListMaps(ctx echo.Context) error {
+	var request ListMapsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMaps(ctx.Request().Context(), request.(ListMapsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMaps")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMapsResponseObject); ok {
+		return validResponse.VisitListMapsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutMap operation middleware
+func (sh *strictHandler) PutMap(ctx echo.Context, kind PutMapParamsKind, name string) error {
+	var request PutMapRequestObject
+
+	request.Kind = kind
+	request.Name = name
+
+	var body PutMapJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutMap(ctx.Request().Context(), request.(PutMapRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutMap")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutMapResponseObject); ok {
+		return validResponse.VisitPutMapResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // WhoAmI operation middleware
 func (sh *strictHandler) WhoAmI(ctx echo.Context) error {
 	var request WhoAmIRequestObject
@@ -3255,114 +3512,120 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H19c9y4efhXwY+/dC7pUNJK9iWRPJmJX+LUU9+dI/ty0zquBks+u4sTCfAAUKutTjP9NP1g/SQdPABI",
-	"cAnuktL6ern2H1tLggTwvL/h4V2SibISHLhWycVdUlFJS9Ag8deLjfk3B5VJVmkmeHKRvGIlcMUEVynJ",
-	"RFlSosA8pSF/RvQKSA4LxpkZTTgtQRG9EgrMLQmESkjSBG5pWRWQXCRisWAZpPY/maQJM3P8UIPcJGli",
-	"nk8ukrn5W2UrKKlZT0lv3wJf6lVycTabpYneVGaU0pLxZXJ/nyYvRQ5mZDvPy7eXs1P/+orqVfv2zAxO",
-	"Ewk/1ExCnlxoWUM4X0W1Bmke/LePz4/+9dPdWfr0/uPs6PzT3dn9r5LYAl5LUfZB95pJpUkhMlqQnGog",
-	"YoEQq0Ay4aC3wDHuRk41JesVcFLAQhNR6w7wzmZnXx7NTo/anW0BbmGWEW5lIWRJdXKRmOmjK3/zyoyL",
-	"gInlO4HUvLmucWT/zW9ZyXTz8q2VFngzfGEOC1oXOrk4NTgu6S0r6xJ/mZ+Mu5/NTIxrWILEqb5BcupS",
-	"wKu3zwcIwBLfzt11SC62uW8WCwWDuxP2bnR725ubdTc4i27wEpZMaUktYW3T2XdMrwjTiiiQjBakAI0c",
-	"HdLOy9/+7vdxcPC6nCMrjgLH0yg43gupI+taUU2WUtSVMoKAKCE15GS+SQklJeO1InNYCAmEaaJryRVy",
-	"gZA5SCJFzfNn/vE10ytRa0LJDS1qMJIISEFVl0GO8OYAc5jZ4yhJrsGMA24Q8NH9OrL/+Tc2r+bmh/mH",
-	"1yVIqoXEC8GPHLgoGfe3uj+r85m5aP77FIPkBzFCjtCFBtkTJTndBHcMcCbJlafDckWLiVLlOyP8Yxsp",
-	"DGH2FMkFyb2W+YPFr5Dtpf9nr6VEwQ1IWlgSsDRBfnxGKCdQVnrjSINZKqr5NRdrTgTvaqCCcviDhNzp",
-	"oD8YOfHjq7fPzwb2vsatDOujKD/8C1DZEUcGxFHu25iRe3jPSobz8/PzUBKez2Ky4t68S1WCK0CV/pqy",
-	"ora4yATXwJFPaVUVLENxcvK9sjKlnfJXEhbJRfL/T1pb4cTeVSf+fThThN3XwDVZS8GXKWEIfaLAzJsB",
-	"Qsa9B60NQWWOq8lztB9o8U6KCqRmZu0LWihIkyq4dJcA19L92Z38DQ9khyP7jGpaiKWVCBpKtW9zf+Ja",
-	"bpL7BqxUSoq/F06/76F8A/sbppyQbgYzrn/7NOkjKzWM1dvJhygrJ+n+yddUgyypvO4t9UizEoVXXRR0",
-	"bgjSklmfcltC/OjNCeT+9t3BJtMGH60sE/PvITPLvT1aiqNmy7khNyGPLdKDu0esrJz2QM64SKhSdHOS",
-	"i5IyftI86Qy9oi75RJoxwsbRfQ9kRsj3MPCOykZ0VpKVVG6I1Qbu+bkQBVBuXmDZ+C5GCR6Qd5HH7JXt",
-	"iZ8r8k4ovZTw/i9vyVoyDYqgnbQbUbgINyi4kzpV5gHQQxJCtKwoZ4K/asz4ieB1IOwBYBAyNWcxZGzt",
-	"yS7d7QwfiS+/5hqmShEFMJZDrdrfu1pvHeCb9zKDptdw7Jc+hRfMgzj3K8gK2tqDO/feFy8Z5YIzY06U",
-	"IociJdTqTAsPwnOjE1r6e0ZKwWFj5HnJuJDEoEOlpKRKmYtLSUtjbXaBTJViS156T7MRwD0cbgtbuPHP",
-	"7BHxVqaNf/EKaA6olztSrhDrJE0QEsg9xtQGCfmV4FGaY1xVkJlFTdxYM3L8I2KxMKpz4lMV3TwA7hIW",
-	"IFFRG/rr4NL5CDFuFo3v1btl3ZHorY0zkCK+ToibxlVzZpJbRwwrNyDVVJRszdYCoKGVPayct2x4HLLk",
-	"eJ4O3rDN2K9EVnvFNUG4zanOVnGzwi6FaGOozaWolyvzgynigBcaGXG/Pk2yWsquNg3UWt4VS7tsrRBc",
-	"xsIyip4vI2z/Qopr4ETWBai0Me3sKvzCCeW5kV5EigIjUFSTkm6IAiDNm0caga/t+CgD53G4KloCETcg",
-	"CS0K0lBiOkrBONDvZwbER4spi+cWIV3ox1gkAPlf21kfQlqPo5JC0BzyK6oH7dS+KBG1zGAgxIDodrS9",
-	"pir6fF2BVDB52vax+WbUxsejs49Jt8kWejEkWh9lqgWcxyV05q2/uLrteFNtnPcLRYIHR7LV11Z0x5wr",
-	"tnQe6rjnRztj17CJ7Osbux0MLKHP325zvnnmQgkabjVhinChCcYRkgvjO/WtjcDejftWzTaNF3fl9d6u",
-	"nV6KtRlfUl1Lpjf7hn/lx5lnmFJmORE+2bQRecIFsUCP8kopuF6puKTDqNLZ09T5pRqUxmvPiNk+wWAJ",
-	"3mv8NgNFv6yRpPJOMK7HgLQynqio1UiIhs55lCaUDqL0LYRGSHEFyzJutf4TVStQ/qV+nJVZwTRkbSAn",
-	"gebEud0Pp7TDRhUCiRYFWisXopDpBCW6L3hr6Qft/TBUub2qh0UvXJ6nFbMNjjoRjDCwEQY8GvZzcqSR",
-	"UwHZhUzd8M3oUIiV5A8NhQSBvZ2aoAlB3iXXjOfJRcKFvlqImhv9VYJSdIkxXmRdFHkB8758e3l+blkt",
-	"VCgLBkXeNbUjA6LE28y4z6W2r2gfiCnDbcq3O7xrQvmM39ACFXXNaa1XwLXZGHrdCyHnLM8BY/kBSDLB",
-	"FwVDvJnLhiUx9CPEVUn5BlWGBslpEYng79qf3R6oSKbEKjfPA26Yca2tzJA3IL9QpBDLvaEghMBuoNko",
-	"/EQToonGxyWSGDD1bKg+5pO1D+/0ydp5m5eNZjC30QdzmHMEJgIKNGR6op0Jt1VBeeM39e4vaKYHNLI1",
-	"GokUa4VekKpL5T08oNeWoOoimDYKte+V4MeXdP2VI5zG29lr8aLYmxoa6NYd9HelVxLUShS52wtqx1pB",
-	"Pn0bRljDeiB6gZCJxy5uwFtf/ZvGTojfqe2qdty72hZSeSdwMGdFYTYpKVc2RV6rCriCK5plokZHr1ad",
-	"0ESgq6lkdCDUvU+Pd4lkpxPqhraq1c8bwG1rvy1o0jaqY0nHwzPt8I4n+rgEQ8585+TsFE+olkrIQRhw",
-	"Y/ZXdAnPmkwpETw0l/qsGQQuHhdf6Ok/9+IoBBxXtlRE1Sarc3q0FhLVpv99WyI5od2UJja0G6WdN41o",
-	"nBIRiDMI8Kme9qI1Z/qeC9PE3Ie8n1OMvaqBzU402FHj5ZyNWkQKpFyYzkkq9K9gPc5tMMZF/42XRpYL",
-	"SaAA+2KxwMCSYSQ19sXfIyeNzHJIqIDGNMxzToDKgoH0ARbvyNASyHyjuw7SEOwkVAXNYtD7Z0zS510Y",
-	"ZivKl95I2+t6DYSGvsZiNLEga1QgVJEcCnYDEqJLVJrKqWq70QOeCdeUaevoGszavxzdWBLHP3K5uZJ1",
-	"nAtr7jc/DnOuzOEqw8zoeCn0rX3OJVQjpnTNS1pVkF8VlMP49/qs1q43GgFC+/mTB752rIOJqbl0FGZj",
-	"Os89F0TpvNay5Yot+Ti2DjDfkH+I34BJYxL+TWOLTpPI9IYy5yXHDPI5KJZDLNrnpvPR81ppMncRCfuQ",
-	"TRXYepqx1nw6NvY4kgr6yerolHJg9wbnV3OqWCzPsCHrFctWtsRKiRL0ivElQaNLEca1INQVXMWEQd5J",
-	"oPdvN3W0O6ZmmmSUG7jPbdYjN9IRkxvoyxgNaMtrXf7TmyXj8ZEzaZOXMVVr1rCmG8IUmWMRYVAWt2LL",
-	"FV4oxBr/n1PvL2u41VFptqAlK+Imws5QpYUDF0iChhBqDTnZQNQCGyw0aLOWW/Udhhm9dx0WCfXFayXF",
-	"DXDK47mHJtiZA8WSROWDd30NKNYDro7R6gadUqxdJkNZmovrKV894dFSgcxs+mclaiz6zCmGqzBnj/ix",
-	"TkMlGO/Y0yNcg0vKFOS2dNBstATKkSdQhqn97kJTXNqLxjnSaEo8OmFE3GRIqx3WddDs8JTj+jSQfzGp",
-	"+lUQVJ8gVGOweUU3xjdYIztihaWB0HolCl+WSdasKAwFYywRxgRbexZF82hFpUZ4sdJdi2FSrzCtG1OF",
-	"SmMAuFOD7swtlHD7l7eFW7vW0dGYdzjjV21Y9WFRma8bpp4UlGlrcPs2rgWAsbiD8pZxxqcRioHs4U2S",
-	"qhDrCBKM5CRg+d1g4fxL8g/kO1YowQlGFW9okRrcEMfTvffymBAxbuJ2RsGIETq3pb4jNtIWMB8UPqqk",
-	"RREpBIY1ZiGoFSs0LxlvCty/UKQAJNcWa8+IWol1q4uVNnaJ8YuIWtlDJn1tryrvX+0yKt7bUWGtV7Tu",
-	"yOza460hyYsGWSlB+ZsaJlNpt1CqgZ+VwdvJMh93t/aGFiRnN8bemm9S85AWghRM62JHDsQTyEBZGh/P",
-	"pl97if0w9nwHUk2uK7D57mxiHeGO8KI/XxQNPYJE28NZYvFlxgy4LlOgXjLIUpmo+tFVVPlDsUW25FeM",
-	"Xw3uTBuTIx7F+3djf+/NnTid2pmoeW3awtu9z621C5uY+rSZ2cnlt7/sGoP+ts5mZ789Op2lBP/47ulp",
-	"So6Pf/4VCg+pODhkrjlaARzmZLcTsc2CxxshSMAPFW6XvkDw/V/eTnXL5bJuKgTiz3WQ0vLcoANdMA2S",
-	"FjtK0vCEDCpYP7vxemxBuTCGaUWVcazQt63UD4WnoYhEutUDB8/aVA6hivwxrEV/WGFUz1XAydMAhO3e",
-	"Y0LqEnwKZgJ+hhPWC1YMwd+K4nHWVdQTNQB0fqilwxQdSHI6OnysBsIN0tqfkQzRqHr2xm/D3bu9NhPG",
-	"oa7wMN0D0gcHCCaNltf2PGFU5tKiwNyPisL6IcJRGOPuf744ycceRulQt5xtyP+CC5y00FaKjgDL300x",
-	"VOoOLsbOGFF1DXmKYcW1x1JGiwKLTNCcJTS3keuRGU2ss9iX0DxcQZbFWMPMo7W/k1EPV//m8QmsZKfb",
-	"hkt3dR8//ePhFmiF/i/dOP85Wc19mzWwUMcTJh5BehjS34M/EXuIivAJipTyuqCDNTIu3DyWV5qa3/6p",
-	"pP8r2v0FF+0GeupnpGtC4o5kTvZws+PIBzM0W/I3U0NoBZ1DMXg+BojGdCJTZIFtKPb01GmjbnsHVlSp",
-	"tbAH+YPBX56epbsCW91lvhR5w8LdYPAzPMc1h7Yea74h65UgayGvlS8HEhxTI8H8T05HHppu1h9zat43",
-	"EeQJJ2z/UlOuWQGKONhXUszpnBXMPERmx2dfpmR2jP/87ks0w2bH573zs3BLMx3VygoywXPVD8hvSx8+",
-	"qHLHHn9uY6wDIQaDABxDfPpx/CLsg1fNRic/yUcXyXRzptFMabyecqh8eWhtW0TmEpl8UposA6SfBwuQ",
-	"D778Y5JBMK1+aLhwaFe7hYGId5wz/YvSZnExFv1gBNvULiK3FZMu7jOq0GswlL8jUq/9wnZv1g5LmzUF",
-	"YXqcNbbnbvHWQxA9JdLVq0stoMHJyF4H3QU/qOPBt6567K8+gDWlRcVWxXVTgIYneHh0O0Gcjyp9Nf7o",
-	"6+GbS7gC6k6Pic6y+jSC68jQX35vONbltDxJIhdjthSoxDife36ldWV7+zC+iFik70DivngWJEFtgSp5",
-	"WSstSrWlwF1EE6urqcWXz1BrYc1rxpeFMUnbs/R/43+6AblpTsLMa00UW/IjxklGpTGvCLU2zbPAvFmw",
-	"W1ARIwJ1LNa4iwKOyVe2m4VqGlr8jaMGjVsgxtl1+bKU5LWrXMQ6X1vs4dRxigVZ9sa3H16SX1++fkme",
-	"PHly/psUS8rsnbaLVzOdVWbHf0NTnGnsUvXccEFgwF4kp6j3KuC0YslF8uR4dvwEzRd3VvNk7tspLSFi",
-	"NrzuHo5XAEG5yrbJhXFLjBPhofoT5+6krkoNS5yplGINuUGiDyJt/Jn74yRteexNnlwkfwbtO/+ERz8+",
-	"xpVMO+QEOyvep3vHfRDJ/aet3ldns9nB+l7Z1Ue6XhlLyILe1gBSFwWPvaxZXdBGK01UXZZUbpKLxBJ9",
-	"e/rOEUgMSWmb3HGlPLaVnj2ZuwEqfW89Q/tnT4k7nZgmmi6VlePWVf5kxDF1JYHu6rEtibhPk7BBhTq5",
-	"s7R6f3JnZrg/ubNm0P0g2T0nK1eo4azEBeO5CmoYDf2vvQ2Jvdxc7t6P4Y7o/MhagSQ005BHqazbhWMa",
-	"rbk2kiOoDfu7jRjX6dtoxg9W1/tGFi4btKYSVqJW8KzT7sL4Ott9/GJN6wK/t99I7rTXdDLWVfNzMlOs",
-	"yckAa+XdNiGPZLBveOeNloeM5C/YAgLeCIl+i0FCNTWRS07CHjWOXboE/JYp3e/SoX52lPxY4hjlYkTa",
-	"lfTdrSjRNHB+PMWEr0MxFqOgNn+rtpvrQJm6k2VrY8hgu99HERrD+9T2AIkSkZGC7aifAlPW4RyDHDPQ",
-	"nlN1Pp0FYGBBNJ2EHo02rMnNQ0h4qLvtbcG7GRmA2yvJIVi/tLXpr5uw8xafboe5tvpnd2Q5JqB9iNl1",
-	"6li3BQLdDF23ue/by9lp+vLD29lQF9NM5Li8aBfT03gX04PaZvtHvdiMGWU7y44YaNtPf1Y15vOBEUJ/",
-	"TiTeRPsZaLYKS0YDm47nzpCbb1JURC6l+XgOeO+a5YZeGnaocvZic5SyouoBZqEbdnJnKOv+BM+a55hP",
-	"G+CUF2bEK7Hmr5s2GpNUGvZ4/3snSuyTPZ540zGKXsFPQuZDutY16EZbniksoDmQodb6QfNN2w1apb6P",
-	"uNEiZrr8cNR7nKmbQQr+063R8C8aSv9fTMH7yU3DrT5x0GzJbFvH9ChqS0P6Vt+Mk28/vD76vZWdIS1o",
-	"o0Fdf/DmDEMaHh1ICU9JIdYpWbHlKiV4JCElJeSM8pRU57NnhGpSCqXJ6WyWzmazw0nhnXRMFaFkwQpX",
-	"qGnUv5t4JEEDUmSUpFVTFRClZZui/GbxdyWMWyKN9vfXUA309/d9JpqOGxhbWwNcB00ofqiptCcesZ9T",
-	"pDv/5xSyLmccNSUw/9xaEmajKaGFEnjNxkn8BxKw1u/QdIuGg8+NTJW0bXuMQZf3dduic4sOWxv33ZMB",
-	"09Y1I4l+v+Xdr08/zo6efvrx4+nR+affRD/eMkBNQR+T5s2efjLJNMuwBA0PgKWJkSZ1aQ/HRj/sMESz",
-	"tn6jP4WofFaooIyDb0zFZOl6CRQKriqhmGY3gJUM7AZsmxXfsnLCOpqOLOM/gRL/SEXDadsfrRn7xZrw",
-	"4zv4yZ2n90e/niH6fjS4PBvEYnc5X5mF9Atneh+9GPfFi0Ot6oON5SlkW18dQJfgY7VLejP0+RLcyrTv",
-	"Iv0cfKSwVU9cuJnti0Xbpvfxwst1DK6kyCCvpW1tpJpQDZMEblgOPINObAZpd0qExi05kHYuCLRT2L1x",
-	"Y/bECr7hxab5lBbVZA5L7AyAdGJM7QvS9pzwoXT70Rfefmmqpa2hb235mwOfdxnskPFTEdeoAJTrXTQi",
-	"AtUSnMfV4+nNYXRnoM/P1qUge/XYH0CthIrFmCRQDW6LTRPBFyLfbAGyrAvNKir1iUHhEVbldWC5dSja",
-	"taHpmEqoWJJtqF2C7f1jaBKDd3j+3x9ZDSwrLTFFbd8S7QjBitjnW87In18QLZagVyC9OR4WEzVEOWc+",
-	"mNfrKEFv39jhZy674X6eRkqOJ/aIKmkV7zBkU982mElKWtl8jWFBw2A5Kdg1hN9W2M7e7P+4Xaf2wjeh",
-	"sWCM5P3vt78ldN/jv7ODCXfPdvHIQNORm2ksO8T4lq7lIeK7r2wrJ/Se1DMbOqYSyDVU2pCP4JnNfNoe",
-	"PMbzouR7MR/Lkfjti45MP7lj+f2umHvDoNNcqTevPq8CHoOjQzkMHgIThN42hE/okjLcXlwYvhU0t1t6",
-	"jgMPA+5fAksYyBDqGuU13doMH5RWwz+G8E8CuV2AbVHSRcwrpjIqHW5e4+jD4OZpvPp0YStsjdEsuEuT",
-	"u00rTTfKRVcsNAQ/RFDSbdGdAChsBQ/lnc9qWNQKSZpub48Cu20RttugvHRjHgLudHcnYrQn7RrGm5R9",
-	"TyX8+GWvLG73py9/VmamO1k8ycz0GHw8+WEtf0tumaiLHA8yaXoNLo2EfeZQ8bmjutOFcZMv2u3FtMN+",
-	"EgO/LXDeD/ytMqrUF9UMfBzwMNnmTh+xMTEywwh1Qbeh7gK4Oy2NBhgPi9t+VnMjqEQfKOgJW/cdMkz5",
-	"hdo61vR4LJxgT4RhTHQaQvwC80GfN60YwG6AWFCz2MR4uzh7cnku9MqnsLFBxGHYuPkGmJ3bVcsae0J3",
-	"PvSERce2msVXafqSvQeRnj0XEaWz71biefkm+YyocE2bBpBQubsHUGCicxYtOILO7Pe6chEAz/c77wJP",
-	"rO2H0k7wLWrYU3ijVA0f3OmK4aBJDGrBNzO8TcNpsVH6j90i3GM/MDwGl/zXf/xne4rjIslFTQ2W07GZ",
-	"IHv8b5Qrf3owErCAiloyrsye4cFptbIfVS42xGXjHkgV7nRCcvHxU6dshS2xCNZQxhK0r/LfSxZVPS9Y",
-	"FlLGSfANsiGn5TumV7mk65ZMxrgeln5XVBHsc36Iwm93PsG+2ddS+M+FjGYJ32F5p+XmD9L8JHZb99TO",
-	"2PJNe+ruAOaB3zwG41RKsJd1p/wQ5TsXpKQVNgRwUVysBlggAuwxZ8y8YqvWB0R2twi+OYjz8ZPRsPb7",
-	"LtZkqGWRXCQntGInN6eof900rSRyJGCUuE+iOS0TXOpkLYLrbdC7ueQwev/p/r8DAAD//w==",
+	"7H39cuQ2cvir4MffpXyXojQjeX13kuqqbr17e9nKrr2nXZ8r2duoMMOeGVgkQAOgRhNZVXmaPFieJIUG",
+	"QIJDcIYcjR2fk392NSSIj0Z/d6PxkMxFUQoOXKvk8iEpqaQFaJD468uN+TcDNZes1Ezw5DJ5yQrgigmu",
+	"UjIXRUGJAvOVhuyK6BWQDBaMM9OacFqAInolFJhXEgiVkKQJ3NOizCG5TMRiweaQ2v9kkibMjPF9BXKT",
+	"pIn5PrlMZuZvNV9BQc18Cnr/BvhSr5LL8+k0TfSmNK2Ulowvk8fHNHkhMjAtm3FevLmenvnuS6pXTe9z",
+	"0zhNJHxfMQlZcqllBeF4JdUapPnw3z4+P/nXTw/n6bPHj9OTi08P54+/SmITeCVF0QXdKyaVJrmY05xk",
+	"VAMRC4RYCZIJB70FtnEvMqopWa+AkxwWmohKt4B3Pj3/4mR6dtKsbAtwCzONcCkLIQuqk8vEDB+d+euX",
+	"pl0ETCzbCaS656rClt2e37CC6brzrZnm+DLsMIMFrXKdXJ6ZPS7oPSuqAn+Zn4y7n/VIjGtYgsShvkZ0",
+	"amPAyzfPexDAIt/O1bVQLra4rxcLBb2rE/ZtdHnbi5u2FziNLvAalkxpSS1ibePZt0yvCNOKKJCM5iQH",
+	"jRQd4s6L3/7u93Fw8KqYISkOAsezKDjeC6kj81pRTZZSVKUyjIAoITVkZLZJCSUF45UiM1gICYRpoivJ",
+	"FVKBkBlIIkXFsyv/+Zrplag0oeSO5hUYTgQkp6pNICf4soc4zOjxLUluwbQDbjbgo/t1Yv/zPdZdc/PD",
+	"/MOrAiTVQuKD4EcGXBSM+1ftn+XF1Dw0/32KQfKDGMBH6EKD7LCSjG6CNwY4o/jKs36+osVIrvKtYf6x",
+	"heQGMTuC5JJkXsr8we6vkM2j/2efpUTBHUiaWxSwOEF+uCKUEyhKvXGowSwWVfyWizUngrclUE45/EFC",
+	"5mTQHwyf+OHlm+fnPWtf41L65VGUHv4FqGyxIwPiKPVtTMs9tGc5w8XFxUXICS+mMV7xaPpSpeAKUKS/",
+	"oiyv7F7MBdfAkU5pWeZsjuxk8p2yPKUZ8lcSFsll8v8nja4wsW/VxPeHI0XIfQ1ck7UUfJkShtAnCsy4",
+	"c0DIuH5Q2xBUZjibLEP9gebvpChBambmvqC5gjQpg0cPCXAt3Z/twV/zgHc4tJ9TTXOxtBxBQ6H2Le5P",
+	"XMtN8liDlUpJ8ffCyfc9mG9gf8eUY9J1Y8b1b58l3c1KDWF1VvIhSspJun/wNdUgCypvO1M90axA5lXl",
+	"OZ0ZhLRo1sXcBhE/enUCqb/pO1hkWu9Hw8vE7DuYm+nenyzFSb3kzKCbkKd204O3J6wonfRAyrhMqFJ0",
+	"M8lEQRmf1F86RS+vCj4SZwyzcXjfAZlh8p0deEdlzTpLyQoqN8RKA/f9TIgcKDcdWDJ+iGGCB+RD5DP7",
+	"ZHvg54q8E0ovJbz/yxuylkyDIqgn7d4onIRrFLxJnSjzAOhsEkK0KClngr+s1fiR4HUg7ACgFzIVZ7HN",
+	"2FqTnbpbGX4Sn37FNYzlIgpgKIVasb93tl47wJ73EoOmt3Dqpz6GFsyHOPZLmOe00Qd3rr3LXuaUC86M",
+	"OlGIDPKUUCszLTwIz4xMaPDvihSCw8bw84JxIYnZDpWSgiplHi4lLYy22QYyVYoteeEtzZoBd/Zwm9nC",
+	"nf9mD4u3PG14xyugGaBcbnG5XKyTNEFIIPUYVRskZDeCR3GOcVXC3Exq5MLqlsM/EYuFEZ0jvyrp5gC4",
+	"S1iAREFt8K+1l85GiFGzqG2vzitrjkRfbZyCFLF1wr2pTTWnJrl5xHblDqQauyVbozUAqHFlDylnDRme",
+	"hiQ5nKaDHrYJ+6WYV15wjWBuM6rnq7haYadCtFHUZlJUy5X5wRRxwAuVjLhdnybzSsq2NA3EWtZmS7t0",
+	"rRBcRsMygp4vI2T/pRS3wImsclBprdrZWfiJE8ozw72IFDl6oKgmBd0QBUDqngcqga9s+ygBZ3G4KloA",
+	"EXcgCc1zUmNiOkjAONDvJwbcj2an7D43G9KGfoxEApD/tRn1ENR6GpbkgmaQ3VDdq6d2WYmo5Bx6XAy4",
+	"3Q6311RFv69KkApGD9t8NtsMWvjw7ezupFtkA73YJlobZawGnMU59Nxrf3Fx27KmGj/vZ4oEHw4kq68s",
+	"644ZV2zpLNRh3w82xm5hE1nX13Y56FiyNqpf5Wxz5TwJGu41YYpwoQm6ESJ6RqDpxq2qeoHGfrvxEm/X",
+	"Gq/F2rQvqK4k05t9zd/6duYbppSZToRCNo0vnnBBLLijVFIIrlcqzuPQn3T+LHUWqQal8dkVMcsn6CbB",
+	"d7XFZgDopzUQSd4JxvUQkJbGBhWVGgjR0CyPYoPSgX++gdAA/q1gWcT11X+iagXKd+rbWW4VDEPWBnIS",
+	"aEacwX04ph3XnxDwsijQGo4QhUzLHdHu4I3FH9T0Qyfl9qwO81u4CE/DYOs9avkuQpdG6Oqoyc9xkJpD",
+	"BWgXEnVNN4OdIJaHH+oECVx6O2VA7Xx8SG4Zz5LLhAt9sxAVN5KrAKXoEr27SLrI7QLiffHm+uLCkloo",
+	"ShYM8qytZEcaRJG3HnGfMW27aD6IicFtzLcrfKid+Izf0RxFdMVppVfAtVkY2tsLIWcsywC9+AFI5oIv",
+	"cob7Zh4bkkSnjxA3BeUbdBBrkJzmEd/9rvXZ5YGKxEisWPM04JoZqWR5hrwD+ZkiuVjudQIhBHYDzfrf",
+	"RyoPtR8+zpFEj5JnnfQxa6z5eKc11oxbdzaYwNxCD6YwZwKMBBRomOuRGibclznltcXUeb+gc90jka26",
+	"SKRYK7R/VFUob9sBvbUIVeXBsFGofacEP72m67cOcWo7Z6+ui2xvrFOgnXHQXZVeSVArkWduLSgdKwXZ",
+	"+GUYZg3rHr8FQibutbgDr311Xxo9If6msrPa8e5mm0llLZfBjOW5WaSkXNngeKVK4Apu6HwuKjTxKtVy",
+	"SgSymkpGe5zc++R4G0l2mp+uaSNa/bgB3LbW24Ambfw5FnU8PNMW7Xikj3MwpMx3js+OsYEqqYTshQE3",
+	"Gn9Jl3BVx0iJ4KG61CXNwGXxNM9CR/65jqMQcFTZYBFVm3mV0ZO1kCg2/e/7AtEJ9aY0sU7dKO68rlnj",
+	"GF9AnECAj7WxF40607VcmCbmPWTdaGKsqxo2O7fBthrO56y/IpIa5Rx0jlOhfQXrYWaDUS66PV4bXi4k",
+	"gRxsx2KBLiVDSGpox98hJQ2Mb0gogcYkzHNOgMqcgfSuFW/I0ALIbKPbBlIf7CSUOZ3HoPfPGJ7P2jCc",
+	"ryhfeiVtr+nV4xT6CtPQxIKsUYBQRTLI2R1IiE5RaSrHiu1aDngiXFOmraFrdtb+5fDGojj+kcnNjazi",
+	"VFhxv/hhO+cSHG7mGBMdzoW+sd+5UGpEla54QcsSspucchjer49n7erRMBDajZwc2O1QAxODcumgnY3J",
+	"PPdd4J/zUssmKjbo48g62Pka/cP9DYg0xuFf17roOI5M7yhzVnJMIZ+BYhnE/HxuOO83r5QmM+eRsB/Z",
+	"IIHNpBmqzadDvY4DsaAbpo4OKXtWb/b8ZkYVi0UYNmS9YvOVTa5SogC9YnxJUOlShHEtCHWpVjFmkLVC",
+	"593XdQbtjqGZJnPKDdxnNt6RGe6IYQ20ZYwEtIm1LvLp1ZLh+5ExacOWMVFr5rCmG8IUmWH6YJAQt2LL",
+	"FT7IxRr/n1FvL2u411FutqAFy+Mqwk5XpYUDF4iCBhEqDRnZQFQD600xaOKVW5kdhhi9dR2mB3XZaynF",
+	"HXDK41GH2tmZAcVkROWdd10JKNY9po6R6mY7pVi7GIayOBeXUz5vwm9LCXJuAz8rUWG6Z0bRXYXRetwf",
+	"azSUgvGWPj3ANLimTEFmkwbNQgugHGkCeZjaby7UaaUdb5xDjTq5o+VGxEWGuNoiXQfNFk05qk8D/hfj",
+	"qm9pOdZisOx6lF7gv+nRjoMUvN2O/fKFaxlxbVmBb6wpL03RHckhusM9NBJ3Hrkd8dNMQxi0FtcD4RdB",
+	"imEU0NZ9u6VpkoKWPgXFmGCK0JmxvyzIjfZmms+glQo11AnwNgimjNj8GE28pBtjE66RDWNOrZnxeiVy",
+	"n4hL1izPDedCHzIMcbJ3NMn605JKjXTCCvcstr96hYH8mAqkNDr+W6cOnJqNkm3/9LawxM51sBfuHY74",
+	"tnGnH+aN+6pm5qOccU3Wdde2sQAwllaQ0DTM6DDCMKAnXoclc7GObIKRmAQsnze7cPEF+QfyLcuV4AS9",
+	"yXc0T83eEMfLO/3ymPBgfNmJJBnxgYQzbCFNyvpR4aMKmueR1G9YY/SJWnFCs4Lx+kjDZ4rkgOja7NoV",
+	"USuxbnQwpY0+auxholb2WFFXy1Olt6t3sdf3tlWY3RfNNDOr9vtWo+RlvVkpQbmbGiJTaTs1roaflb3b",
+	"QVIfb7F6phYkY3dGz55tUvORFoLkTOt8R+zLI0hPIiIfTqZfeUl9GHm+A6lGZ5LYDIf5yMzRHW5lf6Is",
+	"6nIGiTqn08Dj04wp7m2iQH3EbJaai7LrVUdVr8+nzJb8hvGb3pVpo2rGvbf/buyuvQLcSe7WQHW3aQNv",
+	"15+baxs2MaFuI/KjE65/2Vkl3WWdT89/e3I2TQn+8e2zs5Scnv6cc1IOyTE5ZnZBNNs7jMJvh97rCQ9X",
+	"PxB1D2Vr1z4Z9P1f3ox1xMhlVeeE7NKDO9TW6zLJmQZJ8x3ph3gaCkWrH93gEdOp4Vgzo1grY0mjM6NU",
+	"3+cx5ERrPn68sAnbGU39j+GJg8PS3zpmIQ6eBsBrVh1jTNfgw20jdqY/OWHB8j7IW/Y7TKOKeh0MAJ3P",
+	"wWJgis4CcjY4VKB6XEvS6pyRaOCgUwu1jY6rd2utB4xDXeGRyQNCRUdwHA7m0fbUaJTP0jy3RmYU1oew",
+	"RWEUuv/5RDTvZxokN910tiH/C05m00Jb/jkALH83iW+pO54aO0lG1S1kKbqQ136X5jTPMaEIVVhCMxul",
+	"GBi9xpyafcHr4yXf2R2riXmw3Hc86nDBbz4fQUp2uG24tGf38dM/Hm+Clun/0hXyn4em3NVTA610OEri",
+	"EbPDtvs9+BPPx8j4HyFCKa9y2psJ5YIKQ6mkzuzunjr7v9TsX3BqdiChfkZSJkTuSHxsDzU7ijyYoNmS",
+	"vx7rMMvpDPLe809ANAaNmSILLDOyp2ZS42Pb27CkSq2FLdQQNP7i7Dzd5cZqT/OFyGoSbrt+r/Cc3gya",
+	"rLvZhqxXgqyFvFU+6UtwDIQE439+NvBQfD3/mDnzvvYXjzhB/ZeKcs1yUMTBvpRiRmcsZ+YjMj09/yIl",
+	"01P853dfoAI2Pb3onI+GezrXUXmsYC54prru923uw3uF7dDj7Y1HtcetYDYA2xAfZB4+CfvhTb3Q0V/y",
+	"walQ7ch4NB4ez5rtS1Lvm9sWkrlwNR8VFJsD4s/BDOSDT/IZpRCMyxLrTw/bVU5jWLC5jjLbjtJ6cjES",
+	"/WAY29gqMfclk87jMyhs3+u43+GX135iuxdrm6X1nAKnPI4aW3M7Re+QjR7j4+pkH+dQ78nAWhbtCR9U",
+	"0eIblyP4V++6GlOCZCtDopMYEVlO4OGjSt8MP9p8/OIhLvmiVUOkNa0ujuA85mgpvzcU6yJYHiWRijE2",
+	"ClSih899v9K6tLWbGF9ENNJ3IHFdfB6EPG0aMnlRKS0KtSXAnS8Tc+ip3S8fj9bCqteML3Ojkja1Ev7G",
+	"/3QHclOfd5pVmii25CeMkzmVRr0i1Oo0V4F6s2D3oCJKBMpYPMkgcjglb221ElUXLPkbRwka10CMmeui",
+	"YynJKpefitncNrXDieMU0+7si28+vCC/vn71gnz++ecXv0kxcdC+aaq01cNZYXb6N1TFmcYqZM8NFQQK",
+	"7GVyhnKvBE5Lllwmn59OTz9H9cWdyJ3MfLmsJUTUhlft4gcKIEhO2Va50GOJHiIsmjBx5k7qchExkZ1K",
+	"KdaQmU307qONr6lwGiYfvc6Sy+TPoH1lp/CAz8e4kGmaTLBy5mO6t90HkTx+2qptdj6dHq2umZ19pKqZ",
+	"0YQs6G2mJ3X+71hn9eyCMmlpoqqioHKTXCYW6Zszlg5BYpuUNgEdl7hjSyXa89cboNLXTjS4f/6MuDOo",
+	"aaLpUlk+bk3lT4YdU5f46Z6e2gSIxzQJC5CoyYPF1cfJgxnhcfJg1aDHXrR7TlYuLcNpiQvGMxVkqhr8",
+	"X3sdEmv1uUi9b8Md0vmWlQJJ6FxDFsWydpWVcbjmyoQOwDas3zegXasup2nfe4bCFypxcaA1lbASlYKr",
+	"VjkTY+ts12mMFSUM7N5uocCzTlHRWNXUH5OYYkVsekgra5eBeSKBfc1bPVoaMpw/ZwsIaCNE+i0CCcXU",
+	"SCqZhDWIHLm0EfgNU7pbhUX97DD5qcgxyMSIlKPpmltRpKnh/HSMCbtDNhbDoCZyq7aLJ0GRuvODa6PI",
+	"YDnnJyEaw/fU1niJIpHhgk2rn2KnrME5ZHNMQ3sa2dl0FoCBBlFXinrytmEGbhZCwkPdLW8L3nXLANxe",
+	"SPbB+oU9gfCqdjtv0em2m2urPnqLl2Po2buYXT2WdZMa0I7NtYs3v7menqUvPryZ9lWpnYsMpxetUnsW",
+	"r1J7VN1sf6svN0Na2crBAxra8uI/qhjzkcAIoj8nEl+i/gx0vgoTRAOdjmdOkZttUhRELpj5dAp474oh",
+	"h1YaViBz+mJ9YLak6gC10DWbPBjMepxgRYFMrHkvpXxpWrwUa/6qLpYySqRhDf+/d6TEOujDkTcdIugV",
+	"/CRo3idrXQF21OWZwtSZIylqjR002zTVvlXq68QbKWKGy46HvadzddeLwX+6NxL+yxrT/xdj8H5003Cv",
+	"Jw6aDZpty5gORm1JSF/KnXHyzYdXJ7+3vDPEBW0kqKv/Xp9YSMODAinhKcnFOiUrtlylBA8gpKSAjFGe",
+	"kvJiekWoJoVQmpxNp+l0Oj0eF96Jx1QRShYsd8mZRvy7gQciNCBGRlFa1VkBUVy2IcqvF39XzLhB0uj9",
+	"DRrKnvsbfDWRuq4K+tbWALdBqZHvKyrtuVas2hW5feHHZLIuZhxVJTD+3GgSZqEpobkS+Mz6SfwFGJjl",
+	"d2y8RcXBx0bGctqmCEqvyfuqKcG6hYeNjvvu8x7V1pWcid7P8+7XZx+nJ88+/fDx7OTi02+il/P0YFNQ",
+	"rabuuT5hKZlmc0w+w+NeaWK4SVXYI9DRizv6cNbmb3SHEKWPCuWUcfDlx5gsXMWIXMFNKRTT7A4wk4Hd",
+	"gS2m40uSjphHXXdn+BU38UtIakrbvpRo6I1E4eVKeKXSs8eTX09x+34we3neu4vt6bw1E+kmznQuNRl2",
+	"o8mxZvXB+vIUkq3PDqBL8L7aJb3ru54GlzLu3qufg40UFmSKMzezfLFoyjA/nXm5itClFHPIKmkLWKna",
+	"VcMkgTuWAZ9DyzeDuDvGQ+OmHHA75wTayexeuzZ7fAVf83xTX5VGNZnBEus/IJ4YVfuSNJVFvCvdXurD",
+	"m5vEGtzqu0vNv+y5vqe3DspPhVyDHFCuQtUAD1SDcH6vno5vbkd3Ovr8aG0Msk9P/XHTUqiYj0kC1eCW",
+	"WJeK/FJkmy1AFlWuWUmlnpgtPMGsvBYst45Au2JDLVUJBUuyDbVrsBWeDE6i8w5P+vsDqoFmpSWGqG0v",
+	"0bofLI9dz3NO/vwl0WIJegXSq+NhMlGNlDPmnXmduiH0/rVtfu6iG+7nWSTZeGQlsMJWh+jWkbKhb+vM",
+	"JAUtbbzGkKAhsIzk7BbCuzO2ozf7Ly9s5V74UkMWjJG4/+P2XVGPHfo7Pxpz92QX9wzUFdeZxrRD9G/p",
+	"Sh7Dv/vSFuxC60ldWdcxlUBuodQGfQSf28inrbRkLC9KvhOzoRSJd5u0ePrkgWWPu3zuNYGOM6Vev/xx",
+	"BfCQPTqWweAhMILpbUN4QpeU4fLizPCNoJld0nNseBxw/xJIwkCGUFcOsa7JZ+igsBL+KYg/Cfh2DrYg",
+	"SXtjXjI1p9LtzStsfZy9eRbPPl3YDFujNAvuwuRu0UrTjXLeFQsNwY/hlHRLdCcAcpvBQ3nr2hS7tUKS",
+	"uqbfk8BuC8HtViivXZtDwJ3urjeN+qSdw3CVsmuphJebdtLidl9t+rNSM92Z4lFqpt/Bp6Mf5vI36DYX",
+	"VZ7hGSZNb8GFkbCaIAo+d0h3PDOu40W7rZim2U+i4DcJzvuBv5VGlfqkmp7LH48TbW5VixviIzOEUOV0",
+	"G+rOgbtT06iBcZjf9kdVN4JM9J6EnrBA4zHdlJ+prWNNT9+Fifo+37UTrSIQv8B40I8bVgxg14MsKFls",
+	"YLyZnD2zPBN65UPYWBriOGRc3/Fmx3bZskaf0K2LvDDp2Gaz+CxNn7J3EOoVtNzNcN/S8qdhtW9pOTTP",
+	"Cid9HLh3cq7FGu1pBK/LFUpJUx/YGndYgHi0iDPdTh5uGc8eJw9GaUFuW1Y6rmkWtMTMr2Zsppx1vzUf",
+	"RBaxsPOy/14FvgFFVvTOSOcNfm7xeMtVQL2jwF5xYG2Ebqbru8ogRJflRG6QdqcH+m+QPqRupGEhjS89",
+	"KNscv0LeHugZdIH8mfPd1L974nB9TrAYBQQ33fiARzjjdtXpa3fBZ3AvTnPnp6WEYQwurNI5xC/zrB/9",
+	"mELPxhFo7XmWGevE1Z0m1PqsWAvfXCajP7dheOxeIitoGRox9phXlJl9uxLPi9fJjyhZXMW5HqZVurdH",
+	"0MdF62htUEuD2eslMxHAzV/S0YabWNt7PSfYi+p3fLxWqoIP7rDYU9GfcppvlP5jm+ue+obhqd7kv/7j",
+	"P5tDaZdJJipqhNZQKnCnmQdRwNnRUMACKmqYuVNDDEtAqBWePuD5hrjkggOxwh22Si4/fmpl4bEl5vQb",
+	"zFiC9oeW9qJFWc1yNg8xYxJcmdnng/mW6VUm6bpBkyEMxuLviiqCl3Mc4xyLO25le/apYf6Oq8Ek4a8F",
+	"2KkX+XOBP4lu1D6EODQb3R4iPoK14xePCoNKnZ4RZlOjBsIFCo1bLtYuKIXJTQvcAFu1ARNJsL74AYGq",
+	"LYSvzxV+/GREs72UzKojlcyTy2RCSza5O0Nzwg3TcCKHAkah8DkBTmkOHrWCsMHzJoZXP3I7+vjp8b8D",
+	"AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

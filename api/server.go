@@ -63,7 +63,7 @@ func Mount(e *echo.Echo, services Services) error {
 	failures := answerFailures(services.Log)
 	e.GET(BasePath+"/openapi.json", func(c echo.Context) error {
 		return c.JSONBlob(http.StatusOK, content)
-	})
+	}, noStore)
 	group := e.Group(BasePath, failures, noStore, limitBody(), limitTime, gate.middleware)
 	// Every path below the base is refused by the gate, also one that no operation has.
 	group.Any("/*", func(echo.Context) error { return echo.ErrNotFound })
