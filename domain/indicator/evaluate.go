@@ -25,6 +25,7 @@ type answer struct {
 	groups map[string]*group
 	order  []string // keys of groups as they came
 	whole  []broadcast
+	parts  []part
 
 	segments map[string]bool // that it was read from
 }
@@ -63,6 +64,7 @@ func (e *evaluation) run(ctx context.Context, asks []*ask) ([]*answer, error) {
 	for i, a := range asks {
 		answers[i] = &answer{ask: a, groups: map[string]*group{}, segments: map[string]bool{}}
 		parts[i] = a.parts()
+		answers[i].parts = parts[i]
 		for n := range parts[i] {
 			name, err := e.put(batches, a, &parts[i][n], i, n)
 			if err != nil {
@@ -187,10 +189,23 @@ func (r *answer) group(keys []string) *group {
 	g := r.groups[name]
 	if g == nil {
 		g = &group{keys: keys, figures: make([]raw, (len(r.ask.Companions)+1)*max(1, r.cases()))}
+		if r.ask.through >= r.ask.from {
+			r.blank(g)
+		}
 		r.groups[name] = g
 		r.order = append(r.order, name)
 	}
 	return g
+}
+
+// blank gives a group the values of no rows, which others replace.
+func (r *answer) blank(g *group) {
+	for i := range r.parts {
+		for _, s := range r.parts[i].slots {
+			nothing := cube.Value{Null: s.fn != cube.Count && s.fn != cube.Distinct}
+			g.figures[s.figure*max(1, r.cases())+max(0, s.cases)].set(s.purpose, nothing)
+		}
+	}
 }
 
 // cases is the number of cases that the ask is grouped by, 0 when it is not.

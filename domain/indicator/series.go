@@ -158,7 +158,13 @@ func (e *evaluation) series(ctx context.Context, definitions []*Definition, stre
 func byStretch(found *answer, stretches []stretch, least int64) []Row {
 	rows := make([]Row, len(stretches))
 	for i, each := range stretches {
-		rows[i] = found.row(found.group([]string{each.key}), 0, nil, least)
+		g := found.groups[each.key]
+		if g == nil && each.from <= found.ask.through {
+			g = found.group([]string{each.key})
+		} else if g == nil { // nothing can be told about it yet
+			g = &group{figures: make([]raw, len(found.ask.Companions)+1)}
+		}
+		rows[i] = found.row(g, 0, nil, least)
 	}
 	return rows
 }
