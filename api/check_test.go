@@ -136,6 +136,7 @@ func (k *kit) checkScopes(t *testing.T) {
 			t.Errorf("%s sees the groups %+v", as, rows)
 		}
 	}
+	k.checkRows(t)
 	refused := 0
 	for _, d := range indicator.All() {
 		if !d.Available() || d.Has("officer") {
@@ -160,6 +161,26 @@ func (k *kit) checkScopes(t *testing.T) {
 	}
 	if document.Declaration.Reference != k.own {
 		t.Errorf("asked for %v, got %v", k.own, document.Declaration.Reference)
+	}
+}
+
+// checkRows compares the rows behind a figure with the figure, within each scope.
+func (k *kit) checkRows(t *testing.T) {
+	t.Helper()
+	for _, as := range []string{"analyst", "head_of_office", "officer"} {
+		figure := get[indicator.Result](t, k, as, "/figures/CTL02/breakdown").Total
+		for part, want := range map[string]*int64{"numerator": figure.Numerator, "denominator": figure.Denominator} {
+			lines := get[indicator.Lines](t, k, as, "/figures/CTL02/rows?limit=1000&part="+part)
+			if want == nil || lines.Total != *want || *want == 0 {
+				t.Errorf("%s: %d rows of the %s, the figure says %v", as, lines.Total, part, want)
+			}
+			for _, line := range lines.Lines {
+				outside := as == "head_of_office" && line.Dimensions["office"] != k.office || as == "officer" && line.Dimensions["officer"] != k.officer
+				if outside || line.Reference == "" {
+					t.Errorf("%s sees %+v", as, line)
+				}
+			}
+		}
 	}
 }
 

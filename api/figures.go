@@ -108,6 +108,27 @@ func (s *server) SeriesOfFigure(ctx context.Context, request SeriesOfFigureReque
 	return SeriesOfFigure200JSONResponse(*series[0]), nil
 }
 
+// RowsOfFigure gives what a figure counts.
+func (s *server) RowsOfFigure(ctx context.Context, request RowsOfFigureRequestObject) (RowsOfFigureResponseObject, error) {
+	p := request.Params
+	q, err := s.ask(ctx, []string{request.Code}, p.From, p.To, nil, p.Where)
+	if err != nil {
+		return nil, err
+	}
+	in := indicator.LinesRequest{Code: request.Code, From: q.From, To: q.To, Where: q.Where, Limit: whole(p.Limit), Offset: whole(p.Offset)}
+	if p.Part != nil {
+		in.Part = indicator.Part(*p.Part)
+	}
+	lines, err := s.Indicators.Lines(ctx, q.tenant, in)
+	if err != nil {
+		return nil, err
+	}
+	if lines.Lines == nil {
+		lines.Lines = []indicator.Line{} // no rows are an empty list, not null
+	}
+	return RowsOfFigure200JSONResponse(*lines), nil
+}
+
 // question is what the operations on figures have in common, kept within what the caller may see.
 type question struct {
 	indicator.Request

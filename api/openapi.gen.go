@@ -382,6 +382,24 @@ func (e ExportBreakdownParamsSort) Valid() bool {
 	}
 }
 
+// Defines values for RowsOfFigureParamsPart.
+const (
+	RowsOfFigureParamsPartDenominator RowsOfFigureParamsPart = "denominator"
+	RowsOfFigureParamsPartNumerator   RowsOfFigureParamsPart = "numerator"
+)
+
+// Valid indicates whether the value is a known member of the RowsOfFigureParamsPart enum.
+func (e RowsOfFigureParamsPart) Valid() bool {
+	switch e {
+	case RowsOfFigureParamsPartDenominator:
+		return true
+	case RowsOfFigureParamsPartNumerator:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SeriesOfFigureParamsStep.
 const (
 	SeriesOfFigureParamsStepDay     SeriesOfFigureParamsStep = "day"
@@ -705,6 +723,12 @@ type IndicatorDirection string
 // IndicatorUnit defines model for Indicator.Unit.
 type IndicatorUnit string
 
+// Line defines model for Line.
+type Line = indicator.Line
+
+// Lines defines model for Lines.
+type Lines = indicator.Lines
+
 // Map defines model for Map.
 type Map struct {
 	ChangedAt time.Time `json:"changed_at"`
@@ -941,6 +965,26 @@ type ExportBreakdownParams struct {
 // ExportBreakdownParamsSort defines parameters for ExportBreakdown.
 type ExportBreakdownParamsSort string
 
+// RowsOfFigureParams defines parameters for RowsOfFigure.
+type RowsOfFigureParams struct {
+	// From First local date of the period; the first of the data when left out
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To First local date after the period; the day after the last of the data when left out
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+
+	// Where Filters, comma separated: dimension=value or dimension!=value, several values with |; an empty value is the unknown one
+	Where *Where `form:"where,omitempty" json:"where,omitempty"`
+
+	// Part Of what; the denominator when left out, or the numerator where there is only that
+	Part   *RowsOfFigureParamsPart `form:"part,omitempty" json:"part,omitempty"`
+	Limit  *Limit                  `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset *Offset                 `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// RowsOfFigureParamsPart defines parameters for RowsOfFigure.
+type RowsOfFigureParamsPart string
+
 // SeriesOfFigureParams defines parameters for SeriesOfFigure.
 type SeriesOfFigureParams struct {
 	// From First local date of the period; the first of the data when left out
@@ -1061,6 +1105,9 @@ type ServerInterface interface {
 	// ExportBreakdown One indicator by dimensions, as a file with all groups
 	// (GET /figures/{code}/breakdown.csv)
 	ExportBreakdown(ctx echo.Context, code Code, params ExportBreakdownParams) error
+	// RowsOfFigure The declarations (or acts, items, bills, ..) behind a figure, the latest first
+	// (GET /figures/{code}/rows)
+	RowsOfFigure(ctx echo.Context, code Code, params RowsOfFigureParams) error
 	// SeriesOfFigure One indicator over time
 	// (GET /figures/{code}/series)
 	SeriesOfFigure(ctx echo.Context, code Code, params SeriesOfFigureParams) error
@@ -1396,6 +1443,66 @@ func (w *ServerInterfaceWrapper) ExportBreakdown(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportBreakdown(ctx, code, params)
+	return err
+}
+
+// RowsOfFigure converts echo context to params.
+func (w *ServerInterfaceWrapper) RowsOfFigure(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RowsOfFigureParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "where" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "where", ctx.QueryParams(), &params.Where, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter where: %s", err))
+	}
+
+	// ------------- Optional query parameter "part" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "part", ctx.QueryParams(), &params.Part, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RowsOfFigure(ctx, code, params)
 	return err
 }
 
@@ -1824,6 +1931,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/figures/:code/breakdown", wrapper.BreakDownFigure, options.OperationMiddlewares["breakDownFigure"]...)
 	router.GET(options.BaseURL+"/figures/:code/breakdown.csv", wrapper.ExportBreakdown, options.OperationMiddlewares["exportBreakdown"]...)
 	router.GET(options.BaseURL+"/figures/:code/series", wrapper.SeriesOfFigure, options.OperationMiddlewares["seriesOfFigure"]...)
+	router.GET(options.BaseURL+"/figures/:code/rows", wrapper.RowsOfFigure, options.OperationMiddlewares["rowsOfFigure"]...)
 	router.GET(options.BaseURL+"/findings", wrapper.ListFindings, options.OperationMiddlewares["listFindings"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number", wrapper.GetDeclaration, options.OperationMiddlewares["getDeclaration"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number/versions", wrapper.ListDeclarationVersions, options.OperationMiddlewares["listDeclarationVersions"]...)
@@ -2116,6 +2224,46 @@ type ExportBreakdowndefaultJSONResponse struct {
 }
 
 func (response ExportBreakdowndefaultJSONResponse) VisitExportBreakdownResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RowsOfFigureRequestObject struct {
+	Code   Code `json:"code"`
+	Params RowsOfFigureParams
+}
+
+type RowsOfFigureResponseObject interface {
+	VisitRowsOfFigureResponse(w http.ResponseWriter) error
+}
+
+type RowsOfFigure200JSONResponse Lines
+
+func (response RowsOfFigure200JSONResponse) VisitRowsOfFigureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RowsOfFiguredefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response RowsOfFiguredefaultJSONResponse) VisitRowsOfFigureResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2795,6 +2943,9 @@ type StrictServerInterface interface {
 	// ExportBreakdown One indicator by dimensions, as a file with all groups
 	// (GET /figures/{code}/breakdown.csv)
 	ExportBreakdown(ctx context.Context, request ExportBreakdownRequestObject) (ExportBreakdownResponseObject, error)
+	// RowsOfFigure The declarations (or acts, items, bills, ..) behind a figure, the latest first
+	// (GET /figures/{code}/rows)
+	RowsOfFigure(ctx context.Context, request RowsOfFigureRequestObject) (RowsOfFigureResponseObject, error)
 	// SeriesOfFigure One indicator over time
 	// (GET /figures/{code}/series)
 	SeriesOfFigure(ctx context.Context, request SeriesOfFigureRequestObject) (SeriesOfFigureResponseObject, error)
@@ -3034,6 +3185,32 @@ func (sh *strictHandler) ExportBreakdown(ctx echo.Context, code Code, params Exp
 		return err
 	} else if validResponse, ok := response.(ExportBreakdownResponseObject); ok {
 		return validResponse.VisitExportBreakdownResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RowsOfFigure operation middleware
+func (sh *strictHandler) RowsOfFigure(ctx echo.Context, code Code, params RowsOfFigureParams) error {
+	var request RowsOfFigureRequestObject
+
+	request.Code = code
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RowsOfFigure(ctx.Request().Context(), request.(RowsOfFigureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RowsOfFigure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RowsOfFigureResponseObject); ok {
+		return validResponse.VisitRowsOfFigureResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -3512,120 +3689,124 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H39cuQ2cvir4MffpXyXojQjeX13kuqqbr17e9nKrr2nXZ8r2duoMMOeGVgkQAOgRhNZVXmaPFieJIUG",
-	"QIJDcIYcjR2fk392NSSIj0Z/d6PxkMxFUQoOXKvk8iEpqaQFaJD468uN+TcDNZes1Ezw5DJ5yQrgigmu",
-	"UjIXRUGJAvOVhuyK6BWQDBaMM9OacFqAInolFJhXEgiVkKQJ3NOizCG5TMRiweaQ2v9kkibMjPF9BXKT",
-	"pIn5PrlMZuZvNV9BQc18Cnr/BvhSr5LL8+k0TfSmNK2Ulowvk8fHNHkhMjAtm3FevLmenvnuS6pXTe9z",
-	"0zhNJHxfMQlZcqllBeF4JdUapPnw3z4+P/nXTw/n6bPHj9OTi08P54+/SmITeCVF0QXdKyaVJrmY05xk",
-	"VAMRC4RYCZIJB70FtnEvMqopWa+AkxwWmohKt4B3Pj3/4mR6dtKsbAtwCzONcCkLIQuqk8vEDB+d+euX",
-	"pl0ETCzbCaS656rClt2e37CC6brzrZnm+DLsMIMFrXKdXJ6ZPS7oPSuqAn+Zn4y7n/VIjGtYgsShvkZ0",
-	"amPAyzfPexDAIt/O1bVQLra4rxcLBb2rE/ZtdHnbi5u2FziNLvAalkxpSS1ibePZt0yvCNOKKJCM5iQH",
-	"jRQd4s6L3/7u93Fw8KqYISkOAsezKDjeC6kj81pRTZZSVKUyjIAoITVkZLZJCSUF45UiM1gICYRpoivJ",
-	"FVKBkBlIIkXFsyv/+Zrplag0oeSO5hUYTgQkp6pNICf4soc4zOjxLUluwbQDbjbgo/t1Yv/zPdZdc/PD",
-	"/MOrAiTVQuKD4EcGXBSM+1ftn+XF1Dw0/32KQfKDGMBH6EKD7LCSjG6CNwY4o/jKs36+osVIrvKtYf6x",
-	"heQGMTuC5JJkXsr8we6vkM2j/2efpUTBHUiaWxSwOEF+uCKUEyhKvXGowSwWVfyWizUngrclUE45/EFC",
-	"5mTQHwyf+OHlm+fnPWtf41L65VGUHv4FqGyxIwPiKPVtTMs9tGc5w8XFxUXICS+mMV7xaPpSpeAKUKS/",
-	"oiyv7F7MBdfAkU5pWeZsjuxk8p2yPKUZ8lcSFsll8v8nja4wsW/VxPeHI0XIfQ1ck7UUfJkShtAnCsy4",
-	"c0DIuH5Q2xBUZjibLEP9gebvpChBambmvqC5gjQpg0cPCXAt3Z/twV/zgHc4tJ9TTXOxtBxBQ6H2Le5P",
-	"XMtN8liDlUpJ8ffCyfc9mG9gf8eUY9J1Y8b1b58l3c1KDWF1VvIhSspJun/wNdUgCypvO1M90axA5lXl",
-	"OZ0ZhLRo1sXcBhE/enUCqb/pO1hkWu9Hw8vE7DuYm+nenyzFSb3kzKCbkKd204O3J6wonfRAyrhMqFJ0",
-	"M8lEQRmf1F86RS+vCj4SZwyzcXjfAZlh8p0deEdlzTpLyQoqN8RKA/f9TIgcKDcdWDJ+iGGCB+RD5DP7",
-	"ZHvg54q8E0ovJbz/yxuylkyDIqgn7d4onIRrFLxJnSjzAOhsEkK0KClngr+s1fiR4HUg7ACgFzIVZ7HN",
-	"2FqTnbpbGX4Sn37FNYzlIgpgKIVasb93tl47wJ73EoOmt3Dqpz6GFsyHOPZLmOe00Qd3rr3LXuaUC86M",
-	"OlGIDPKUUCszLTwIz4xMaPDvihSCw8bw84JxIYnZDpWSgiplHi4lLYy22QYyVYoteeEtzZoBd/Zwm9nC",
-	"nf9mD4u3PG14xyugGaBcbnG5XKyTNEFIIPUYVRskZDeCR3GOcVXC3Exq5MLqlsM/EYuFEZ0jvyrp5gC4",
-	"S1iAREFt8K+1l85GiFGzqG2vzitrjkRfbZyCFLF1wr2pTTWnJrl5xHblDqQauyVbozUAqHFlDylnDRme",
-	"hiQ5nKaDHrYJ+6WYV15wjWBuM6rnq7haYadCtFHUZlJUy5X5wRRxwAuVjLhdnybzSsq2NA3EWtZmS7t0",
-	"rRBcRsMygp4vI2T/pRS3wImsclBprdrZWfiJE8ozw72IFDl6oKgmBd0QBUDqngcqga9s+ygBZ3G4KloA",
-	"EXcgCc1zUmNiOkjAONDvJwbcj2an7D43G9KGfoxEApD/tRn1ENR6GpbkgmaQ3VDdq6d2WYmo5Bx6XAy4",
-	"3Q6311RFv69KkApGD9t8NtsMWvjw7ezupFtkA73YJlobZawGnMU59Nxrf3Fx27KmGj/vZ4oEHw4kq68s",
-	"644ZV2zpLNRh3w82xm5hE1nX13Y56FiyNqpf5Wxz5TwJGu41YYpwoQm6ESJ6RqDpxq2qeoHGfrvxEm/X",
-	"Gq/F2rQvqK4k05t9zd/6duYbppSZToRCNo0vnnBBLLijVFIIrlcqzuPQn3T+LHUWqQal8dkVMcsn6CbB",
-	"d7XFZgDopzUQSd4JxvUQkJbGBhWVGgjR0CyPYoPSgX++gdAA/q1gWcT11X+iagXKd+rbWW4VDEPWBnIS",
-	"aEacwX04ph3XnxDwsijQGo4QhUzLHdHu4I3FH9T0Qyfl9qwO81u4CE/DYOs9avkuQpdG6Oqoyc9xkJpD",
-	"BWgXEnVNN4OdIJaHH+oECVx6O2VA7Xx8SG4Zz5LLhAt9sxAVN5KrAKXoEr27SLrI7QLiffHm+uLCkloo",
-	"ShYM8qytZEcaRJG3HnGfMW27aD6IicFtzLcrfKid+Izf0RxFdMVppVfAtVkY2tsLIWcsywC9+AFI5oIv",
-	"cob7Zh4bkkSnjxA3BeUbdBBrkJzmEd/9rvXZ5YGKxEisWPM04JoZqWR5hrwD+ZkiuVjudQIhBHYDzfrf",
-	"RyoPtR8+zpFEj5JnnfQxa6z5eKc11oxbdzaYwNxCD6YwZwKMBBRomOuRGibclznltcXUeb+gc90jka26",
-	"SKRYK7R/VFUob9sBvbUIVeXBsFGofacEP72m67cOcWo7Z6+ui2xvrFOgnXHQXZVeSVArkWduLSgdKwXZ",
-	"+GUYZg3rHr8FQibutbgDr311Xxo9If6msrPa8e5mm0llLZfBjOW5WaSkXNngeKVK4Apu6HwuKjTxKtVy",
-	"SgSymkpGe5zc++R4G0l2mp+uaSNa/bgB3LbW24Ambfw5FnU8PNMW7Xikj3MwpMx3js+OsYEqqYTshQE3",
-	"Gn9Jl3BVx0iJ4KG61CXNwGXxNM9CR/65jqMQcFTZYBFVm3mV0ZO1kCg2/e/7AtEJ9aY0sU7dKO68rlnj",
-	"GF9AnECAj7WxF40607VcmCbmPWTdaGKsqxo2O7fBthrO56y/IpIa5Rx0jlOhfQXrYWaDUS66PV4bXi4k",
-	"gRxsx2KBLiVDSGpox98hJQ2Mb0gogcYkzHNOgMqcgfSuFW/I0ALIbKPbBlIf7CSUOZ3HoPfPGJ7P2jCc",
-	"ryhfeiVtr+nV4xT6CtPQxIKsUYBQRTLI2R1IiE5RaSrHiu1aDngiXFOmraFrdtb+5fDGojj+kcnNjazi",
-	"VFhxv/hhO+cSHG7mGBMdzoW+sd+5UGpEla54QcsSspucchjer49n7erRMBDajZwc2O1QAxODcumgnY3J",
-	"PPdd4J/zUssmKjbo48g62Pka/cP9DYg0xuFf17roOI5M7yhzVnJMIZ+BYhnE/HxuOO83r5QmM+eRsB/Z",
-	"IIHNpBmqzadDvY4DsaAbpo4OKXtWb/b8ZkYVi0UYNmS9YvOVTa5SogC9YnxJUOlShHEtCHWpVjFmkLVC",
-	"593XdQbtjqGZJnPKDdxnNt6RGe6IYQ20ZYwEtIm1LvLp1ZLh+5ExacOWMVFr5rCmG8IUmWH6YJAQt2LL",
-	"FT7IxRr/n1FvL2u411FutqAFy+Mqwk5XpYUDF4iCBhEqDRnZQFQD600xaOKVW5kdhhi9dR2mB3XZaynF",
-	"HXDK41GH2tmZAcVkROWdd10JKNY9po6R6mY7pVi7GIayOBeXUz5vwm9LCXJuAz8rUWG6Z0bRXYXRetwf",
-	"azSUgvGWPj3ANLimTEFmkwbNQgugHGkCeZjaby7UaaUdb5xDjTq5o+VGxEWGuNoiXQfNFk05qk8D/hfj",
-	"qm9pOdZisOx6lF7gv+nRjoMUvN2O/fKFaxlxbVmBb6wpL03RHckhusM9NBJ3Hrkd8dNMQxi0FtcD4RdB",
-	"imEU0NZ9u6VpkoKWPgXFmGCK0JmxvyzIjfZmms+glQo11AnwNgimjNj8GE28pBtjE66RDWNOrZnxeiVy",
-	"n4hL1izPDedCHzIMcbJ3NMn605JKjXTCCvcstr96hYH8mAqkNDr+W6cOnJqNkm3/9LawxM51sBfuHY74",
-	"tnGnH+aN+6pm5qOccU3Wdde2sQAwllaQ0DTM6DDCMKAnXoclc7GObIKRmAQsnze7cPEF+QfyLcuV4AS9",
-	"yXc0T83eEMfLO/3ymPBgfNmJJBnxgYQzbCFNyvpR4aMKmueR1G9YY/SJWnFCs4Lx+kjDZ4rkgOja7NoV",
-	"USuxbnQwpY0+auxholb2WFFXy1Olt6t3sdf3tlWY3RfNNDOr9vtWo+RlvVkpQbmbGiJTaTs1roaflb3b",
-	"QVIfb7F6phYkY3dGz55tUvORFoLkTOt8R+zLI0hPIiIfTqZfeUl9GHm+A6lGZ5LYDIf5yMzRHW5lf6Is",
-	"6nIGiTqn08Dj04wp7m2iQH3EbJaai7LrVUdVr8+nzJb8hvGb3pVpo2rGvbf/buyuvQLcSe7WQHW3aQNv",
-	"15+baxs2MaFuI/KjE65/2Vkl3WWdT89/e3I2TQn+8e2zs5Scnv6cc1IOyTE5ZnZBNNs7jMJvh97rCQ9X",
-	"PxB1D2Vr1z4Z9P1f3ox1xMhlVeeE7NKDO9TW6zLJmQZJ8x3ph3gaCkWrH93gEdOp4Vgzo1grY0mjM6NU",
-	"3+cx5ERrPn68sAnbGU39j+GJg8PS3zpmIQ6eBsBrVh1jTNfgw20jdqY/OWHB8j7IW/Y7TKOKeh0MAJ3P",
-	"wWJgis4CcjY4VKB6XEvS6pyRaOCgUwu1jY6rd2utB4xDXeGRyQNCRUdwHA7m0fbUaJTP0jy3RmYU1oew",
-	"RWEUuv/5RDTvZxokN910tiH/C05m00Jb/jkALH83iW+pO54aO0lG1S1kKbqQ136X5jTPMaEIVVhCMxul",
-	"GBi9xpyafcHr4yXf2R2riXmw3Hc86nDBbz4fQUp2uG24tGf38dM/Hm+Clun/0hXyn4em3NVTA610OEri",
-	"EbPDtvs9+BPPx8j4HyFCKa9y2psJ5YIKQ6mkzuzunjr7v9TsX3BqdiChfkZSJkTuSHxsDzU7ijyYoNmS",
-	"vx7rMMvpDPLe809ANAaNmSILLDOyp2ZS42Pb27CkSq2FLdQQNP7i7Dzd5cZqT/OFyGoSbrt+r/Cc3gya",
-	"rLvZhqxXgqyFvFU+6UtwDIQE439+NvBQfD3/mDnzvvYXjzhB/ZeKcs1yUMTBvpRiRmcsZ+YjMj09/yIl",
-	"01P853dfoAI2Pb3onI+GezrXUXmsYC54prru923uw3uF7dDj7Y1HtcetYDYA2xAfZB4+CfvhTb3Q0V/y",
-	"walQ7ch4NB4ez5rtS1Lvm9sWkrlwNR8VFJsD4s/BDOSDT/IZpRCMyxLrTw/bVU5jWLC5jjLbjtJ6cjES",
-	"/WAY29gqMfclk87jMyhs3+u43+GX135iuxdrm6X1nAKnPI4aW3M7Re+QjR7j4+pkH+dQ78nAWhbtCR9U",
-	"0eIblyP4V++6GlOCZCtDopMYEVlO4OGjSt8MP9p8/OIhLvmiVUOkNa0ujuA85mgpvzcU6yJYHiWRijE2",
-	"ClSih899v9K6tLWbGF9ENNJ3IHFdfB6EPG0aMnlRKS0KtSXAnS8Tc+ip3S8fj9bCqteML3Ojkja1Ev7G",
-	"/3QHclOfd5pVmii25CeMkzmVRr0i1Oo0V4F6s2D3oCJKBMpYPMkgcjglb221ElUXLPkbRwka10CMmeui",
-	"YynJKpefitncNrXDieMU0+7si28+vCC/vn71gnz++ecXv0kxcdC+aaq01cNZYXb6N1TFmcYqZM8NFQQK",
-	"7GVyhnKvBE5Lllwmn59OTz9H9cWdyJ3MfLmsJUTUhlft4gcKIEhO2Va50GOJHiIsmjBx5k7qchExkZ1K",
-	"KdaQmU307qONr6lwGiYfvc6Sy+TPoH1lp/CAz8e4kGmaTLBy5mO6t90HkTx+2qptdj6dHq2umZ19pKqZ",
-	"0YQs6G2mJ3X+71hn9eyCMmlpoqqioHKTXCYW6Zszlg5BYpuUNgEdl7hjSyXa89cboNLXTjS4f/6MuDOo",
-	"aaLpUlk+bk3lT4YdU5f46Z6e2gSIxzQJC5CoyYPF1cfJgxnhcfJg1aDHXrR7TlYuLcNpiQvGMxVkqhr8",
-	"X3sdEmv1uUi9b8Md0vmWlQJJ6FxDFsWydpWVcbjmyoQOwDas3zegXasup2nfe4bCFypxcaA1lbASlYKr",
-	"VjkTY+ts12mMFSUM7N5uocCzTlHRWNXUH5OYYkVsekgra5eBeSKBfc1bPVoaMpw/ZwsIaCNE+i0CCcXU",
-	"SCqZhDWIHLm0EfgNU7pbhUX97DD5qcgxyMSIlKPpmltRpKnh/HSMCbtDNhbDoCZyq7aLJ0GRuvODa6PI",
-	"YDnnJyEaw/fU1niJIpHhgk2rn2KnrME5ZHNMQ3sa2dl0FoCBBlFXinrytmEGbhZCwkPdLW8L3nXLANxe",
-	"SPbB+oU9gfCqdjtv0em2m2urPnqLl2Po2buYXT2WdZMa0I7NtYs3v7menqUvPryZ9lWpnYsMpxetUnsW",
-	"r1J7VN1sf6svN0Na2crBAxra8uI/qhjzkcAIoj8nEl+i/gx0vgoTRAOdjmdOkZttUhRELpj5dAp474oh",
-	"h1YaViBz+mJ9YLak6gC10DWbPBjMepxgRYFMrHkvpXxpWrwUa/6qLpYySqRhDf+/d6TEOujDkTcdIugV",
-	"/CRo3idrXQF21OWZwtSZIylqjR002zTVvlXq68QbKWKGy46HvadzddeLwX+6NxL+yxrT/xdj8H5003Cv",
-	"Jw6aDZpty5gORm1JSF/KnXHyzYdXJ7+3vDPEBW0kqKv/Xp9YSMODAinhKcnFOiUrtlylBA8gpKSAjFGe",
-	"kvJiekWoJoVQmpxNp+l0Oj0eF96Jx1QRShYsd8mZRvy7gQciNCBGRlFa1VkBUVy2IcqvF39XzLhB0uj9",
-	"DRrKnvsbfDWRuq4K+tbWALdBqZHvKyrtuVas2hW5feHHZLIuZhxVJTD+3GgSZqEpobkS+Mz6SfwFGJjl",
-	"d2y8RcXBx0bGctqmCEqvyfuqKcG6hYeNjvvu8x7V1pWcid7P8+7XZx+nJ88+/fDx7OTi02+il/P0YFNQ",
-	"rabuuT5hKZlmc0w+w+NeaWK4SVXYI9DRizv6cNbmb3SHEKWPCuWUcfDlx5gsXMWIXMFNKRTT7A4wk4Hd",
-	"gS2m40uSjphHXXdn+BU38UtIakrbvpRo6I1E4eVKeKXSs8eTX09x+34we3neu4vt6bw1E+kmznQuNRl2",
-	"o8mxZvXB+vIUkq3PDqBL8L7aJb3ru54GlzLu3qufg40UFmSKMzezfLFoyjA/nXm5itClFHPIKmkLWKna",
-	"VcMkgTuWAZ9DyzeDuDvGQ+OmHHA75wTayexeuzZ7fAVf83xTX5VGNZnBEus/IJ4YVfuSNJVFvCvdXurD",
-	"m5vEGtzqu0vNv+y5vqe3DspPhVyDHFCuQtUAD1SDcH6vno5vbkd3Ovr8aG0Msk9P/XHTUqiYj0kC1eCW",
-	"WJeK/FJkmy1AFlWuWUmlnpgtPMGsvBYst45Au2JDLVUJBUuyDbVrsBWeDE6i8w5P+vsDqoFmpSWGqG0v",
-	"0bofLI9dz3NO/vwl0WIJegXSq+NhMlGNlDPmnXmduiH0/rVtfu6iG+7nWSTZeGQlsMJWh+jWkbKhb+vM",
-	"JAUtbbzGkKAhsIzk7BbCuzO2ozf7Ly9s5V74UkMWjJG4/+P2XVGPHfo7Pxpz92QX9wzUFdeZxrRD9G/p",
-	"Sh7Dv/vSFuxC60ldWdcxlUBuodQGfQSf28inrbRkLC9KvhOzoRSJd5u0ePrkgWWPu3zuNYGOM6Vev/xx",
-	"BfCQPTqWweAhMILpbUN4QpeU4fLizPCNoJld0nNseBxw/xJIwkCGUFcOsa7JZ+igsBL+KYg/Cfh2DrYg",
-	"SXtjXjI1p9LtzStsfZy9eRbPPl3YDFujNAvuwuRu0UrTjXLeFQsNwY/hlHRLdCcAcpvBQ3nr2hS7tUKS",
-	"uqbfk8BuC8HtViivXZtDwJ3urjeN+qSdw3CVsmuphJebdtLidl9t+rNSM92Z4lFqpt/Bp6Mf5vI36DYX",
-	"VZ7hGSZNb8GFkbCaIAo+d0h3PDOu40W7rZim2U+i4DcJzvuBv5VGlfqkmp7LH48TbW5VixviIzOEUOV0",
-	"G+rOgbtT06iBcZjf9kdVN4JM9J6EnrBA4zHdlJ+prWNNT9+Fifo+37UTrSIQv8B40I8bVgxg14MsKFls",
-	"YLyZnD2zPBN65UPYWBriOGRc3/Fmx3bZskaf0K2LvDDp2Gaz+CxNn7J3EOoVtNzNcN/S8qdhtW9pOTTP",
-	"Cid9HLh3cq7FGu1pBK/LFUpJUx/YGndYgHi0iDPdTh5uGc8eJw9GaUFuW1Y6rmkWtMTMr2Zsppx1vzUf",
-	"RBaxsPOy/14FvgFFVvTOSOcNfm7xeMtVQL2jwF5xYG2Ebqbru8ogRJflRG6QdqcH+m+QPqRupGEhjS89",
-	"KNscv0LeHugZdIH8mfPd1L974nB9TrAYBQQ33fiARzjjdtXpa3fBZ3AvTnPnp6WEYQwurNI5xC/zrB/9",
-	"mELPxhFo7XmWGevE1Z0m1PqsWAvfXCajP7dheOxeIitoGRox9phXlJl9uxLPi9fJjyhZXMW5HqZVurdH",
-	"0MdF62htUEuD2eslMxHAzV/S0YabWNt7PSfYi+p3fLxWqoIP7rDYU9GfcppvlP5jm+ue+obhqd7kv/7j",
-	"P5tDaZdJJipqhNZQKnCnmQdRwNnRUMACKmqYuVNDDEtAqBWePuD5hrjkggOxwh22Si4/fmpl4bEl5vQb",
-	"zFiC9oeW9qJFWc1yNg8xYxJcmdnng/mW6VUm6bpBkyEMxuLviiqCl3Mc4xyLO25le/apYf6Oq8Ek4a8F",
-	"2KkX+XOBP4lu1D6EODQb3R4iPoK14xePCoNKnZ4RZlOjBsIFCo1bLtYuKIXJTQvcAFu1ARNJsL74AYGq",
-	"LYSvzxV+/GREs72UzKojlcyTy2RCSza5O0Nzwg3TcCKHAkah8DkBTmkOHrWCsMHzJoZXP3I7+vjp8b8D",
-	"AAD//w==",
+	"7H1/c9s2mvBXwct332n3HdqW3XR3bc/ObJps9jLntFkn3c5dNueBxEcSahJgAdCyzvXMfZr7YPdJbvAA",
+	"IEERlEhZzbXd+yexJJAAHjy/f+EhmYmiFBy4VsnFQ1JSSQvQIPHTV2vzbwZqJlmpmeDJRfKSFcAVE1yl",
+	"ZCaKghIF5ikN2SXRSyAZzBlnZjThtABF9FIoMD9JIFRCkiZwT4syh+QiEfM5m0Fq/5NJmjAzxw8VyHWS",
+	"Jub55CKZmr/VbAkFNesp6P0V8IVeJhdnk0ma6HVpRiktGV8kj49p8kJkYEY287y4up6c+teXVC+bt8/M",
+	"4DSR8EPFJGTJhZYVhPOVVGuQ5sF/+/D86F8/Ppylzx4/TI7OPz6cPf4miS3glRRFF3SvmFSa5GJGc5JR",
+	"DUTMEWIlSCYc9OY4xv2QUU3Jagmc5DDXRFS6BbyzydmXR5PTo2ZnG4Cbm2WEW5kLWVCdXCRm+ujKX780",
+	"4yJgYtlWINVvrioc2X3zFSuYrl++sdIcfwxfmMGcVrlOLk7NGRf0nhVVgZ/MR8bdx3omxjUsQOJU3yA6",
+	"tTHg5dXzHgSwyLd1dy2Ui23um/lcQe/uhP01ur3NzU3aG5xEN3gNC6a0pBaxNvHsO6aXhGlFFEhGc5KD",
+	"RooOcefF737/hzg4eFVMkRQHgeNZFBzvhNSRdS2pJgspqlIZRkCUkBoyMl2nhJKC8UqRKcyFBMI00ZXk",
+	"CqlAyAwkkaLi2aV/fMX0UlSaUHJH8woMJwKSU9UmkCP8sYc4zOzxI0luwYwDbg7gg/t0ZP/zb6xfzc0H",
+	"8w+vCpBUC4lfBB8y4KJg3P/U/lieT8yX5r+PMUi+FwP4CJ1rkB1WktF18IsBzii+8qyfr2gxkqt8Z5h/",
+	"bCO5QcyOILkgmZcyf7TnK2Tz1f+x36VEwR1ImlsUsDhBfrwklBMoSr12qMEsFlX8losVJ4K3JVBOOfxR",
+	"QuZk0B8Nn/jx5dXzs569r3Ar/fIoSg//AlS22JEBcZT61mbkDtqznOH8/Pw85ITnkxiveDTvUqXgClCk",
+	"v6Isr+xZzATXwJFOaVnmbIbs5OR7ZXlKM+VvJMyTi+T/njS6won9VZ349+FMEXJfAddkJQVfpIQh9IkC",
+	"M+8MEDLuPahtCCozXE2Wof5A87dSlCA1M2uf01xBmpTBVw8JcC3dn+3JX/OAdzi0n1FNc7GwHEFDoXZt",
+	"7s9cy3XyWIOVSknx89zJ9x2Yb2B/x5Rj0vVgxvXvniXdw0oNYXV28j5Kykm6e/IV1SALKm87Sz3SrEDm",
+	"VeU5nRqEtGjWxdwGET94dQKpv3l3sMm0Po+Gl4np9zAzy70/WoijesuZQTchj+2hB78esaJ00gMp4yKh",
+	"StH1SSYKyvhJ/aRT9PKq4CNxxjAbh/cdkBkm3zmBt1TWrLOUrKByTaw0cM9PhciBcvMCS8YPMUzwgHyI",
+	"PGa/2Zz4uSJvhdILCe/+ekVWkmlQBPWk7QeFi3CDgl9SJ8o8ADqHhBAtSsqZ4C9rNX4keB0IOwDohUzF",
+	"WewwNvZkl+52ho/El19xDWO5iAIYSqFW7O9crdcO8M07iUHTWzj2Sx9DC+ZBnPslzHLa6INb995lLzPK",
+	"BWdGnShEBnlKqJWZFh6EZ0YmNPh3SQrBYW34ecG4kMQch0pJQZUyXy4kLYy22QYyVYoteOEtzZoBd85w",
+	"k9nCnX9mB4u3PG34i5dAM0C53OJyuVglaYKQQOoxqjZIyG4Ej+Ic46qEmVnUyI3VI4c/IuZzIzpHPlXS",
+	"9R5wlzAHiYLa4F/rLJ2NEKNmUdtenZ+sORL9ae0UpIitE55Nbao5NcmtI3YqdyDV2CPZmK0BQI0rO0g5",
+	"a8jwOCTJ4TQdvGGTsF+KWeUF1wjmNqV6toyrFXYpRBtFbSpFtViaD0wRB7xQyYjb9Wkyq6RsS9NArGVt",
+	"trRN1wrBZTQsI+j5IkL2X0lxC5zIKgeV1qqdXYVfOKE8M9yLSJGjB4pqUtA1UQCkfvNAJfCVHR8l4CwO",
+	"V0ULIOIOJKF5TmpMTAcJGAf63cSA59GclD3n5kDa0I+RSADyvzWz7oNaT8OSXNAMshuqe/XULisRlZxB",
+	"j4sBj9vh9oqq6PNVCVLB6Gmbx6brQRsffpzdk3SbbKAXO0Rro4zVgLM4h5557S8ublvWVOPn/UyR4MGB",
+	"ZPW1Zd0x44otnIU67PnBxtgtrCP7+sZuBx1L1kb1u5yuL50nQcO9JkwRLjRBN0JEzwg03bhVVW/Q2G83",
+	"XuJt2+O1WJnxBdWVZHq9a/gbP848w5Qyy4lQyLrxxRMuiAV3lEoKwfVSxXkc+pPOnqXOItWgNH53Scz2",
+	"CbpJ8LfaYjMA9MsaiCRvBeN6CEhLY4OKSg2EaGiWR7FB6cA/30BoAP9WsCji+uo/UbUE5V/qx1luFUxD",
+	"VgZyEmhGnMG9P6Yd1p8Q8LIo0BqOEIVMyx3RfsGVxR/U9EMn5eaq9vNbuAhPw2DrM2r5LkKXRujqqMnP",
+	"cZCaQwVoFxJ1TTeDnSCWh+/rBAlceltlQO18fEhuGc+Si4QLfTMXFTeSqwCl6AK9u0i6yO0C4n1xdX1+",
+	"bkktFCVzBnnWVrIjA6LIW8+4y5i2r2geiInBTcy3O3yonfiM39EcRXTFaaWXwLXZGNrbcyGnLMsAvfgB",
+	"SGaCz3OG52a+NiSJTh8hbgrK1+gg1iA5zSO++237s9sDFYmRWLHmacANM1LJ8gx5B/IzRXKx2OkEQghs",
+	"B5r1v49UHmo/fJwjiR4lzzrpY9ZY8/BWa6yZt37ZYAJzG92bwpwJMBJQoGGmR2qYcF/mlNcWU+f3OZ3p",
+	"Hols1UUixUqh/aOqQnnbDuitRagqD6aNQu17JfjxNV29cYhT2zk7dV1ke2OdAu2Mg+6u9FKCWoo8c3tB",
+	"6VgpyMZvwzBrWPX4LRAyca/FHXjtq/uj0RPiv1R2VVt+u9lkUlnLZTBleW42KSlXNjheqRK4ghs6m4kK",
+	"TbxKtZwSgaymktEeJ/cuOd5Gkq3mpxvaiFY/bwC3jf02oEkbf45FHQ/PtEU7HunjHAwp863js2NsoEoq",
+	"IXthwI3GX9IFXNYxUiJ4qC51STNwWTzNs9CRf+7FUQg4qmywiKr1rMro0UpIFJv+832B6IR6U5pYp24U",
+	"d17XrHGMLyBOIMDH2tjzRp3pWi5ME/M7ZN1oYuxVNWy2HoMdNZzPWX9FJDXKOegcp0L7ClbDzAajXHTf",
+	"eG14uZAEcrAvFnN0KRlCUkNf/D1S0sD4hoQSaEzCPOcEqMwZSO9a8YYMLYBM17ptIPXBTkKZ01kMev+M",
+	"4fmsDcPZkvKFV9J2ml49TqGvMQ1NzMkKBQhVJIOc3YGE6BKVpnKs2K7lgCfCFWXaGrrmZO1fDm8siuMf",
+	"mVzfyCpOhRX3mx92ci7B4WaGMdHhXOhb+5wLpUZU6YoXtCwhu8kph+Hv9fGsbW80DIR2Iyd7vnaogYlB",
+	"uXTQycZknnsu8M95qWUTFRv0cWQdnHyN/uH5BkQa4/Cva110HEemd5Q5KzmmkE9BsQxifj43nfebV0qT",
+	"qfNI2IdskMBm0gzV5tOhXseBWNANU0enlD27N2d+M6WKxSIMa7JastnSJlcpUYBeMr4gqHQpwrgWhLpU",
+	"qxgzyFqh8+7PdQbtlqmZJjPKDdynNt6RGe6IYQ20ZYwEtIm1LvLp1ZLh55ExacOWMVFr1rCia8IUmWL6",
+	"YJAQt2SLJX6RixX+P6XeXtZwr6PcbE4LlsdVhK2uSgsHLhAFDSJUGjKyhqgG1pti0MQrNzI7DDF66zpM",
+	"D+qy11KKO+CUx6MOtbMzA4rJiMo777oSUKx6TB0j1c1xSrFyMQxlcS4up3zehD+WEuTMBn6WosJ0z4yi",
+	"uwqj9Xg+1mgoBeMtfXqAaXBNmYLMJg2ajRZAOdIE8jC121yo00o73jiHGnVyR8uNiJsMcbVFug6aLZpy",
+	"VJ8G/C/GVa8YH20yNMkl0UyEOumTaCGi2UGBgXfDhgr2Nr+Ir7ef3Jsde2sz4qiiKqpxv4OZ4BlqoK1E",
+	"j8a5bz2hBlGtNlgM09RiGOb90obiLaMVfIhXupWm0OOXrqFutuL9yz6cvkvo4zLCXIANZLNIMdgXhYi3",
+	"ryfKPKwOFe0bHDjL2RjFDzcYzUKRLX7VlyP9cUce5YEDNoP4cVTn//VGerTQNlGnA2tjfZZ0AeOzGf6R",
+	"QkaI6rVwsuTjoTqKUai9OcUbWo7lE9YcGWX3+md6vD9Bivn2wHX5wo2MhG6sQZukSW0tYriNQ5RT9OiA",
+	"8eCI0zj8MtMQBq3NxTSIYNW9gLa4tuFJIQUtfYol0hKhU1Fpl26piB0+hVaq71An95sgWWDE4cdo9CVd",
+	"E8HJCs0MrBkxK14tRe4LTciK5bnRzDFGCkNYS8dTUj9qiAb1QFa472Lnq5eYqBZjCEoju2tV1Tk3EioU",
+	"u5e3gSV2rYMJ9i3O+KYJF+9HuV/XxsqoYFMjQLu+OwuADT1uGAc3xl5AT7xOu8nFKnIIxiIkYOWmOYXz",
+	"L8n/I9+xXAlOMFp6R/PUnA2ZtXSv5r1R1ZDxRUd+Gq0TCWfYRhp146DwUQXNI6LyFaxQ5lJrGtCsYLwu",
+	"2ftMkRwQXZtTuyRqKVaNj0FpoxeIOaFELW3ZbNeeUKX3G29jr+/sqDB7PWq/mF37c6tR8qI+rJSgXZka",
+	"IlNp2yKo4Wdty80kIJ9PYP0oWpCM3bEMsPTPmkskZ1rnWwS1R5CeRHs+nEy/9pbofuT5FqQanSlpM/hm",
+	"IysjtoRNfcV0NKQKEn0qYy3GDaJAe9sclpqJshs1RtW5L2bKFvyG8ZvenWngfdHJfxd8gAB3krs1Uf3a",
+	"tIG3e59baxs2MaFuM85GFxT9urMmu9s6m5z97uh0khL847tnpyk5Pv4551zuk0N5SJsqWs0UmgybqWX1",
+	"goerH4i6+7K1a+/gePfXq7GBBrmoakt4mx7cobZe10TONMiYCVqn12O1L4pWP7vBI6ZTw7GmRrFWGjLr",
+	"rC/VD3nUzIV73VM+36SlGE39T2FF3X7p3R2LEidPA+A1u44xpmvw6SQjTqY/+W7O8j7IW/Y7TKOKetUN",
+	"AJ1P3WJgiv4Ncjo4FK56QifS6pyRbJdBVXm1Dxp37/ZaTxiHusKWAHukQhwgMDaYR9uuCDsdNl1Y78MW",
+	"hVHo/ucTrb3fbpDcdMvZhPw/ggtvAFh+MV661LVfiFVKU3ULWYoh0pU/pRnNc0yYRRWW0MxG4QdmZ2HO",
+	"6K7krMMll9sTq4l5sNx3PGp/wW8eH0FKdrpNuLRX9+Hj/z/cAi3T/7Ur5D8PTbmrpwZa6XCUxIjJfsf9",
+	"DnxHj08a41pIyquc9mb6uqD5UCqpK5e6VdX/W3r0Ky49CiTUz0jKhMgdyf/YQc2OIvcmaLbgr8c6zHI6",
+	"hby3vheIxqQopsgc48c7egI2PradA0uq1ErYRkTB4C9Pz9Jtbqz2Ml+IrCbhtuv3EuvQp9BklU/XZLUU",
+	"ZCXkrfJJzYJjICSY/4vTgU1f6vXHzJl3tb94RIeQv1aUa5aDIg72pRRTOmU5Mw+RyfHZlymZHOM/v/8S",
+	"FbDJ8Xmn/wfc05mOymMVTTOJcB/eK2yHtm9pPKo9bgVzADiG+CSq4YuwD97UGx39JB+c6tvO/Irme8Wr",
+	"QvqKsPrWtoFkLh2LjwqKzQDxZ28G8t4nsY5SCMZlQfenP29rFzUs2FxHmQuXb+QXFyPR94axje2Cdl8y",
+	"6Tw+g8L2vY77LX557Re2fbN2WFqvKXDK46yxPbdT0Pc56DE+rk51TQ71mQzs1dRe8F4dm751OfB/866r",
+	"MS22NjIkOokRke0EHj6q9M3w1h2Hb47lki9aPbJay+riCK5jhpbyO0OxLoLlURKpGGOjQCV6+NzzS61L",
+	"25uQ8XlEI30LEvfFZ0HI05bZkBeV0qJQGwLc+TIx35Pa8/LxaC2ses34Im9lHR7/nf/5DuS6ruedVpoo",
+	"tuBHjJMZlUa9ItTqNJeBejNn96AiSgTKWKzUEzkckze2G5eqG3L9naMEjWsgxsx10bGUZJWrv8BqJZva",
+	"4cRximnl9odv378gn1+/ekG++OKL89+mmBhvf2m6kNbTWWF2/HdUxZnGLpvPDRUECuxFcopyrwROS5Zc",
+	"JF8cT46/QPXFdZw4mfp2kAuIqA2v2s19FECQnLKpcqHHEj1E2BToxJk7qcu1x0ItKqVYQWYO0buP1r5n",
+	"0HGYfPQ6Sy6Sv4D2nQvDAtYPcSHTDDnBztCP6c5x70Xy+HGjd+fZZHKwvp129ZGunUYTsqC3lQzU+b9j",
+	"L6tXF7QBTRNVFQWV6+QisUjf9BBwCBI7pLQJ6LjEHdsK2PYXWQOVvjewwf2zZ8T1WEgTTRfK8nFrKn80",
+	"7Ji6wgb37bFNgHhMk7DBljp5sLj6ePJgZng8ebBq0GMv2j0nS5eW4bTEOeOZCioxDP6vvA6JvWhdpN6P",
+	"4Q7p/MhKgSR0piGLYlm7i9g4XHNtsAdgG/anHTCu1XfajO+tEfSNuFwcaEUlLEWl4LLVrsvYOpt9iGNN",
+	"dwO7t9sI97TTNDvWFfynJKZYk7Ye0srabc6eSGDf8HZ2+8p3/s7ZHALaCJF+g0BCMTWSSk7CHnuOXNoI",
+	"fMWU7nYZUz87TH4qcgwyMSLt1rrmVhRpajg/HWPC1yEbi2FQE7lVm80BoUhdffzKKDJ4XcGTEI3h79T2",
+	"MIsikeGCzahPcVLW4BxyOGag7bbhbDoLwECDqCt/nnxsmIGbhZDwUHfb24B3PTIAtxeSfbB+YSvsXtVu",
+	"5w063XRzbdz/0eLlGHr2LmbXb2zVpAa0Y3Ptywmurien6Yv3V5O+LuwzkeHyol3YT+Nd2A+qm+0e9dV6",
+	"yCjbGX/AQHt9xk8qxnwkMILoz4nEH1F/BjpbhgmigU7HM6fITdcpCiIXzHw6Bbxzzf5DKw07bDp9sW4I",
+	"UVK1h1rohp08GMx6PMGOOZlY8V5K+cqMeClW/FXdDGyUSMM7an7pSIn3fAxH3nSIoFfwSdC8T9a6C0ZQ",
+	"l2cKU2cOpKg1dtB03dxmoVJ/D4qRIma67HDYezxTd70Y/Od7I+G/qjH9HxiDd6Obhnt94qDZoNmmjOlg",
+	"1IaE9FeVME6+ff/q6A+Wd4a4oI0Edfeb1BULaVgokBKeklysUrJki2VKsAAhJQVkjPKUlOeTS0I1KYTS",
+	"5HQySSeTyeG48FY8popQMme5S8404t9NPBChATEyitI+2yuKyddipb6Z/6IYcYOgnXi2UR79VWr1qbdV",
+	"K1s10So536i1EDxfo/LVo0C5CsUGlcdX5f7S+L6tp4wqN4btukrfQxlZoSVEPhfo41FGJ4JCpWTK8lyl",
+	"5Pj4t2QKS8YzpByDv62GupvmVZx64pbVBgGpOq0mSkI2xv+LJaLoBV8ayp4Lvny7ubrxHjqnVwC3QS+6",
+	"HyoqbeMTbOsaIYCfEltd0kUcXQXjgSpuNpoSmiuB31lHo78h7UAo3Wb8qHn74OJYVaXpktfrM3rV9Ojf",
+	"wMPGSHz7RQ9rcz0Joxc4vv389MPk6NnHHz+cHp1//G309sYebAraGXaY5kwyzWaYvYn1kmlixHFV2B45",
+	"PbwzjrM2Aao7hSh9WDWnjIPvT8tk4VqK5QpuSqGYZneAqUDsDmy3Rd+zfsQ66saMw+9AjN9SV1Pa5q2V",
+	"Q6+sDG/fxDs3nz0efT7B4/vRnOVZ7ym2l/PGLKSbeda59W7YlXeHWtV76wxXSLY+vcYIIxfsWNC7vvsL",
+	"cSvjLkb9OTgZwo6dW2VxzSiezrzclSGlFDPIKmk7nKra18kkgTuWAZ9By7mJuDvGxemWHHA750Xdyuxe",
+	"uzE7nG3fWI3O3qVLNZnCAhuEIZ4YW/WCNK3nfCzK3vrIm6tmG9zqu2zX/9hzv2Nvo7xPhVyDPLiuhekA",
+	"F26DcP6sno5v7kS3esr9bG0Mst8e+3rtUqiYk1YC1eC2WPcS/0pk6w1AFlWumdH0T8wRHmFaawuWGz0E",
+	"XDfKlqqEgiXZhNo12BagBifR+42tMnyFd6BZaYk5HvYt0cZwLI/d33hG/vIV0WIBxqLx9myYjVcj5ZR5",
+	"b3inrxW9f22Hn7nwoPt4GsnWH9kqtrDtVbqNRm3uiI0GkIKW1pIzJGgILCM5u4XwcrXN8Ofu261byUu+",
+	"F6UFYyRx5nHzMtHHDv2dHYy5e7KLu9bqK3mYxrxddBDrSh4iQPLSdnRF94O6tLEXKoHcQqkN+gg+s6kD",
+	"thUnma4JJd+L6VCKxMvvWjz95IFlj9uCVjWBjjOlXr/8aQXwkDM6lMHgITCC6W1C+IQuKMPtxZnhlaCZ",
+	"3dJzHHgYcP8aSMJAhlDXL7tu2mzooLAS/imIfxLw7RxsR5/2wbxkakalO5tXOPowZ/Msnr49tynqRmkW",
+	"3OWZuE0rTdfKuSctNAQ/hFffbdGV0OQ2BY7y1r169miFJHXT5yeB3XYK3q5QXrsx+4A73X4hCeqTdg3D",
+	"VcqupRLeft/JK91+9/3PSs10Rfmj1Ex/gk9HPyyGadBtJqo8wyJATW/BxWGx3TQKPlflPp4Z1wHX7VZM",
+	"M+yTKPhNhcBu4G/kIaY+K63ndvDDOIBb7YSH+MgMIVQ53YS6c+Bu1TRqYOznt/1J1Y2glKMnIy7s4H1I",
+	"N+VnaqMu8OmncKJ+yLedRKuLyq8woPrTxuUD2PUgC0oWm1nSLM4W/U+FXvocEOytchgyrhv/2rldurnR",
+	"J3TrplfM2rfpYD7N2ee87oV6BS23M9w3tPw0rPYNLYcmKuKiDwP3TtGCWKE9jeB1yXYpaS6QsMYddZ1W",
+	"x4k489qTh1vGs8eTB6O0ILctKx3XNAtaYupkMzdTzrrfWA8ii5jbddl/LwPfgCJLemek8xoft3i84Sqg",
+	"3lFg78CyNkI3VfxtZRCiy3JQH8NSpFodc+U3ba9ANKoxovGqYSGNLz241yONLcFVxPUvoZ3Nhzph/bkn",
+	"DtfnBItRQHAVog94hCtuX0ty7W6ADy5ObC6Ft5QwjMGFbW6H+GWe9aMfU+jZOACtPc8yY524i0kItT4r",
+	"1sI3lwrsC584GaBHFrQMjRhbJxllZt8txfPidfITShbXsrGHaZXu1wPo46JVmx40o2H2/vFMBHDzt7i1",
+	"4SZW9uL3E3yL6nd8vFaqgveu2vKp6E85zddK/6nNdY/9wLAsPvmv//jPpqrzIslERY3QGkoFrh3AIAo4",
+	"PRgKWEBFDTNXdsewh4paYvkOz9fEJRfsiRWuWjG5+PCxlcbKFlgUYzBjAdpX/e1Ei7Ka5mwWYsZJcKd6",
+	"nw/mO6aXmaSrBk2GMBiLv0uqCN7edohCMFevaN/scyv9JaiDScLfG7VVL/KFtZ9EN2pX8Q4t57BV+Aew",
+	"dvzmUWFQqdMzwnIE1EC4QKFxy8XKBaUwO3COB2DbnmAiCV54sEegagPh68LcDx+NaLa31lp1pJJ5cpGc",
+	"0JKd3J2iOeGmaTiRQwGjUPicAKc0B1+1grDB900Mr/7Knejjx8f/DgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -244,6 +244,7 @@ func figureOperations(k *kit) []operation {
 	}
 	by := attempt{name: "no such dimension", as: "analyst", path: "/figures/CLR01/breakdown?by=colour", status: 400, contains: "colour"}
 	const breakdown, file, series = "/figures/CLR01/breakdown", "/figures/CLR01/breakdown.csv", "/figures/CLR01/series"
+	const rows = "/figures/CLR01/rows"
 	return []operation{
 		{id: "listIndicators", method: "GET", path: "/indicators", as: "officer", status: 200, check: longerThan(30)},
 		{id: "getIndicator", method: "GET", path: "/indicators/CLR01", as: "data_officer", status: 200, attempts: []attempt{unknown("/indicators/CLR01"),
@@ -271,6 +272,12 @@ func figureOperations(k *kit) []operation {
 		{id: "seriesOfFigure", method: "GET", path: series + "?step=quarter", as: "officer", status: 200, refused: noFigures,
 			attempts: slices.Concat(scoped(series), own(series), invalid(series), []attempt{unknown(series),
 				{name: "no such step", as: "analyst", path: series + "?step=decade", status: 400, contains: "step"}})},
+		{id: "rowsOfFigure", method: "GET", path: rows + "?limit=3&part=denominator", as: "officer", status: 200, refused: []string{"administrator"},
+			attempts: slices.Concat(scoped(rows), own(rows), invalid(rows), []attempt{unknown(rows),
+				{name: "no such part", as: "analyst", path: rows + "?part=rest", status: 400, contains: "part"},
+				{name: "none", as: "analyst", path: rows + "?from=1990-01-01&to=1990-02-01", status: 200, contains: `"lines":[]`},
+				{name: "behind the last", as: "analyst", path: rows + "?offset=999000", status: 200, contains: `"lines":[]`}}),
+			check: contains(`"counted"`, k.officer)},
 	}
 }
 
