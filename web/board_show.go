@@ -73,7 +73,7 @@ func (v *visit) scopedEntries(f *figures) ([]indicator.Entry, error) {
 	ctx := v.Request().Context()
 	var codes []string
 	for _, d := range indicator.All() {
-		if d.Available() && hasAll(d, f.where) {
+		if d.Available() && f.boundary.Covers(d) && hasAll(d, f.where) {
 			codes = append(codes, d.Code)
 		}
 	}

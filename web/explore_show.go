@@ -38,7 +38,7 @@ func (v *visit) showIndicator() error {
 	if page.Path, err = v.drillPath(f, path); err != nil {
 		return err
 	}
-	if !d.Available() || !hasAll(d, f.scope) {
+	if !d.Available() || !f.boundary.Covers(d) {
 		page.Empty = &view.Empty{Icon: "hourglass", Title: v.T("explore.empty.title"), Text: v.T("explore.empty.text")}
 		return v.show(http.StatusOK, "explore", page)
 	}
@@ -152,7 +152,7 @@ func (v *visit) companions(d *indicator.Definition, f *figures) ([]view.Companio
 		}
 		m := present.MeasureOf(other)
 		entry := view.Companion{Code: other.Code, Name: v.IndicatorName(other), Address: question{period: f.period, filters: known(other, f.filters)}.address(v.at("indicators/" + other.Code))}
-		if !other.Available() || !hasAll(other, f.where) {
+		if !other.Available() || !f.boundary.Covers(other) || !hasAll(other, f.where) {
 			entry.Figure = v.Figure(m, present.Reading{Unavailable: true})
 			out = append(out, entry)
 			continue

@@ -3,6 +3,7 @@ package web
 import (
 	"time"
 
+	"assay/domain"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/indicator"
@@ -14,8 +15,8 @@ import (
 // settled, the filters that the person's scope adds, and how far the data reach.
 type figures struct {
 	question
-	scope     []indicator.Filter
-	where     []indicator.Filter // scope and chosen filters together
+	boundary  indicator.Boundary
+	where     []indicator.Filter // boundary and chosen filters together
 	known     present.Period
 	watermark time.Time
 }
@@ -27,7 +28,7 @@ func (v *visit) askFigures() (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope, err := v.scopeFilters(q)
+	boundary, err := v.boundary(q)
 	if err != nil {
 		return nil, err
 	}
@@ -35,18 +36,32 @@ func (v *visit) askFigures() (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &figures{question: q, scope: scope, watermark: snapshot.Watermark()}
+	f := &figures{question: q, boundary: boundary, watermark: snapshot.Watermark()}
 	f.known = knownPeriod(snapshot)
 	if f.period == (present.Period{}) {
 		f.period = latestComplete(f.known, f.watermark.In(v.tenant.Location()))
 	}
-	f.where = append(f.where, scope...)
+	if !boundary.Whole() {
+		f.where = append(f.where, indicator.Filter{Dimension: boundary.Dimension, Values: []string{boundary.Value}})
+	}
 	for _, chosen := range q.filters {
-		if !contains(scope, chosen.Dimension) {
+		if chosen.Dimension != boundary.Dimension {
 			f.where = append(f.where, chosen)
 		}
 	}
 	return f, nil
+}
+
+// boundary is how far the person sees. What is asked for beyond it is refused.
+func (v *visit) boundary(q question) (indicator.Boundary, error) {
+	b, err := indicator.BoundaryOf(v.scope, v.person.Membership)
+	if err != nil {
+		return b, err
+	}
+	if asked, ok := q.filterOf(b.Dimension); ok && asked != b.Value {
+		return b, domain.Errorf(domain.KindForbidden, "your role shows your own %s only", b.Dimension)
+	}
+	return b, nil
 }
 
 func contains(filters []indicator.Filter, dimension string) bool {
@@ -120,7 +135,7 @@ func (v *visit) filterBar(f *figures, path string) (view.FilterBar, error) {
 
 // offices are the offices to choose from; a person whose scope is narrower sees its name.
 func (v *visit) offices(f *figures, bar *view.FilterBar) error {
-	if len(f.scope) > 0 {
+	if !f.boundary.Whole() {
 		name, err := v.scopeName(f)
 		bar.OfficeFixed = name
 		return err
@@ -144,8 +159,8 @@ func (v *visit) offices(f *figures, bar *view.FilterBar) error {
 // scopeName says whose figures the page shows.
 func (v *visit) scopeName(f *figures) (string, error) {
 	dimension, value := "office", ""
-	if len(f.scope) > 0 {
-		dimension, value = f.scope[0].Dimension, f.scope[0].Values[0]
+	if !f.boundary.Whole() {
+		dimension, value = f.boundary.Dimension, f.boundary.Value
 	} else if chosen, ok := f.filterOf("office"); ok {
 		value = chosen
 	} else {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"assay/domain"
-	"assay/domain/access"
 	"assay/domain/cube"
 	"assay/domain/indicator"
 	"assay/web/present"
@@ -211,25 +210,4 @@ func (q question) filterOf(dimension string) (string, bool) {
 // days are the period's bounds for the cube.
 func days(p present.Period) (from, to cube.Date) {
 	return cube.DateOf(p.From.Year(), p.From.Month(), 1), cube.DateOf(p.To.Year(), p.To.Month(), 1)
-}
-
-// scopeFilters narrow every figure to what the person's permission covers: the office
-// of a head, the own acts of an officer. What is asked for beyond it is refused.
-func (v *visit) scopeFilters(q question) ([]indicator.Filter, error) {
-	dimension, value := "", ""
-	switch v.scope {
-	case access.ScopeAdministration:
-		return nil, nil
-	case access.ScopeOffice:
-		dimension, value = "office", v.person.Office
-	case access.ScopeOwn:
-		dimension, value = "officer", v.person.Officer
-	}
-	if value == "" {
-		return nil, domain.Errorf(domain.KindForbidden, "your account names no %s whose figures you may see", dimension)
-	}
-	if asked, ok := q.filterOf(dimension); ok && asked != value {
-		return nil, domain.Errorf(domain.KindForbidden, "your role shows your own %s only", dimension)
-	}
-	return []indicator.Filter{{Dimension: dimension, Values: []string{value}}}, nil
 }

@@ -42,6 +42,13 @@ func (s *Server) routes() []route {
 		{http.MethodGet, in + "/indicators/:code", signedIn, access.FigureRead, false, (*visit).showIndicator},
 		{http.MethodGet, in + "/indicators/:code/breakdown.csv", signedIn, access.FigureExport, false, (*visit).downloadCSV},
 		{http.MethodGet, in + "/indicators/:code/breakdown.xlsx", signedIn, access.FigureExport, false, (*visit).downloadXLSX},
+		{http.MethodGet, in + "/declarations/:office/:year/:number", signedIn, access.DeclarationRead, false, (*visit).showDeclaration},
+		{http.MethodGet, in + "/imports", signedIn, access.ImportRead, false, (*visit).showImports},
+		{http.MethodPost, in + "/imports", signedIn, access.ImportWrite, true, (*visit).startImport},
+		{http.MethodGet, in + "/imports/:batch", signedIn, access.ImportRead, false, (*visit).showImport},
+		{http.MethodGet, in + "/imports/:batch/rejects.csv", signedIn, access.ImportRead, false, (*visit).downloadRejects},
+		{http.MethodPost, in + "/imports/:batch/again", signedIn, access.ImportWrite, false, (*visit).loadAgain},
+		{http.MethodGet, in + "/dictionary", signedIn, access.DictionaryRead, false, (*visit).showDictionary},
 		{http.MethodGet, in + "/indicators/:code/sql", signedIn, access.FigureFormula, false, (*visit).showSQL},
 	}
 	if s.options.Design {

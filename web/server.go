@@ -16,8 +16,10 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/indicator"
+	"assay/domain/warehouse"
 	"assay/web/locales"
 )
 
@@ -41,6 +43,25 @@ type Indicators interface {
 	Board(ctx context.Context, tenant *administration.Tenant, from, to cube.Date) (*indicator.Board, error)
 	Compute(ctx context.Context, tenant *administration.Tenant, in indicator.Request) ([]*indicator.Result, error)
 	Series(ctx context.Context, tenant *administration.Tenant, in indicator.SeriesRequest) ([]*indicator.Series, error)
+	SQL(ctx context.Context, tenant *administration.Tenant, code string, in indicator.Request) (*indicator.Statement, error)
+}
+
+// Warehouse is what the pages need of the room of that name.
+type Warehouse interface {
+	Get(ctx context.Context, tenant domain.TenantID, key string) (*warehouse.Record, error)
+	Versions(ctx context.Context, tenant domain.TenantID, key string) ([]warehouse.VersionEntry, error)
+	Batches(ctx context.Context, tenant domain.TenantID, before time.Time, limit int) ([]*warehouse.Batch, error)
+	Batch(ctx context.Context, tenant domain.TenantID, id uuid.UUID) (*warehouse.Batch, error)
+	Rejects(ctx context.Context, tenant domain.TenantID, batch uuid.UUID, after int64, limit int) ([]warehouse.NumberedReject, error)
+	Unmapped(ctx context.Context, tenant domain.TenantID) ([]warehouse.UnmappedValue, error)
+	Deliver(ctx context.Context, tenant *administration.Tenant, in warehouse.DeliveryInput) (*warehouse.Batch, error)
+	Again(ctx context.Context, tenant domain.TenantID, batch uuid.UUID) error
+	DataDictionary(ctx context.Context) ([]warehouse.DictionaryTable, error)
+}
+
+// Crosschecks is what the pages need of the room of that name.
+type Crosschecks interface {
+	ByDeclaration(ctx context.Context, tenant domain.TenantID, declarationID int64) ([]crosscheck.Finding, error)
 }
 
 // Services are the rooms that the pages translate for.
@@ -50,6 +71,8 @@ type Services struct {
 	Administrations Administrations
 	Access          *access.Table
 	Indicators      Indicators
+	Warehouse       Warehouse
+	Crosschecks     Crosschecks
 	Log             *slog.Logger
 	Clock           func() time.Time
 }

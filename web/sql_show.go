@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"assay/domain/cube"
 	"assay/domain/indicator"
 	"assay/web/view"
 )
@@ -33,7 +32,7 @@ func (v *visit) showSQL() error {
 	if q.by != "" {
 		request.By = []string{q.by}
 	}
-	statement, err := indicator.SQL(v.tenant, d.Code, request, cube.DateIn(snapshot.Watermark(), v.tenant.Location()))
+	statement, err := v.server.Indicators.SQL(v.Request().Context(), v.tenant, d.Code, request)
 	if err != nil {
 		return err
 	}

@@ -80,5 +80,5 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler)
 // newPages makes the pages on the rooms.
 func newPages(s *services, log *slog.Logger, options web.Options) (*web.Server, error) {
 	return web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
-		Indicators: s.indicators, Log: log, Clock: time.Now}, options)
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log, Clock: time.Now}, options)
 }

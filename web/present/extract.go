@@ -14,7 +14,7 @@ type Extract struct {
 	Version      int
 	BatchName    string
 	BatchAddress string // empty when the reader may not see batches
-	SupersededAt time.Time
+	LoadedAt     time.Time
 	Current      bool
 }
 
@@ -23,8 +23,8 @@ func (p Presenter) extracts(d Dossier) []view.Extract {
 	var out []view.Extract
 	for i, e := range d.Extracts {
 		entry := view.Extract{Number: p.T("extract.number", "Number", p.Plain(e.Version)), Batch: e.BatchName, Address: e.BatchAddress, Current: e.Current}
-		if !e.SupersededAt.IsZero() {
-			entry.When = p.Instant(e.SupersededAt)
+		if !e.LoadedAt.IsZero() {
+			entry.When = p.Instant(e.LoadedAt)
 		}
 		if i > 0 && e.Record != nil && d.Extracts[i-1].Record != nil {
 			entry.Changes = p.differences(d, e.Record, d.Extracts[i-1].Record)

@@ -53,7 +53,8 @@ type Batch struct {
 
 // Import shows one batch.
 type Import struct {
-	Back string
+	Back  string
+	Again string // address that loads a failed batch once more, empty for none
 	Layout
 	Batch    Batch
 	Running  bool

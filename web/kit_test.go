@@ -1,0 +1,285 @@
+package web
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/labstack/echo/v4"
+
+	"assay/deploy/local/dbtest"
+	"assay/domain/access"
+	"assay/domain/account"
+	"assay/domain/administration"
+	"assay/domain/crosscheck"
+	"assay/domain/cube"
+	"assay/domain/cube/fact"
+	"assay/domain/indicator"
+	"assay/domain/intake"
+	"assay/domain/refresh"
+	"assay/domain/sample"
+	"assay/domain/store"
+	"assay/domain/warehouse"
+)
+
+// password opens every account of the kit.
+const password = "a long password for tests"
+
+// kit is the pages on the real rooms, with two administrations that have data and
+// people of every role, and one that has none.
+type kit struct {
+	server          *httptest.Server
+	web             *Server
+	db              *store.DB
+	administrations *administration.Service
+	accounts        *account.Service
+	warehouse       *warehouse.Service
+	crosschecks     *crosscheck.Service
+	indicators      *indicator.Service
+	first, second   *administration.Tenant // karouma in English, oasis in Arabic
+	empty           *administration.Tenant
+	office          string // one of first's
+	officer         string // one who works there
+	log             bytes.Buffer
+}
+
+func testClock() time.Time { return time.Date(2026, 1, 4, 9, 30, 0, 0, time.UTC) }
+
+// newKit loads generated extracts of some thousand declarations and computes their figures.
+func newKit(t *testing.T, declarations int) *kit {
+	t.Helper()
+	ctx := t.Context()
+	db, err := store.Open(ctx, dbtest.New(t).AppURL, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	k := &kit{db: db, administrations: administration.New(db, testClock), warehouse: warehouse.New(db, testClock)}
+	k.crosschecks = crosscheck.New(db, k.administrations, testClock)
+	if k.accounts, err = account.New(db, testClock); err != nil {
+		t.Fatal(err)
+	}
+	segments := cube.NewStore(db)
+	engine, err := cube.NewEngine(segments, fact.Grains(), cube.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.indicators = indicator.New(db, engine, func(tenant *administration.Tenant, watermark time.Time) (string, map[string]any) {
+		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
+	})
+	k.first = k.load(t, segments, "karouma", "en", "XAF", "Africa/Douala", declarations)
+	k.second = k.load(t, segments, "oasis", "ar", "TND", "Africa/Tunis", declarations/4)
+	k.empty = k.tenant(t, "nowhere", "fr", "EUR", "Europe/Paris")
+	k.people(t)
+	k.serve(t)
+	return k
+}
+
+func (k *kit) tenant(t *testing.T, code, language, currency, zone string) *administration.Tenant {
+	t.Helper()
+	names := map[string]map[string]string{"karouma": {"en": "Karouma Customs", "fr": "Douanes de Karouma"}, "oasis": {"ar": "جمارك الواحة", "en": "Oasis Customs"}, "nowhere": {"fr": "Nulle part"}}
+	tenant := &administration.Tenant{Code: code, Names: names[code], Currency: currency, Zone: zone, Languages: []string{language}}
+	if err := k.administrations.Create(t.Context(), tenant); err != nil {
+		t.Fatal(err)
+	}
+	return tenant
+}
+
+func (k *kit) load(t *testing.T, segments *cube.Store, code, language, currency, zone string, declarations int) *administration.Tenant {
+	t.Helper()
+	ctx := t.Context()
+	tenant := k.tenant(t, code, language, currency, zone)
+	directory := t.TempDir()
+	p := sample.DefaultParameters()
+	p.Declarations, p.Months, p.Locale, p.Currency, p.Zone = declarations, 24, language, currency, zone
+	if _, err := sample.Write(ctx, directory, p, nil); err != nil {
+		t.Fatal(err)
+	}
+	batch, err := k.warehouse.Import(ctx, tenant, warehouse.ImportInput{Format: intake.FormatWorld, Delivery: intake.Source{Paths: []string{directory}},
+		Source: "extract of " + code, By: "test", NoRefresh: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if batch.State != warehouse.BatchLoaded || batch.Loaded == 0 {
+		t.Fatalf("batch: %+v", batch)
+	}
+	if err := k.db.Analyse(ctx); err != nil {
+		t.Fatal(err)
+	}
+	facts := fact.New(k.db, k.administrations, k.warehouse, segments, testClock)
+	if _, err := refresh.New(k.db, facts, k.crosschecks).Run(ctx, tenant.ID, refresh.Input{}); err != nil {
+		t.Fatal(err)
+	}
+	return tenant
+}
+
+// people adds an account for each role, one that works in two administrations, and one that works in none.
+func (k *kit) people(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	offices, err := k.administrations.Offices(ctx, k.first.ID)
+	if err != nil || len(offices) == 0 {
+		t.Fatalf("offices: %v, %v", offices, err)
+	}
+	k.office = offices[0].Code
+	officers, err := k.administrations.Officers(ctx, k.first.ID, k.office, "examiner")
+	if err != nil || len(officers) == 0 {
+		t.Fatalf("officers of %s: %v, %v", k.office, officers, err)
+	}
+	k.officer = officers[0]
+	add := func(name string, memberships ...account.Membership) {
+		person, err := k.accounts.Create(ctx, account.NewAccount{SignInName: name, Name: "Amina " + name, Language: "en", Password: password})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range memberships {
+			if err := k.accounts.Join(ctx, person.ID, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, role := range access.Roles {
+		m := account.Membership{Tenant: k.first.ID, Role: string(role)}
+		switch role {
+		case access.HeadOfOffice:
+			m.Office = k.office
+		case access.Officer:
+			m.Office, m.Officer = k.office, k.officer
+		}
+		add(string(role), m)
+	}
+	add("other", account.Membership{Tenant: k.second.ID, Role: string(access.DirectorGeneral)})
+	add("expert", account.Membership{Tenant: k.first.ID, Role: string(access.Analyst)}, account.Membership{Tenant: k.second.ID, Role: string(access.Auditor)})
+	add("newcomer", account.Membership{Tenant: k.empty.ID, Role: string(access.Administrator)}, account.Membership{Tenant: k.empty.ID, Role: string(access.Analyst)})
+	add("nobody")
+}
+
+func (k *kit) serve(t *testing.T) {
+	t.Helper()
+	table, err := access.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.web, err = New(k.services(table), Options{Design: true, Demo: []DemoAdministration{{Code: "karouma", People: []DemoPerson{
+		{SignInName: "director_general", Password: password, Name: "Amina director_general", Role: access.DirectorGeneral}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := echo.New()
+	if err := k.web.Mount(e); err != nil {
+		t.Fatal(err)
+	}
+	k.server = httptest.NewServer(e)
+	t.Cleanup(k.server.Close)
+	t.Cleanup(func() {
+		if t.Failed() && k.log.Len() > 0 {
+			t.Log(k.log.String())
+		}
+	})
+}
+
+func (k *kit) services(table *access.Table) Services {
+	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Administrations: k.administrations, Access: table,
+		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
+}
+
+// browser is somebody with cookies who does not follow redirects.
+type browser struct {
+	t      *testing.T
+	kit    *kit
+	client *http.Client
+}
+
+func (k *kit) guest(t *testing.T) *browser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &browser{t, k, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// person signs somebody in by the form.
+func (k *kit) person(t *testing.T, name string) *browser {
+	t.Helper()
+	b := k.guest(t)
+	answer := b.post("/sign-in", url.Values{"name": {name}, "password": {password}})
+	if answer.status != http.StatusSeeOther {
+		t.Fatalf("sign in %s: %d %s", name, answer.status, answer.text())
+	}
+	return b
+}
+
+// answer is what came back.
+type answer struct {
+	status   int
+	location string
+	header   http.Header
+	body     string
+	page     *goquery.Document
+}
+
+func (a *answer) text() string { return strings.Join(strings.Fields(a.page.Find("main").Text()), " ") }
+
+func (b *browser) do(request *http.Request) *answer {
+	b.t.Helper()
+	response, err := b.client.Do(request)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	document, err := goquery.NewDocumentFromReader(bytes.NewReader(content))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return &answer{response.StatusCode, response.Header.Get("Location"), response.Header, string(content), document}
+}
+
+func (b *browser) get(path string) *answer {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.kit.server.URL+path, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.do(request)
+}
+
+// post sends a form with the token of the page that holds it.
+func (b *browser) post(path string, form url.Values) *answer {
+	b.t.Helper()
+	holder := "/design"
+	token, _ := b.get(holder).page.Find("input[name=forgery]").First().Attr("value")
+	form.Set("forgery", token)
+	return b.submit(path, form)
+}
+
+func (b *browser) submit(path string, form url.Values) *answer {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.kit.server.URL+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.do(request)
+}
+
+// declarations is how many declarations the kit loads; more for looking at pages.
+func kitSize() int {
+	if os.Getenv("ASSAY_SCREENSHOTS") != "" {
+		return 30_000
+	}
+	return 3_000
+}

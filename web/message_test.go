@@ -1,0 +1,184 @@
+package web
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+	"testing"
+
+	"assay/domain/access"
+	"assay/domain/crosscheck"
+	"assay/domain/declaration"
+	"assay/domain/indicator"
+	"assay/domain/intake"
+	"assay/web/locales"
+)
+
+var (
+	inTemplate = regexp.MustCompile(`\bt "([a-z0-9_.A-Z-]+)"`)
+	inGo       = regexp.MustCompile(`"([a-z_]+(?:\.[a-zA-Z0-9_-]+)+)"`)
+)
+
+// TestMessagesAreKnownAndUsed finds keys that a page uses and no language has, and keys
+// that no page uses. Keys that are put together from a name of the domain are listed from the
+// domain's own lists, so that a new lane, event or indicator without a text fails here.
+func TestMessagesAreKnownAndUsed(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	content, err := os.ReadFile("locales/en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var messages map[string]any
+	if err := json.Unmarshal(content, &messages); err != nil {
+		t.Fatal(err)
+	}
+	for key := range messages {
+		known[key] = true
+	}
+	used := map[string]bool{}
+	for _, key := range composedKeys() {
+		used[key] = true
+		if !known[key] {
+			t.Errorf("%s has no text", key)
+		}
+	}
+	walkSources(t, ".html", func(text string) {
+		for _, found := range inTemplate.FindAllStringSubmatch(text, -1) {
+			used[found[1]] = true
+			if !known[found[1]] {
+				t.Errorf("a template uses %s, which has no text", found[1])
+			}
+		}
+	})
+	// In Go every text in the form of a key counts as its use; that it exists is seen when the
+	// pages are executed.
+	walkSources(t, ".go", func(text string) {
+		for _, found := range inGo.FindAllStringSubmatch(text, -1) {
+			used[found[1]] = true
+		}
+	})
+	var unused []string
+	for key := range known {
+		if !used[key] {
+			unused = append(unused, key)
+		}
+	}
+	sort.Strings(unused)
+	if len(unused) > 0 {
+		t.Errorf("%d messages that nothing uses: %s", len(unused), strings.Join(unused, ", "))
+	}
+}
+
+func walkSources(t *testing.T, extension string, look func(string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != extension || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err == nil {
+			look(string(content))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// composedKeys are the keys that are put together at run time.
+func composedKeys() []string {
+	var keys []string
+	add := func(prefix string, names ...string) {
+		for _, name := range names {
+			keys = append(keys, prefix+name)
+		}
+	}
+	dimensions := map[string]bool{}
+	for _, d := range indicator.All() {
+		add("indicator."+d.Code+".", "name", "meaning")
+		if d.Denominator != nil {
+			add("indicator."+d.Code+".", "numerator", "denominator")
+		}
+		for _, companion := range d.Companions {
+			add("indicator."+d.Code+".", companion.Key)
+		}
+		for _, dimension := range d.AllDimensions() {
+			dimensions[dimension] = true
+		}
+		if d.Cases != nil && d.Cases.Dimension == "rule" {
+			for _, each := range d.Cases.Of {
+				add("rule."+each.Key+".", "name", "statement")
+			}
+		}
+	}
+	for dimension := range dimensions {
+		add("dimension.", dimension)
+	}
+	for _, code := range []string{"CLR01", "CLR04", "CTL01", "CTL03", "INF01", "INF02", "REV02", "REV03"} {
+		add("indicator."+code+".", "watch")
+	}
+	for _, family := range indicator.Families {
+		add("family.", string(family))
+	}
+	add("basis.", "CohortOfRegistration", "CohortOfRelease", "CohortOfArrival", "CohortOfAssessment", "CohortOfDischarge", "ActivityOfHandling", "ActivityOfInspection",
+		"ActivityOfReroute", "ActivityOfClearing", "ActivityOfPayment", "ActivityOfCase", "ActivityOfClosing", "ActivityOfAct", "DueInPeriod", "AtPeriodEnd")
+	for _, role := range access.Roles {
+		add("role.", string(role))
+	}
+	for _, kind := range declaration.EventKinds {
+		add("event.", string(kind))
+	}
+	for _, rule := range crosscheck.Definitions() {
+		add("rule."+rule.Rule.String()+".", "name", "statement")
+	}
+	for _, format := range intake.Formats {
+		add("format.", format, format+".text")
+	}
+	add("lane.", "green", "yellow", "red", "blue", "unknown")
+	add("cause.", "criterion", "random", "top_up", "manual")
+	add("flow.", "import", "export", "transit")
+	add("mode.", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+	add("cargo.", "container", "vehicle", "container_and_vehicle", "none")
+	add("nature.", "22", "23", "24", "28")
+	add("month.", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12")
+	add("month.short.", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12")
+	add("version.cause.", "registered", "amended", "assessed", "post_entry", "cancelled", "refund", "extract")
+	add("payment.kind.", "receipt", "account_debit", "refund")
+	add("offence.status.", "open", "confirmed", "dismissed")
+	add("finding.severity.", "critical", "high", "medium", "low")
+	add("finding.state.", "open", "explained", "confirmed", "false_positive", "waived", "superseded")
+	add("batch.state.", "waiting", "reading", "loaded", "failed", "dry_run")
+	add("unmapped.kind.", "operation", "lane", "column")
+	add("part.", "items", "events", "assignments", "inspections", "offences", "payments", "versions")
+	add("step.", "registered", "selected", "inspected", "assessed", "paid", "released", "exited", "arrived")
+	add("declaration.status.", "open", "registered", "assessed", "paid", "released", "exited", "cancelled")
+	add("dimension.group.", "time", "place", "trader", "goods", "control")
+	add("unit.name.", "share", "hours", "days", "money", "count", "points")
+	add("wanted.", "up", "down", "band", "none")
+	add("verdict.", "better", "worse", "chance")
+	add("header.", "flow", "model", "border_office", "lane_selected", "lane_current", "mode", "incoterm", "payment_terms", "vehicles", "containers", "manifest", "bills",
+		"arrived_at", "prelodged", "deferred_account", "previous", "paper_finished_at", "guarantee", "assessed_total", "top_up", "broker", "importer", "cancelled",
+		"customs_value", "payable", "relieved", "packages", "gross_mass")
+	add("item.", "packages", "gross", "quantity", "invoice", "preference", "shown")
+	for kind := range statuses {
+		for _, part := range []string{"status", "heading", "text"} {
+			add("failure."+string(kind)+".", part)
+		}
+	}
+	return keys
+}
+
+func TestEveryLanguageHasAName(t *testing.T) {
+	t.Parallel()
+	for _, code := range locales.Languages {
+		if locales.Native[code] == "" {
+			t.Errorf("%s has no name of its own", code)
+		}
+	}
+}
