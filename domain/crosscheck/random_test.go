@@ -44,6 +44,7 @@ func TestGoAndSQLAgreeOnRandomWorlds(t *testing.T) {
 	if t.Failed() {
 		return
 	}
+	t.Logf("verdicts: %v", seen)
 	for rule := 1; rule <= 14; rule++ {
 		for _, verdict := range []string{"broken", "clean", "not evaluated"} {
 			if name := fmt.Sprintf("P%d %s", rule, verdict); seen[name] == 0 {
@@ -112,7 +113,12 @@ func drawWorld(rt *rapid.T) *world {
 	for range d.number(8) {
 		d.record()
 	}
-	d.proper()
+	if d.chance(40) {
+		d.again()
+	}
+	for range 1 + d.number(2) {
+		d.proper()
+	}
 	d.manifests()
 	d.transits()
 	d.accounts()
@@ -123,6 +129,7 @@ func drawWorld(rt *rapid.T) *world {
 // proper adds a declaration with nothing wrong and at most one thing spoilt.
 func (d drawing) proper() {
 	d.w.proper(func(r *warehouse.Record) {
+		cites(pick(d, []string{"K1"}, []string{"K2"}, []string{"K1", "K2"})...)(r)
 		switch d.number(5) {
 		case 0:
 			r.Inspections = nil
@@ -137,6 +144,12 @@ func (d drawing) proper() {
 			takenBack("2026-03-08 10:00", pick(d, int64(100_000), 130_000))(r)
 		}
 	})
+}
+
+// again adds a cancelled declaration and one of the same cargo before or after it.
+func (d drawing) again() {
+	d.w.proper(cargo, cancelled("2026-03-10 08:00"), goods("870323", "940330"))
+	d.w.proper(cargo, later(time.Duration(d.number(45)-5)*24*time.Hour+time.Duration(d.number(2))*time.Hour), goods(pick(d, "870323", "0101"), "940330"))
 }
 
 func (d drawing) record() {
