@@ -74,9 +74,9 @@ func delivered(files map[string][]string, parts int) Source {
 func TestOrderDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	chance := rand.New(rand.NewPCG(7, 11))
-	files := manyRows(4000, chance)
+	files := manyRows(2000, chance)
 	reference, summary := mustRead(t, delivered(files, 1), Options{MemoryBytes: 1 << 30})
-	if summary.Counts.Declarations != 4000 || summary.Rejected != 0 {
+	if summary.Counts.Declarations != 2000 || summary.Rejected != 0 {
 		t.Fatalf("got %+v", summary)
 	}
 	want := reference.declarations()
@@ -145,7 +145,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 // TestOneBigDay: a day that does not fit memory goes through the disk, by parts of its keys.
 func TestOneBigDay(t *testing.T) {
 	t.Parallel()
-	files := manyRows(6000, rand.New(rand.NewPCG(3, 5)))
+	files := manyRows(3000, rand.New(rand.NewPCG(3, 5)))
 	for name, rows := range files {
 		for i, row := range rows {
 			cells := strings.SplitN(row, ",", 6)
@@ -159,7 +159,7 @@ func TestOneBigDay(t *testing.T) {
 	}
 	want, summary := mustRead(t, delivered(files, 1), Options{MemoryBytes: 1 << 30})
 	got, again := mustRead(t, delivered(files, 1), Options{MemoryBytes: 1 << 20, SpillDir: t.TempDir()})
-	if summary.Counts.Declarations != 6000 || again.Counts != summary.Counts {
+	if summary.Counts.Declarations != 3000 || again.Counts != summary.Counts {
 		t.Fatalf("got %+v, want %+v", again, summary)
 	}
 	if !reflect.DeepEqual(want.declarations(), got.declarations()) {
