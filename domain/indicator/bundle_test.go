@@ -82,19 +82,22 @@ func (b *bundle) load(tb testing.TB, w *world) {
 	}
 }
 
+// examine begins an examination by the procedure rules.
+func (b *bundle) examine(ctx context.Context, months []cube.Month) (fact.Examination, error) {
+	session, err := b.rules.Prepare(ctx, b.tenant.ID, months)
+	if err != nil {
+		return fact.Examination{}, err
+	}
+	return fact.Examination{Examine: session.Examine, Save: func(ctx context.Context) error {
+		_, err := session.Save(ctx)
+		return err
+	}}, nil
+}
+
 // rebuild makes the segments, with the procedure rules.
 func (b *bundle) rebuild(tb testing.TB, in fact.RebuildInput) *fact.Rebuilt {
 	tb.Helper()
-	in.Prepare = func(ctx context.Context, months []cube.Month) (fact.Examination, error) {
-		session, err := b.rules.Prepare(ctx, b.tenant.ID, months)
-		if err != nil {
-			return fact.Examination{}, err
-		}
-		return fact.Examination{Examine: session.Examine, Save: func(ctx context.Context) error {
-			_, err := session.Save(ctx)
-			return err
-		}}, nil
-	}
+	in.Prepare = b.examine
 	made, err := b.facts.Rebuild(tb.Context(), b.tenant.ID, in)
 	if err != nil {
 		tb.Fatalf("rebuild: %v", err)

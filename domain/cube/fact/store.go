@@ -24,14 +24,15 @@ func lock(tx *gorm.DB, tenant domain.TenantID) error {
 	return nil
 }
 
-// dirtyMonth is a month marked dirty, and when.
+// dirtyMonth is a month marked dirty, with the version of the mark's row: a mark
+// set again has another one, also within the same instant.
 type dirtyMonth struct {
-	Month    cube.Month
-	MarkedAt time.Time
+	Month   cube.Month
+	Version string
 }
 
 func dirtyMonths(tx *gorm.DB, tenant domain.TenantID) (months []dirtyMonth, err error) {
-	err = tx.Raw(`SELECT month, marked_at FROM dirty_month WHERE tenant_id = ? ORDER BY month`, tenant.String()).Scan(&months).Error
+	err = tx.Raw(`SELECT month, xmin::text AS version FROM dirty_month WHERE tenant_id = ? ORDER BY month`, tenant.String()).Scan(&months).Error
 	if err != nil {
 		return nil, fmt.Errorf("list dirty months: %w", err)
 	}
@@ -41,7 +42,7 @@ func dirtyMonths(tx *gorm.DB, tenant domain.TenantID) (months []dirtyMonth, err 
 // clearMarks removes marks as they were read: one that was set again since stays.
 func clearMarks(tx *gorm.DB, tenant domain.TenantID, seen []dirtyMonth) error {
 	for _, d := range seen {
-		err := tx.Exec(`DELETE FROM dirty_month WHERE tenant_id = ? AND month = ? AND marked_at = ?`, tenant.String(), int(d.Month), d.MarkedAt).Error
+		err := tx.Exec(`DELETE FROM dirty_month WHERE tenant_id = ? AND month = ? AND xmin::text = ?`, tenant.String(), int(d.Month), d.Version).Error
 		if err != nil {
 			return fmt.Errorf("clear the mark of %s: %w", d.Month, err)
 		}
