@@ -21,19 +21,28 @@ type column struct {
 	bits           []uint64   // Flags: packed is the position in it; nil when packed holds the bits themselves
 }
 
-// packed is an array of unsigned integers in one of four widths, or, with none
+// packed is an array of unsigned integers in one of five widths, or, with none
 // of them, a constant 0.
 type packed struct {
 	u8   []uint8
 	u16  []uint16
 	u32  []uint32
 	u64  []uint64
+	u40  split  // five bytes each: money often needs a little more than four
 	none uint64 // stands for null; larger than every value; 0 when there are no nulls
 	// low and high bound the values of each block of zoneRows rows, nulls not
 	// counted (low > high: all null). They are kept in 64 bits: with large
 	// zones that is little.
 	low, high []uint64
 }
+
+// split holds integers of 40 bits.
+type split struct {
+	lower []uint32
+	upper []uint8 // the eight bits above
+}
+
+func (s *split) at(i int) uint64 { return uint64(s.upper[i])<<32 | uint64(s.lower[i]) }
 
 // zoneRows is how many rows share a lower and upper bound.
 const zoneRows = 1024
@@ -61,7 +70,7 @@ func (d *dictionary) find(text string) (int, bool) {
 
 // bytes gives the memory that the column holds.
 func (c *column) bytes() int64 {
-	return int64(unsafe.Sizeof(*c)) + int64(len(c.u8)+2*len(c.u16)+4*len(c.u32)+8*len(c.u64)) +
+	return int64(unsafe.Sizeof(*c)) + int64(len(c.u8)+2*len(c.u16)+4*len(c.u32)+8*len(c.u64)+5*len(c.u40.lower)) +
 		int64(8*(len(c.low)+len(c.high)+len(c.bits))+4*len(c.dictionary.ends)+len(c.dictionary.text))
 }
 
@@ -80,6 +89,14 @@ func pack(values []uint64, null []bool, highest uint64) packed {
 		p.none, p.u16 = math.MaxUint16, narrow[uint16](values, null)
 	case width <= 32:
 		p.none, p.u32 = math.MaxUint32, narrow[uint32](values, null)
+	case width <= 40:
+		p.none = 1<<40 - 1
+		p.u40 = split{narrow[uint32](values, null), make([]uint8, len(values))}
+		for i, v := range values {
+			if p.u40.upper[i] = uint8(v >> 32); null != nil && null[i] {
+				p.u40.upper[i] = math.MaxUint8
+			}
+		}
 	default:
 		p.none, p.u64 = math.MaxUint64, narrow[uint64](values, null)
 	}
@@ -117,6 +134,9 @@ func zones(values []uint64, null []bool) (low, high []uint64) {
 	return low, high
 }
 
+// wide reports whether the values have more than 32 bits.
+func (p *packed) wide() bool { return p.u64 != nil || p.u40.lower != nil }
+
 // at gives the packed value of one row.
 func (p *packed) at(i int) uint64 {
 	switch {
@@ -128,6 +148,8 @@ func (p *packed) at(i int) uint64 {
 		return uint64(p.u32[i])
 	case p.u64 != nil:
 		return p.u64[i]
+	case p.u40.lower != nil:
+		return p.u40.at(i)
 	}
 	return 0
 }

@@ -144,8 +144,8 @@ func (a *axis) join(s *selection, keys []uint64) {
 		join(a, s.view16(p.u16), keys)
 	case p.u32 != nil:
 		join(a, s.view32(p.u32), keys)
-	case p.u64 != nil:
-		join(a, s.view64(p.u64), keys)
+	case p.wide():
+		join(a, s.view64(p), keys)
 	default:
 		for i := range keys {
 			keys[i] *= a.size

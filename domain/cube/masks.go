@@ -176,8 +176,8 @@ func (m *laneMasks) set(s *selection, masks [][]uint64) {
 			maskColumn(c, s.view16(p.u16), masks)
 		case p.u32 != nil:
 			maskColumn(c, s.view32(p.u32), masks)
-		case p.u64 != nil:
-			maskColumn(c, s.view64(p.u64), masks)
+		case p.wide():
+			maskColumn(c, s.view64(p), masks)
 		}
 	}
 }

@@ -70,7 +70,17 @@ func (t *test) keep(rows []uint32) int {
 	case t.from.u32 != nil:
 		return keep(t, t.from.u32, rows)
 	}
-	return keep(t, t.from.u64, rows)
+	if t.from.u64 != nil {
+		return keep(t, t.from.u64, rows)
+	}
+	kept := 0
+	for _, row := range rows {
+		rows[kept] = row
+		if t.passes(t.from.u40.at(int(row))) {
+			kept++
+		}
+	}
+	return kept
 }
 
 func keep[T uint8 | uint16 | uint32 | uint64](t *test, values []T, rows []uint32) int {
@@ -108,7 +118,28 @@ func keep[T uint8 | uint16 | uint32 | uint64](t *test, values []T, rows []uint32
 func (s *selection) view8(v []uint8) []uint8    { return selected(s, v, &s.u8) }
 func (s *selection) view16(v []uint16) []uint16 { return selected(s, v, &s.u16) }
 func (s *selection) view32(v []uint32) []uint32 { return selected(s, v, &s.u32) }
-func (s *selection) view64(v []uint64) []uint64 { return selected(s, v, &s.u64) }
+
+// view64 is of a column whose values have more than 32 bits.
+func (s *selection) view64(p *packed) []uint64 {
+	if p.u64 != nil {
+		return selected(s, p.u64, &s.u64)
+	}
+	if cap(s.u64) < s.count {
+		s.u64 = make([]uint64, zoneRows)
+	}
+	out := s.u64[:s.count]
+	if s.rows != nil {
+		for k, row := range s.rows {
+			out[k] = p.u40.at(int(row))
+		}
+		return out
+	}
+	lower, upper := p.u40.lower[s.first:][:len(out)], p.u40.upper[s.first:][:len(out)]
+	for k := range out {
+		out[k] = uint64(upper[k])<<32 | uint64(lower[k])
+	}
+	return out
+}
 
 func selected[T any](s *selection, values []T, buffer *[]T) []T {
 	if s.rows == nil {

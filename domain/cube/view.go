@@ -49,8 +49,8 @@ func (n *numbers) view(s *selection) view {
 		v.u16 = s.view16(c.u16)
 	case c.u32 != nil:
 		v.u32 = s.view32(c.u32)
-	case c.u64 != nil:
-		v.u64 = s.view64(c.u64)
+	case c.wide():
+		v.u64 = s.view64(&c.packed)
 	default:
 		v.u8 = zeros(s.count)
 	}
