@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	fastgzip "github.com/klauspost/compress/gzip"
 
@@ -279,11 +280,11 @@ func (d *delivery) openGzip(open func() (io.ReadCloser, error), name string) (io
 func (d *delivery) openZipped(file *zip.File, archive string) (io.ReadCloser, error) {
 	inside, err := file.Open()
 	if err != nil {
-		return nil, damaged(err, archive)
+		return nil, unpackFault(err, archive)
 	}
 	packed := int64(min(file.CompressedSize64, 1<<62))
 	return &expanding{
-		inside: inside, under: []io.Closer{inside}, packed: func() int64 { return packed }, delivery: d, name: archive + "/" + file.Name,
+		inside: inside, under: []io.Closer{quiet{inside}}, packed: func() int64 { return packed }, delivery: d, name: archive + "/" + file.Name,
 		delivered: func(read int64) int64 {
 			return int64(float64(packed) * float64(read) / float64(max(file.UncompressedSize64, 1)))
 		},
@@ -312,9 +313,17 @@ func (e *expanding) Read(p []byte) (int, error) {
 		return n, domain.Errorf(domain.KindInvalid, "The file %s grows more than %d times when decompressed.", e.name, maxRatio)
 	}
 	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped EOF is not the end of the data
-		err = damaged(err, e.name)
+		err = unpackFault(err, e.name)
 	}
 	return n, err
+}
+
+// quiet closes what only repeats, when it is closed, the fault that reading has told.
+type quiet struct{ under io.Closer }
+
+func (q quiet) Close() error {
+	_ = q.under.Close()
+	return nil
 }
 
 func (e *expanding) Close() error {
@@ -323,6 +332,17 @@ func (e *expanding) Close() error {
 		errs = append(errs, c.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// unpackFault blames the file for whatever unpacking stumbles over, except a failure of the system.
+func unpackFault(err error, name string) error {
+	var system syscall.Errno
+	var known *domain.Error
+	if errors.As(err, &system) || errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, io.ErrUnexpectedEOF) {
+		return damaged(err, name)
+	}
+	return domain.Wrap(domain.KindInvalid, err, "The file %s is damaged.", name)
 }
 
 // damaged tells a damaged or cut-off file from other failures to read.

@@ -179,7 +179,7 @@ func (r *documentReader) seen(d *Document) (field, value string, again bool) {
 
 func (r *documentReader) rejectLine(line []byte, place Place, fault *documentFault) error {
 	return r.deliverRejects([]Reject{{
-		Place: place, Field: fault.field, Value: fault.value, Reason: fault.reason,
+		Place: place, Field: clip(validText(fault.field), 500), Value: clip(validText(fault.value), 500), Reason: validText(fault.reason),
 		Row: clip(validText(string(line[:min(len(line), maxRejected)])), maxRejected),
 	}})
 }

@@ -73,7 +73,7 @@ func chooseSheet(book *excelize.File, wanted, name string) (string, error) {
 func writeSheet(ctx context.Context, book *excelize.File, sheet string, header int, to *lineWriter) error {
 	rows, err := book.Rows(sheet)
 	if err != nil {
-		return err
+		return domain.Wrap(domain.KindInvalid, err, "The sheet %s is damaged.", sheet)
 	}
 	width := 0
 	for number := 1; rows.Next(); number++ {
