@@ -225,6 +225,7 @@ func (s *Snapshot) residents() []*resident {
 // clear gives back the memory of all columns, which are decoded again when they
 // are asked for.
 func (r *resident) clear() {
+	r.forget()
 	for i := range r.columns {
 		r.clearColumn(i)
 	}
@@ -278,6 +279,9 @@ func (h *holding) evictOldest(limit int64) {
 	s := h.snapshot.Load()
 	if s == nil {
 		return
+	}
+	for _, r := range s.residents() {
+		r.forget()
 	}
 	type held struct {
 		from *resident

@@ -62,7 +62,7 @@ func (g *grouping) groups() int {
 	switch {
 	case g.direct:
 		return int(g.space)
-	case g.table != nil:
+	case g.stages[len(g.stages)-1].known == nil:
 		return len(g.keys)
 	}
 	return len(g.stages[len(g.stages)-1].known.keys)
@@ -183,7 +183,7 @@ func join[T uint8 | uint16 | uint32 | uint64](a *axis, values []T, keys []uint64
 func (g *grouping) codes(group uint32, out []uint32) {
 	at := len(g.axes)
 	key := uint64(group)
-	if g.table != nil {
+	if g.keys != nil {
 		key = g.keys[group]
 	}
 	for i := len(g.stages) - 1; i >= 0; i-- {

@@ -8,6 +8,10 @@ import (
 
 // segmentFigures computes the figures of one segment whose groups are in no other.
 func (s *Snapshot) segmentFigures(ctx context.Context, p *plan, r *resident, spelled []spelled) (*partial, error) {
+	question := p.question(r.listed.Month)
+	if known := r.recall(question); known != nil {
+		return known, nil
+	}
 	columns, tests, where, any, err := s.open(ctx, p, r)
 	if err != nil || !any {
 		return nil, err
@@ -30,7 +34,12 @@ func (s *Snapshot) segmentFigures(ctx context.Context, p *plan, r *resident, spe
 	if err := scan.scan(ctx, rows, columns, tests, where); err != nil {
 		return nil, err
 	}
-	return scan.finish(ctx, spellings, inTurn)
+	out, err := scan.finish(ctx, spellings, inTurn)
+	if err == nil && r.holder != nil {
+		out.trim()
+		r.remember(question, out)
+	}
+	return out, err
 }
 
 // open gives what a plan needs of a segment; false when no row passes.

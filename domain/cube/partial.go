@@ -16,6 +16,7 @@ type partial struct {
 	spellings [][]uint32  // by dimension, by the axis's number: the number in the lexicon; nil: it is that already
 	quantiles [][]float64 // by measure, then group*len(P)+i
 	distinct  [][]int64   // by measure, by group
+	shared    bool        // remembered: others may be reading it
 }
 
 // finish computes quantiles and numbers of different values.

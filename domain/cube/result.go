@@ -7,7 +7,7 @@ type Result struct {
 	Rows        []ResultRow
 	TotalGroups int      // groups that satisfy Having, before Limit and Offset
 	Segments    []string // hashes of the segments of the period, sorted; also those that had no row
-	Scanned     int64    // rows looked at, those skipped by dictionary or range not counted
+	Scanned     int64    // rows looked at, now or when what is remembered was computed; those skipped by dictionary or range not counted
 }
 
 // ResultRow is one group.

@@ -59,6 +59,8 @@ type resident struct {
 
 	spellings sync.Map // *lexicon -> []uint32, see spelling
 	known     sync.Map // value -> extent
+
+	remembered remembered
 }
 
 type slot struct {
@@ -310,7 +312,9 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 	}
 	result, err := answer(p, parts, spelled, s.limits.groups)
 	for _, part := range parts {
-		part.figures.release()
+		if !part.shared {
+			part.figures.release()
+		}
 	}
 	if err != nil {
 		return nil, err
