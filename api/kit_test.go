@@ -224,11 +224,11 @@ func (k *kit) people(t *testing.T) {
 	t.Helper()
 	for _, role := range access.Roles {
 		m := account.Membership{Tenant: k.first.ID, Role: string(role)}
-		switch role {
-		case access.HeadOfOffice:
+		if role == access.HeadOfOffice || role == access.Officer {
 			m.Office = k.office
-		case access.Officer:
-			m.Office, m.Officer = k.office, k.officer
+		}
+		if role == access.Officer {
+			m.Officer = k.officer
 		}
 		k.person(t, string(role), m)
 	}
