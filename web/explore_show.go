@@ -45,7 +45,7 @@ func (v *visit) showIndicator() error {
 	if err := v.fillExplore(&page, d, f, path); err != nil {
 		return err
 	}
-	page.Charts = page.Chart != nil
+	page.Charts = page.Chart != nil && page.Chart.Drawn
 	return v.show(http.StatusOK, "explore", page)
 }
 

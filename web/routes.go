@@ -42,6 +42,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, in + "/indicators/:code", signedIn, access.FigureRead, false, (*visit).showIndicator},
 		{http.MethodGet, in + "/indicators/:code/breakdown.csv", signedIn, access.FigureExport, false, (*visit).downloadCSV},
 		{http.MethodGet, in + "/indicators/:code/breakdown.xlsx", signedIn, access.FigureExport, false, (*visit).downloadXLSX},
+		{http.MethodGet, in + "/indicators/:code/declarations", signedIn, access.FigureRead, false, (*visit).listRows},
 		{http.MethodGet, in + "/declarations/:office/:year/:number", signedIn, access.DeclarationRead, false, (*visit).showDeclaration},
 		{http.MethodGet, in + "/imports", signedIn, access.ImportRead, false, (*visit).showImports},
 		{http.MethodPost, in + "/imports", signedIn, access.ImportWrite, true, (*visit).startImport},

@@ -43,6 +43,7 @@ type Indicators interface {
 	Board(ctx context.Context, tenant *administration.Tenant, from, to cube.Date) (*indicator.Board, error)
 	Compute(ctx context.Context, tenant *administration.Tenant, in indicator.Request) ([]*indicator.Result, error)
 	Series(ctx context.Context, tenant *administration.Tenant, in indicator.SeriesRequest) ([]*indicator.Series, error)
+	Lines(ctx context.Context, tenant *administration.Tenant, in indicator.LinesRequest) (*indicator.Lines, error)
 	SQL(ctx context.Context, tenant *administration.Tenant, code string, in indicator.Request) (*indicator.Statement, error)
 }
 

@@ -16,7 +16,7 @@ type Month struct {
 }
 
 // Chart makes the course of a measure for the drawing and for its table. It is nil
-// when no month has a value.
+// when no month has anything to show; where all have too few cases there is only the table.
 func (p Presenter) Chart(m Measure, months []Month) *view.Chart {
 	unit, per := p.axis(m.Kind, months)
 	band := p.T("chart.interval")
@@ -35,12 +35,13 @@ func (p Presenter) Chart(m Measure, months []Month) *view.Chart {
 			Interval: figure.Interval, Cases: figure.Cases, Note: figure.Note,
 			Soft: figure.State == view.Partly || figure.State == view.Few}
 		if r := month.Reading; r.Value != nil && !(r.Small && m.Kind == Share) {
-			point.Value, any = scaled(r.Value, per), true
+			point.Value, chart.Drawn = scaled(r.Value, per), true
 			point.Low, point.High = scaled(r.Low, per), scaled(r.High, per)
 			if point.Low == nil || point.High == nil {
 				point.Low, point.High = nil, nil
 			}
 		}
+		any = any || figure.State != view.NoCases && figure.State != view.Immature
 		if month.Current {
 			chart.Data.Current = i
 		}

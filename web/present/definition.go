@@ -117,3 +117,14 @@ func isMoney(d *indicator.Definition, m *indicator.Measure) bool {
 	column := grain.Column(m.Column)
 	return column != nil && column.Unit == "minor"
 }
+
+// LineMeasure writes what a figure measures of one row: a duration, an amount, or a number.
+func (p Presenter) LineMeasure(d *indicator.Definition, value int64) string {
+	switch {
+	case d.Numerator == nil && d.Spread != nil && kindOf(d.Spread.Unit) == Duration:
+		return p.Locale.Duration(value)
+	case d.Numerator == nil && d.Spread != nil && kindOf(d.Spread.Unit) == Money, d.Numerator != nil && isMoney(d, d.Numerator):
+		return p.Money(value)
+	}
+	return p.Count(value)
+}

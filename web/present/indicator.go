@@ -63,10 +63,10 @@ func ReadingOf(unit indicator.Unit, n indicator.Number, m indicator.PeriodMaturi
 	r := Reading{Value: times(n.Value, scale), N: n.N, Low: times(n.Low, scale), High: times(n.High, scale), Small: n.Small,
 		Numerator: number(n.Numerator), Denominator: number(n.Denominator), Maturity: Maturity(m.State)}
 	if m.Through != nil {
-		r.Through = dayTime(*m.Through)
+		r.Through = DayTime(*m.Through)
 	}
 	if m.On != nil {
-		r.MatureOn = dayTime(*m.On)
+		r.MatureOn = DayTime(*m.On)
 	}
 	if n.Numerator == nil && n.Spread != nil && len(n.Spread.Values) > indicator.Quartile3 {
 		inside := scaleOf(n.Spread.Unit)
@@ -91,4 +91,5 @@ func number(value *int64) *float64 {
 	return &converted
 }
 
-func dayTime(day indicator.Day) time.Time { return time.Unix(int64(day)*86400, 0).UTC() }
+// DayTime is midnight UTC of a day; it stands for the day.
+func DayTime(day indicator.Day) time.Time { return time.Unix(int64(day)*86400, 0).UTC() }

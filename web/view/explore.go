@@ -64,6 +64,7 @@ type Chart struct {
 	Data  ChartData
 	Rows  []ChartRow
 	Heads []string
+	Drawn bool // there are values to draw; else the table alone
 }
 
 // ChartData is what the script draws. Values are plain numbers in Unit; a missing one is null.
