@@ -63,7 +63,6 @@ var (
 	errTooLong = errors.New("is longer than a code may be")
 	errNoFlag  = errors.New("is neither 1 nor 0")
 	errRange   = errors.New("is out of range")
-	errSigns   = errors.New("has characters that a code cannot have")
 )
 
 // scribe turns cells into values. It belongs to one goroutine and is shared by all rows that

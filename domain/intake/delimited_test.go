@@ -21,7 +21,7 @@ type line struct {
 }
 
 // readAll reads a whole file through blockReader and splitter.
-func readAll(r io.Reader, separator byte) ([]line, *blockReader, error) {
+func readAll(r io.Reader, separator byte) ([]line, error) {
 	reader := &blockReader{source: r, separator: separator, line: 1}
 	split := splitter{separator: separator}
 	var lines []line
@@ -29,22 +29,22 @@ func readAll(r io.Reader, separator byte) ([]line, *blockReader, error) {
 	for {
 		err := reader.next(&b)
 		if errors.Is(err, io.EOF) {
-			return lines, reader, nil
+			return lines, nil
 		}
 		if err != nil {
-			return lines, reader, err
+			return lines, err
 		}
 		for _, rec := range b.records {
 			l := line{Number: rec.line}
 			if rec.fault == faultNone {
 				fields, err := split.split(b.data[rec.start:rec.end])
 				if err != nil {
-					return lines, reader, err
+					return lines, err
 				}
 				for i, f := range fields {
 					l.Fields = append(l.Fields, string(f))
 					if got := split.fieldOf(b.data[rec.start:rec.end], i); got != string(f) {
-						return lines, reader, errors.New("field by field: " + got + " is not " + string(f))
+						return lines, errors.New("field by field: " + got + " is not " + string(f))
 					}
 				}
 			}
@@ -81,7 +81,7 @@ func TestRecords(t *testing.T) {
 		"empty":             {"", ',', nil},
 	} {
 		for _, reader := range []io.Reader{strings.NewReader(c.text), iotest.OneByteReader(strings.NewReader(c.text))} {
-			got, _, err := readAll(reader, c.separator)
+			got, err := readAll(reader, c.separator)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -94,14 +94,14 @@ func TestRecords(t *testing.T) {
 
 func TestTextAfterAClosingQuoteIsAFault(t *testing.T) {
 	t.Parallel()
-	if _, _, err := readAll(strings.NewReader("\"a\"b,c\n"), ','); !errors.Is(err, errQuote) {
+	if _, err := readAll(strings.NewReader("\"a\"b,c\n"), ','); !errors.Is(err, errQuote) {
 		t.Fatalf("got %v", err)
 	}
 }
 
 func TestOpenQuoteAtTheEnd(t *testing.T) {
 	t.Parallel()
-	if _, _, err := readAll(strings.NewReader("a,b\n\"c,d\ne,f\n"), ','); !errors.Is(err, errOpenQuote) {
+	if _, err := readAll(strings.NewReader("a,b\n\"c,d\ne,f\n"), ','); !errors.Is(err, errOpenQuote) {
 		t.Fatalf("got %v", err)
 	}
 }
@@ -115,7 +115,7 @@ func TestOversizedRecords(t *testing.T) {
 		"quote": "a,b\nc,\"d\n" + filler + "e,f\n",
 		"line":  "a,b\n" + strings.Repeat("z", 3*maxRecord) + "\n" + filler + "e,f\n",
 	} {
-		got, _, err := readAll(strings.NewReader(text), ',')
+		got, err := readAll(strings.NewReader(text), ',')
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -144,7 +144,7 @@ func TestLikeEncodingCSV(t *testing.T) {
 		if err := w.WriteAll(rows); err != nil {
 			t.Fatal(err)
 		}
-		got, _, err := readAll(iotest.HalfReader(bytes.NewReader(text.Bytes())), separator)
+		got, err := readAll(iotest.HalfReader(bytes.NewReader(text.Bytes())), separator)
 		if err != nil {
 			t.Fatalf("%q: %v", text.String(), err)
 		}

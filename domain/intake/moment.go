@@ -297,12 +297,12 @@ func (c *civil) parseClock(text []byte) error {
 	}
 	hour, rest := leadingDigits(text)
 	minute, second := 0, -1
-	switch {
-	case hour.length == 4:
+	switch hour.length {
+	case 4:
 		minute, hour.value = hour.value%100, hour.value/100
-	case hour.length == 6:
+	case 6:
 		second, minute, hour.value = hour.value%100, hour.value/100%100, hour.value/10000
-	case hour.length == 1 || hour.length == 2:
+	case 1, 2:
 		if len(rest) < 3 || rest[0] != ':' && rest[0] != '.' {
 			return errNotTime
 		}

@@ -26,8 +26,9 @@ func documentFields(path string, t reflect.Type) []string {
 			fields = append(fields, documentFields(join2(path, fieldName(t.Field(i))), t.Field(i).Type)...)
 		}
 		return fields
+	default:
+		return []string{path}
 	}
-	return []string{path}
 }
 
 var documentedField = regexp.MustCompile("(?m)^\\| `([a-z_]+\\.[a-z_.\\[\\]]+)` \\|")

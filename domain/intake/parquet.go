@@ -155,8 +155,9 @@ func parquetText(t parquet.Type) func(parquet.Value) string {
 		return func(v parquet.Value) string { return strconv.FormatFloat(float64(v.Float()), 'g', -1, 32) }
 	case parquet.Double:
 		return func(v parquet.Value) string { return strconv.FormatFloat(v.Double(), 'g', -1, 64) }
+	default: // texts
+		return func(v parquet.Value) string { return string(v.ByteArray()) }
 	}
-	return func(v parquet.Value) string { return string(v.ByteArray()) }
 }
 
 const timestampForm = "2006-01-02T15:04:05"

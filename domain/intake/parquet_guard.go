@@ -137,8 +137,9 @@ func checkPacked(codec format.CompressionCodec, packed []byte, size int64) error
 			return nil
 		}
 		return checkZstdPage(packed, size)
+	default:
+		return errParquetCodec
 	}
-	return errParquetCodec
 }
 
 func checkGzipPage(packed []byte, size int64) error {
@@ -250,7 +251,7 @@ func (w *thriftWalk) fields(depth int, path [2]int, tell func(path [2]int, value
 			field = int(int32(number))
 		}
 		if depth < len(path) {
-			path[depth] = field
+			path[depth] = field //nolint:gosec // G602: depth is below the length, as the line before says
 		}
 		if err := w.value(depth, kind, path, tell); err != nil {
 			return err

@@ -191,7 +191,6 @@ type rowSurvey struct {
 	comma    int
 	unsure   int // numbers with a comma that could be either
 	last     []byte
-	lastCols int
 	lastLine int64
 	dayText  []byte
 	day      int32

@@ -36,7 +36,7 @@ func (b *xmlBuilder) failValue(field, value string, err error) {
 }
 
 // alone runs what reads a part; its fault rejects the part and not the document.
-func (b *xmlBuilder) alone(e *element, read func()) bool {
+func (b *xmlBuilder) alone(e *element, read func()) {
 	outer := b.fault
 	b.fault = nil
 	read()
@@ -45,7 +45,6 @@ func (b *xmlBuilder) alone(e *element, read func()) bool {
 	if fault != nil {
 		b.rejects = append(b.rejects, xmlReject(Place{File: b.file, Line: e.line}, e, fault))
 	}
-	return fault == nil
 }
 
 // code is a short text.
