@@ -90,7 +90,7 @@ func runDemo(ctx context.Context, cmd *cobra.Command, address string, scale floa
 		return err
 	}
 	defer stopJobs()
-	handler, err := newHandler(s, log, web.Options{Design: true, Demo: people})
+	handler, err := newHandler(s, log, web.Options{Demo: people})
 	if err != nil {
 		return err
 	}
