@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"assay/domain"
 	"assay/domain/audit"
 	"assay/domain/intake"
+	"assay/domain/store"
 )
 
 // MapKind says what a map translates.
@@ -46,7 +45,7 @@ func (s *Service) Maps(ctx context.Context, tenant domain.TenantID) ([]OwnMap, e
 		Kind, Name, Content, ChangedBy string
 		ChangedAt                      time.Time
 	}
-	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		return tx.Raw(`SELECT kind, name, content::text, changed_by, changed_at FROM intake_map WHERE tenant_id = ? ORDER BY kind, name`, tenant.String()).Scan(&rows).Error
 	})
 	if err != nil {
@@ -66,7 +65,7 @@ func (s *Service) SetMap(ctx context.Context, tenant domain.TenantID, kind MapKi
 		return err
 	}
 	now := s.clock().UTC()
-	err := s.db.InTenant(ctx, tenant, func(ctx context.Context, tx *gorm.DB) error {
+	err := s.db.InTenant(ctx, tenant, func(ctx context.Context, tx *store.Tx) error {
 		err := tx.Exec(`INSERT INTO intake_map (tenant_id, kind, name, content, changed_at, changed_by) VALUES (?, ?, ?, ?::jsonb, ?, ?)
 			ON CONFLICT (tenant_id, kind, name) DO UPDATE SET content = excluded.content, changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
 			tenant.String(), string(kind), name, string(content), now, change.By).Error
