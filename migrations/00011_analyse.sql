@@ -13,7 +13,7 @@ BEGIN
   FOR stale IN
     SELECT c.oid::regclass FROM pg_class c LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-      AND (c.reltuples <= 0 AND pg_relation_size(c.oid) > 0 OR s.n_mod_since_analyze > 10000 + c.reltuples / 5)
+      AND (c.reltuples <= 0 AND pg_relation_size(c.oid) > 0 OR s.n_mod_since_analyze > 1000 + c.reltuples / 50)
   LOOP
     EXECUTE format('ANALYZE %s', stale);
     analysed := analysed + 1;
@@ -21,7 +21,7 @@ BEGIN
   RETURN analysed;
 END $$;
 -- +goose StatementEnd
-COMMENT ON FUNCTION assay_analyse() IS 'Analyses the tables that were never analysed, or have changed by more than a fifth since.';
+COMMENT ON FUNCTION assay_analyse() IS 'Analyses the tables that were never analysed, or have changed noticeably since.';
 REVOKE EXECUTE ON FUNCTION assay_analyse() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION assay_analyse() TO assay_app;
 

@@ -202,7 +202,16 @@ func (r *rebuild) declarations(ctx context.Context, tx *gorm.DB, c *Context) err
 		r.made.Months, examined = months, nil
 	}
 	if r.in.Prepare != nil && (r.all || len(months) > 0) {
-		examination, err := r.in.Prepare(ctx, examined)
+		var examination Examination
+		prepare := func() (err error) {
+			examination, err = r.in.Prepare(ctx, examined)
+			return err
+		}
+		if r.all {
+			err = byHash(ctx, prepare)
+		} else {
+			err = prepare()
+		}
 		if err != nil {
 			return fmt.Errorf("prepare crosschecks: %w", err)
 		}

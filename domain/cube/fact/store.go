@@ -204,19 +204,27 @@ func arrivalMonths(tx *gorm.DB, tenant domain.TenantID) (map[cube.Month]cube.Mon
 func readBursts(ctx context.Context, tenant domain.TenantID, c *Context, span monthSpan) (*Bursts, error) {
 	bursts := NewBursts(c.Settings)
 	from, to := span.instants()
-	err := query(ctx, `SELECT d.office, e.user_code, e.at FROM event e JOIN declaration d ON d.tenant_id = $1 AND d.declaration_id = e.declaration_id
+	read := func() error {
+		return query(ctx, `SELECT d.office, e.user_code, e.at FROM event e JOIN declaration d ON d.tenant_id = $1 AND d.declaration_id = e.declaration_id
 		WHERE e.tenant_id = $1 AND e.kind = 'assessed' AND NOT e.machine AND e.user_code <> '' AND e.precision NOT IN ('day', '')
 			AND e.at >= $2 AND e.at < $3`, []any{uuid.UUID(tenant), from, to}, func(row pgx.CollectableRow) error {
-		var office, user string
-		var at time.Time
-		if err := row.Scan(&office, &user, &at); err != nil {
-			return err
-		}
-		if c.Staff.Officer(user) {
-			bursts.Add(office, user, cube.Date(c.Calendars.Of(office).LocalDay(at)), at.Unix())
-		}
-		return nil
-	})
+			var office, user string
+			var at time.Time
+			if err := row.Scan(&office, &user, &at); err != nil {
+				return err
+			}
+			if c.Staff.Officer(user) {
+				bursts.Add(office, user, cube.Date(c.Calendars.Of(office).LocalDay(at)), at.Unix())
+			}
+			return nil
+		})
+	}
+	var err error
+	if span.bounded {
+		err = read()
+	} else {
+		err = byHash(ctx, read)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read assessments: %w", err)
 	}
@@ -249,6 +257,26 @@ func readPrices(ctx context.Context, tenant domain.TenantID, prices *Prices, spa
 }
 
 // query gives fn every row of a query on the connection of the surrounding transaction.
+// byHash keeps the planner from nested loops in what fn asks. For a pass over
+// everything hashing is right; left alone the planner decides by what it
+// knows, and of an administration that is new among others it knows nothing: it
+// then takes thousands of rows for one.
+func byHash(ctx context.Context, fn func() error) error {
+	set := func(value string) error {
+		return store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
+			_, err := conn.Exec(ctx, "SET LOCAL enable_nestloop TO "+value)
+			return err
+		})
+	}
+	if err := set("off"); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	return set("DEFAULT")
+}
+
 func query(ctx context.Context, statement string, arguments []any, fn func(pgx.CollectableRow) error) error {
 	return store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
 		rows, err := conn.Query(ctx, statement, arguments...)

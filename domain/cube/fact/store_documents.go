@@ -16,12 +16,18 @@ import (
 // Their rows come ordered by date and key, so that a month is complete when the one
 // after the next begins: local days differ by at most one from those of UTC.
 func (r *rebuild) documents(ctx context.Context, c *Context) error {
-	for _, make := range []func(context.Context, *Context) error{r.manifests, r.bills, r.transits, r.suspense} {
-		if err := make(ctx, c); err != nil {
-			return err
+	all := func() error {
+		for _, grain := range []func(context.Context, *Context) error{r.manifests, r.bills, r.transits, r.suspense} {
+			if err := grain(ctx, c); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
+	if r.all {
+		return byHash(ctx, all)
+	}
+	return all()
 }
 
 // documentSpan bounds the query of a grain of documents.
