@@ -111,7 +111,7 @@ func TestStatesOfAnyShapeCanBeVerified(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var none *struct{ A int }
-	states := []any{nil, none, 1e2, 0.1, -0.0, 12345678901234567, "é\u202e\"\\", []any{}, map[string]any{"z": 1, "aa": nil, "b": []int{3, 2}},
+	states := []any{nil, none, 1e2, 0.1, -1e-7, 12345678901234567, "é\u202e\"\\", []any{}, map[string]any{"z": 1, "aa": nil, "b": []int{3, 2}},
 		struct {
 			When time.Time     `json:"when"`
 			For  time.Duration `json:"for"`

@@ -83,7 +83,7 @@ func Verify(ctx context.Context, db *store.DB, tenant domain.TenantID) (Report, 
 		if err != nil {
 			return err
 		}
-		defer rows.Close() //nolint:errcheck // Err is asked below
+		defer rows.Close()
 		for rows.Next() {
 			l := link{tenant: tenant}
 			if err := rows.Scan(&l.sequence, &l.at, &l.actor, &l.capacity, &l.action, &l.object, &l.before, &l.after, &l.origin, &l.previous, &l.hash); err != nil {

@@ -176,6 +176,7 @@ func (x *examination) live() {
 			case e.To == declaration.Green:
 				first(&l.released, e)
 			}
+		default: // the other operations are no steps and give no lane
 		}
 	}
 	if l.released == nil && l.laned != nil && x.c.Settings.SelectionTiming == administration.AfterPayment &&

@@ -469,7 +469,7 @@ func (b *bundle) asked(tb testing.TB, session *crosscheck.Session) map[int64]bit
 	var id int64
 	var evaluated, broken int32
 	if _, err := pgx.ForEachRow(rows, []any{&id, &evaluated, &broken}, func() error {
-		said[id] = bits{uint16(evaluated), uint16(broken)} //nolint:gosec // fourteen bits
+		said[id] = bits{uint16(evaluated), uint16(broken)}
 		return nil
 	}); err != nil {
 		tb.Fatal(err)

@@ -157,7 +157,7 @@ func (d drawing) record() {
 	number := len(w.records) + 1
 	r := &warehouse.Record{ID: int64(number), Version: 1, Batch: batch, Parts: everything}
 	if d.chance(25) {
-		r.Parts &^= warehouse.Parts(d.number(127)) //nolint:gosec // seven bits
+		r.Parts &^= warehouse.Parts(d.number(127))
 	}
 	office := pick(d, "BIR", "DLA", "XXX")
 	r.Reference = declaration.Reference{Office: office, Year: 2026, Serial: "C", Number: fmt.Sprint(number)}

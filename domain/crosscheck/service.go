@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/administration"
@@ -43,19 +42,8 @@ func (s *Service) Prepare(ctx context.Context, tenant domain.TenantID, months []
 	if err != nil {
 		return nil, fmt.Errorf("prepare crosschecks: %w", err)
 	}
-	session := &Session{service: s, tenant: tenant, months: months, touched: map[string]bool{}}
-	err = s.db.Read(ctx, tenant, func(ctx context.Context, _ *gorm.DB) error {
-		calendars, err := s.administrations.Calendars(ctx, owner)
-		if err != nil {
-			return err
-		}
-		session.Context, err = NewContext(owner.Settings, calendars, s.clock())
-		if err != nil {
-			return err
-		}
-		return session.load(ctx)
-	})
-	if err != nil {
+	session := &Session{service: s, tenant: tenant, months: months}
+	if err := session.prepare(ctx, owner); err != nil {
 		return nil, fmt.Errorf("prepare crosschecks: %w", err)
 	}
 	return session, nil
@@ -79,11 +67,7 @@ func (s *Session) Save(ctx context.Context) (saved Saved, err error) {
 	if s.fault != nil {
 		return saved, fmt.Errorf("save findings: %w", s.fault)
 	}
-	err = s.service.db.InTenant(ctx, s.tenant, func(ctx context.Context, _ *gorm.DB) error {
-		saved, err = s.write(ctx)
-		return err
-	})
-	if err != nil {
+	if saved, err = s.write(ctx); err != nil {
 		return saved, fmt.Errorf("save findings: %w", err)
 	}
 	return saved, s.found.close()
@@ -114,11 +98,7 @@ type Listing struct {
 
 // Findings lists an administration's findings.
 func (s *Service) Findings(ctx context.Context, tenant domain.TenantID, f Filter, p Page) (listing Listing, err error) {
-	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
-		listing, err = listFindings(tx, tenant, f, p)
-		return err
-	})
-	if err != nil {
+	if listing, err = s.listFindings(ctx, tenant, f, p); err != nil {
 		return listing, fmt.Errorf("list findings: %w", err)
 	}
 	return listing, nil
@@ -134,11 +114,7 @@ type Tally struct {
 
 // Counts counts an administration's findings by rule, severity and state.
 func (s *Service) Counts(ctx context.Context, tenant domain.TenantID, f Filter) (counts []Tally, err error) {
-	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
-		counts, err = countFindings(tx, tenant, f)
-		return err
-	})
-	if err != nil {
+	if counts, err = s.countFindings(ctx, tenant, f); err != nil {
 		return nil, fmt.Errorf("count findings: %w", err)
 	}
 	return counts, nil
@@ -146,29 +122,19 @@ func (s *Service) Counts(ctx context.Context, tenant domain.TenantID, f Filter) 
 
 // Finding gives one finding, KindNotFound when there is none.
 func (s *Service) Finding(ctx context.Context, tenant domain.TenantID, id uuid.UUID) (finding Finding, err error) {
-	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
-		found, err := findFindings(tx, `tenant_id = ? AND finding_id = ?`, byRule, tenant.String(), id)
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return domain.Errorf(domain.KindNotFound, "there is no such finding")
-		}
-		finding = found[0]
-		return nil
-	})
+	found, err := s.readFindings(ctx, tenant, `tenant_id = ? AND finding_id = ?`, tenant.String(), id)
 	if err != nil {
 		return finding, fmt.Errorf("find a finding: %w", err)
 	}
-	return finding, nil
+	if len(found) == 0 {
+		return finding, domain.Errorf(domain.KindNotFound, "there is no such finding")
+	}
+	return found[0], nil
 }
 
 // ByDeclaration gives all findings on a declaration by rule, superseded ones too.
 func (s *Service) ByDeclaration(ctx context.Context, tenant domain.TenantID, declarationID int64) (findings []Finding, err error) {
-	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
-		findings, err = findFindings(tx, `tenant_id = ? AND declaration_id = ?`, byRule, tenant.String(), declarationID)
-		return err
-	})
+	findings, err = s.readFindings(ctx, tenant, `tenant_id = ? AND declaration_id = ?`, tenant.String(), declarationID)
 	if err != nil {
 		return nil, fmt.Errorf("findings of a declaration: %w", err)
 	}

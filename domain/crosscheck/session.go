@@ -56,6 +56,9 @@ func (s *Session) keep(x *examination) {
 			s.fault = err
 		}
 	}
+	if s.touched == nil {
+		s.touched = map[string]bool{}
+	}
 	for _, key := range x.touched {
 		s.touched[key] = true
 	}

@@ -1,6 +1,7 @@
 package crosscheck
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"sort"
@@ -58,7 +59,7 @@ func (f *Filter) where(tenant domain.TenantID) (conditions string, arguments []a
 	return conditions, arguments
 }
 
-func listFindings(tx *gorm.DB, tenant domain.TenantID, f Filter, p Page) (listing Listing, err error) {
+func (s *Service) listFindings(ctx context.Context, tenant domain.TenantID, f Filter, p Page) (listing Listing, err error) {
 	conditions, arguments := f.where(tenant)
 	if p.After != "" {
 		month, id, err := parseCursor(p.After)
@@ -73,7 +74,7 @@ func listFindings(tx *gorm.DB, tenant domain.TenantID, f Filter, p Page) (listin
 		limit = usualPage
 	}
 	limit = min(limit, longestPage)
-	found, err := findFindings(tx, conditions, "month DESC, finding_id DESC LIMIT "+strconv.Itoa(limit+1), arguments...)
+	found, err := s.inOrder(ctx, tenant, conditions, "month DESC, finding_id DESC LIMIT "+strconv.Itoa(limit+1), arguments...)
 	if err != nil {
 		return listing, err
 	}
@@ -98,6 +99,19 @@ func parseCursor(text string) (month int, id uuid.UUID, err error) {
 
 // byRule sorts findings of one subject: P2 before P10, then as they were detected.
 const byRule = "length(rule), rule, detected_at, finding_id"
+
+// readFindings reads findings of one subject.
+func (s *Service) readFindings(ctx context.Context, tenant domain.TenantID, conditions string, arguments ...any) ([]Finding, error) {
+	return s.inOrder(ctx, tenant, conditions, byRule, arguments...)
+}
+
+func (s *Service) inOrder(ctx context.Context, tenant domain.TenantID, conditions, order string, arguments ...any) (found []Finding, err error) {
+	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		found, err = findFindings(tx, conditions, order, arguments...)
+		return err
+	})
+	return found, err
+}
 
 // findFindings reads the findings that satisfy the conditions in an order.
 func findFindings(tx *gorm.DB, conditions, order string, arguments ...any) ([]Finding, error) {
@@ -143,7 +157,7 @@ func findFindings(tx *gorm.DB, conditions, order string, arguments ...any) ([]Fi
 	return findings, nil
 }
 
-func countFindings(tx *gorm.DB, tenant domain.TenantID, f Filter) ([]Tally, error) {
+func (s *Service) countFindings(ctx context.Context, tenant domain.TenantID, f Filter) ([]Tally, error) {
 	conditions, arguments := f.where(tenant)
 	var rows []struct {
 		Rule     string
@@ -151,7 +165,9 @@ func countFindings(tx *gorm.DB, tenant domain.TenantID, f Filter) ([]Tally, erro
 		State    State
 		Findings int64
 	}
-	err := tx.Raw(`SELECT rule, severity, state, count(*) AS findings FROM finding WHERE `+conditions+` GROUP BY rule, severity, state`, arguments...).Scan(&rows).Error
+	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		return tx.Raw(`SELECT rule, severity, state, count(*) AS findings FROM finding WHERE `+conditions+` GROUP BY rule, severity, state`, arguments...).Scan(&rows).Error
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -6,10 +6,26 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
 
+	"assay/domain/administration"
 	"assay/domain/declaration"
 	"assay/domain/store"
 )
+
+// prepare makes the context in one reading transaction.
+func (s *Session) prepare(ctx context.Context, owner *administration.Tenant) error {
+	return s.service.db.Read(ctx, s.tenant, func(ctx context.Context, _ *gorm.DB) error {
+		calendars, err := s.service.administrations.Calendars(ctx, owner)
+		if err != nil {
+			return err
+		}
+		if s.Context, err = NewContext(owner.Settings, calendars, s.service.clock()); err != nil {
+			return err
+		}
+		return s.load(ctx)
+	})
+}
 
 // load fills the context with the facts of other documents. Every query streams.
 func (s *Session) load(ctx context.Context) error {

@@ -7,13 +7,22 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/store"
 )
 
-// write does Save inside its transaction.
+// write does Save in one transaction.
 func (s *Session) write(ctx context.Context) (saved Saved, err error) {
+	err = s.service.db.InTenant(ctx, s.tenant, func(ctx context.Context, _ *gorm.DB) error {
+		saved, err = s.writeInside(ctx)
+		return err
+	})
+	return saved, err
+}
+
+func (s *Session) writeInside(ctx context.Context) (saved Saved, err error) {
 	now := s.service.clock().UTC()
 	err = store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
 		// Two sessions of one administration write one after the other.
