@@ -78,6 +78,7 @@ func (a *accumulator) absorb(l *layout, group uint32, other *accumulator, from u
 			into[at] = uint64(min(int64(into[at]), int64(more[at])))
 		case Max:
 			into[at] = uint64(max(int64(into[at]), int64(more[at])))
+		case Count, Distinct, Quantiles: // no number in the record
 		}
 	}
 	if counts := other.carried[from]; counts != nil {

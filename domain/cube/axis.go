@@ -121,6 +121,7 @@ func (d *dimension) axis(month Month, c *column) axis {
 		return axis{from: &c.packed, table: table, size: uint64(len(keys)), key: func(i uint32) string { return keys[i] }}
 	case calendarDimension:
 		return d.calendarAxis(month, c)
+	case integerDimension, dayDimension:
 	}
 	return c.numberAxis(d.kind == dayDimension)
 }

@@ -30,7 +30,7 @@ func (s *Segment) decode(ctx context.Context, index int) (_ *column, err error) 
 			return nil, fmt.Errorf("column %s: %w", definition.Name, err)
 		}
 		pages := c.file.PagesFrom(&window{ctx: ctx, from: s.source, start: c.offset, data: data})
-		defer pages.Close()
+		defer func() { _ = pages.Close() }() // it only read
 		if err := raw.read(pages, s.rows); err != nil {
 			return nil, fmt.Errorf("column %s: %w", definition.Name, err)
 		}
@@ -68,7 +68,7 @@ func checkPages(data []byte, rows int) error {
 		switch header.Type {
 		case format.DictionaryPage:
 			h := header.DictionaryPageHeader.V
-			if h.NumValues < 0 || int(h.NumValues) > rows || h.Encoding != format.Plain && h.Encoding != format.PlainDictionary {
+			if h.NumValues < 0 || int(h.NumValues) > rows || h.Encoding != format.Plain {
 				return fmt.Errorf("%d dictionary values for %d rows, %s", h.NumValues, rows, h.Encoding)
 			}
 		case format.DataPageV2:

@@ -175,10 +175,15 @@ func (h *holding) load(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	before := h.snapshot.Load()
-	if before != nil && before.revision == current.Revision {
+	if before := h.snapshot.Load(); before != nil && before.revision == current.Revision {
 		return before, nil
 	}
+	return h.adopt(current, func(hash string) source { return stored{h.engine.store, h.tenant, hash} })
+}
+
+// adopt makes a snapshot of what is current; from says where contents come from.
+func (h *holding) adopt(current Current, from func(hash string) source) (*Snapshot, error) {
+	before := h.snapshot.Load()
 	known := map[string]*resident{}
 	if before != nil {
 		for _, r := range before.residents() {
@@ -191,7 +196,7 @@ func (h *holding) load(ctx context.Context) (*Snapshot, error) {
 		if g == nil {
 			continue
 		}
-		r := newResident(l, len(g.Columns), stored{h.engine.store, h.tenant, l.Hash}, h)
+		r := newResident(l, len(g.Columns), from(l.Hash), h)
 		if k := known[r.key()]; k != nil {
 			r = k
 			delete(known, r.key())

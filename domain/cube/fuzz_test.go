@@ -58,17 +58,17 @@ func decodeAll(content []byte) {
 	}
 }
 
-// TestDamageIsBorne flips a bit in every byte of a small segment, and cuts it off
-// everywhere.
+// TestDamageIsBorne flips a bit in every second byte of a small segment, and cuts it off
+// at every third.
 func TestDamageIsBorne(t *testing.T) {
 	t.Parallel()
 	whole := office(t, MonthOf(2026, 10), "A", 50).Content()
-	for at := range whole {
+	for at := 0; at < len(whole); at += 2 {
 		content := append([]byte{}, whole...)
 		content[at] ^= 1 << (at % 8)
 		decodeAll(content)
 	}
-	for length := range whole {
+	for length := 0; length < len(whole); length += 3 {
 		decodeAll(whole[:length])
 	}
 }

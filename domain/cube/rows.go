@@ -191,6 +191,7 @@ func (p *rowsPlan) rowTests(ctx context.Context, r *resident) ([]test, error) {
 			return nil, nil
 		case mixed:
 			tests = append(tests, t)
+		case always:
 		}
 	}
 	return tests, nil
@@ -227,11 +228,11 @@ func (s *shown) cell(c *column, month Month, row uint32) Cell {
 		return Cell{Int: v, Null: null}
 	case Flags:
 		return Cell{Int: int64(c.flags(int(row)))}
+	case Code:
 	}
-	switch s.dimension.kind {
-	case codeDimension, derivedDimension:
+	if kind := s.dimension.kind; kind == codeDimension || kind == derivedDimension {
 		text := c.dictionary.at(int(c.at(int(row))))
-		if s.dimension.kind == derivedDimension {
+		if kind == derivedDimension {
 			text = text[:min(len(text), s.dimension.prefix)]
 		}
 		return Cell{Text: text, Null: text == ""}
@@ -265,6 +266,7 @@ func (p *rowsPlan) compare(a, b foundRow) int {
 			c = strings.Compare(x.Text, y.Text)
 		case Flags:
 			c = cmp.Compare(uint64(x.Int), uint64(y.Int))
+		case Integer, Day:
 		}
 		if c != 0 {
 			if p.down[i] {

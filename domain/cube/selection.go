@@ -33,6 +33,7 @@ func (s *selection) choose(tests []test, first, end int) (scanned int64) {
 				passed = false
 			case mixed:
 				undecided = true
+			case always:
 			}
 		}
 		if !passed {

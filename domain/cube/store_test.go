@@ -18,12 +18,11 @@ import (
 
 // bundle is a database with two tenants.
 type bundle struct {
-	db     *store.DB
-	store  *Store
-	one    domain.TenantID
-	two    domain.TenantID
-	at     time.Time
-	months map[domain.TenantID]Month
+	db    *store.DB
+	store *Store
+	one   domain.TenantID
+	two   domain.TenantID
+	at    time.Time
 }
 
 func setup(t *testing.T) *bundle {
