@@ -38,6 +38,9 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 func newHandler(s *services, log *slog.Logger, options web.Options) (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
+	// The address that goes into the audit record is the peer's: what a header says
+	// of it could be anybody's words.
+	e.IPExtractor = echo.ExtractIPDirect()
 	e.Use(middleware.RequestID(), middleware.Recover())
 	e.GET("/health", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/ready", func(c echo.Context) error {
