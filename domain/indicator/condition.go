@@ -40,17 +40,13 @@ func (t *Test) condition(g *cube.Grain, from, to cube.Date) (cube.Condition, err
 		}
 	}
 	c.In = t.In
-	c.Min, c.Max = t.Least, t.AtMost
+	c.Min = t.Least
 	if t.Since != nil {
 		c.Min = t.Since.day(from, to)
 	}
 	if t.Before != nil {
 		last := *t.Before.day(from, to) - 1
 		c.Max = &last
-	}
-	if t.Known {
-		null := false
-		c.Null = &null
 	}
 	return c, nil
 }

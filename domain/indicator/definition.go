@@ -203,9 +203,7 @@ type Test struct {
 	In     []string // codes
 	Since  *Edge    // day on or after
 	Before *Edge    // day before
-	AtMost *int64   // integer
 	Least  *int64   // integer
-	Known  bool     // not null
 }
 
 // Edge is a day relative to the period.
@@ -240,7 +238,6 @@ func role(flags ...string) Test   { return Test{Column: "role", All: flags} }
 func in(column string, codes ...string) Test {
 	return Test{Column: column, In: codes}
 }
-func known(column string) Test { return Test{Column: column, Known: true} }
 func atLeast(column string, n int64) Test {
 	return Test{Column: column, Least: &n}
 }

@@ -56,7 +56,7 @@ func (c *control) values(r *warehouse.Record) {
 	switch {
 	case len(r.Versions) > 0:
 		c.declared = number(r.Versions[0].CustomsValue)
-	case r.Parts.Has(warehouse.PartItems):
+	case itemsGiven(r):
 		c.declared = number(r.Totals.CustomsValue)
 	}
 	if len(c.adjustments) == 0 {
@@ -147,7 +147,7 @@ func (l *life) due() Number {
 	switch {
 	case r.Header.AssessedTotal != nil:
 		return number(*r.Header.AssessedTotal)
-	case r.Parts.Has(warehouse.PartItems):
+	case itemsGiven(r):
 		return number(r.Totals.Payable)
 	}
 	return Number{}

@@ -48,8 +48,8 @@ const (
 
 var declarationStates = namedBits(
 	[2]string{"cancelled", "cancelled in the source or by an operation"},
-	[2]string{"items_given", "the source gave its items"},
-	[2]string{"events_given", "the source gave its operations"},
+	[2]string{"items_given", "the source gave its items: there is at least one"},
+	[2]string{"events_given", "the source gave its operations: there is at least one"},
 	[2]string{"outcome_known", "the source gave offences or versions"},
 	[2]string{"assessed", "assessed at some time"},
 	[2]string{"same_day", "first assessed on the local day of registration"},
@@ -114,7 +114,7 @@ func (l *life) declaration(found *control) DeclarationRow {
 	}
 	row.PaymentLag = hours(assessed, l.paid, l.calendar)
 	row.OperatorLag = together(row.ManifestLag, days(assessed, l.paid, l.calendar), days(released, exited, l.calendar))
-	if r.Parts.Has(warehouse.PartItems) {
+	if itemsGiven(r) {
 		row.Duties, row.Relieved, row.CustomsValue = number(r.Totals.Payable), number(r.Totals.Relieved), number(r.Totals.CustomsValue)
 	}
 	row.State = l.declarationState(&row, found, assessed)
@@ -131,8 +131,8 @@ func (l *life) declarationState(row *DeclarationRow, found *control, assessed po
 	after := int64(assessed.day - row.RegisteredOn)
 	var s Bit
 	s.set(DeclarationCancelled, l.isCancelled())
-	s.set(DeclarationItemsGiven, r.Parts.Has(warehouse.PartItems))
-	s.set(DeclarationEventsGiven, r.Parts.Has(warehouse.PartEvents))
+	s.set(DeclarationItemsGiven, itemsGiven(r))
+	s.set(DeclarationEventsGiven, len(r.Events) > 0)
 	s.set(DeclarationOutcomeKnown, outcomeKnown(r))
 	s.set(DeclarationAssessed, assessed.set)
 	s.set(DeclarationSameDay, assessed.set && after == 0)
@@ -152,6 +152,11 @@ func (l *life) declarationState(row *DeclarationRow, found *control, assessed po
 
 // isCancelled reports a declaration that is cancelled by status or by operation.
 func (l *life) isCancelled() bool { return l.record.Header.Cancelled || l.cancelled != none }
+
+// itemsGiven reports whether the source gave items. Every declaration has at least
+// one, so none in a delivery that has items means that this one's are missing;
+// likewise every declaration has at least one operation.
+func itemsGiven(r *warehouse.Record) bool { return len(r.Items) > 0 }
 
 // outcomeKnown reports whether the source gives what control found.
 func outcomeKnown(r *warehouse.Record) bool {

@@ -94,7 +94,7 @@ mark AS (
 life AS (
   SELECT h.*, m.assessed, m.cleared, m.released, m.exited, m.handled, m.closed, m.yellow_to_red, m.red,
     m.cancelled AS cancelled_by, h.cancelled OR m.cancelled IS NOT NULL AS is_cancelled,
-    (h.parts & 1) <> 0 AS items_given, (h.parts & 2) <> 0 AS events_given, (h.parts & 8) <> 0 AS inspections_given,
+    h.item_count > 0 AS items_given, f.declaration_id IS NOT NULL AS events_given, (h.parts & 8) <> 0 AS inspections_given,
     (h.parts & 16) <> 0 OR (h.parts & 64) <> 0 AS outcome_known,
     CASE WHEN r.sequence IS NULL THEN false ELSE r.timed END AS registered_timed, r.at AS registered_at,
     coalesce(r.day, h.registered_on) AS registered_day,
@@ -117,6 +117,7 @@ life AS (
   FROM parameters p
   JOIN home h ON true
   JOIN mark m USING (declaration_id)
+  LEFT JOIN first_event f USING (declaration_id)
   LEFT JOIN log r ON r.declaration_id = h.declaration_id AND r.sequence = m.registered
   LEFT JOIN log a ON a.declaration_id = h.declaration_id AND a.sequence = m.assessed
   LEFT JOIN log x ON x.declaration_id = h.declaration_id AND x.sequence = m.exited
