@@ -136,6 +136,14 @@ func (w *copyRows) time(field string, t time.Time) {
 	w.int64(t.Unix()*1_000_000 + int64(t.Nanosecond()/1000) - microsecondsTo2000)
 }
 
+func (w *copyRows) timeOrNull(field string, t *time.Time) {
+	if t == nil {
+		w.null()
+		return
+	}
+	w.time(field, *t)
+}
+
 func (w *copyRows) date(field string, t time.Time) {
 	if y := t.Year(); y < earliestYear || y > latestYear {
 		w.refuse(field, "is not a date between the years 1 and 9999")

@@ -6,19 +6,16 @@ import (
 	"assay/domain/declaration"
 )
 
-// decode functions read the columns in the order of declarationLayout.
+// decode functions read the columns in the order of the layouts, those that are read.
 
 func (r *rowReader) declaration(rec *Record) {
 	rec.ID = r.int64()
-	rec.Version = r.int32()
+	rec.Version = r.int()
 	rec.Batch = r.uuid()
-	r.next()                     // fingerprint
-	rec.Parts = Parts(r.int16()) //nolint:gosec // a smallint
-	r.next()                     // number of items: they follow
+	rec.Parts = Parts(r.int()) //nolint:gosec // a smallint
 	rec.Totals = declaration.Totals{CustomsValue: r.int64(), Payable: r.int64(), Relieved: r.int64(), Shown: r.int64(),
 		Packages: r.int64(), GrossMass: r.int64()}
 	reference := r.text()
-	r.next() // office: in the reference
 	rec.Reference, _ = declaration.ParseReference(reference)
 	rec.Reference.Office = r.texts.of([]byte(rec.Reference.Office))
 	h := &rec.Header
@@ -33,12 +30,10 @@ func (r *rowReader) declaration(rec *Record) {
 // item reads into an item that may hold an older one, whose tax lines' memory it uses.
 func (r *rowReader) item(item *declaration.Item) {
 	taxes := item.Taxes[:0]
-	*item = declaration.Item{Number: r.int32(), HS: r.code(), Procedure: r.code(), NationalProc: r.code(), Preference: r.code(),
+	*item = declaration.Item{Number: r.int(), HS: r.code(), Procedure: r.code(), NationalProc: r.code(), Preference: r.code(),
 		Origin: r.code(), Description: r.text(), Packages: r.int64(), PackageKind: r.code(), Quantity: r.code(),
 		GrossMass: r.int64(), NetMass: r.int64(), InvoiceAmount: r.text(), InvoiceCurrency: r.code(), InvoiceRate: r.code(),
 		CustomsValue: r.int64(), TaxTotal: r.int64()}
-	r.next() // payable: the sum of the lines
-	r.next() // relieved: the same
 	n, codes := r.elements()
 	_, amounts := r.elements()
 	_, payable := r.elements()
@@ -68,43 +63,38 @@ func (r *rowReader) item(item *declaration.Item) {
 }
 
 func (r *rowReader) event() declaration.Event {
-	return declaration.Event{Sequence: r.int16(), Version: r.int16(), Machine: r.bool(), Moment: r.moment(),
+	return declaration.Event{Sequence: r.int(), Version: r.int(), Machine: r.bool(), Moment: r.moment(),
 		Kind: declaration.EventKind(r.code()), Operation: r.code(), User: r.code(), From: declaration.Lane(r.code()),
 		To: declaration.Lane(r.code()), Cause: declaration.SelectionCause(r.code()), Criterion: r.code(), Reason: r.code()}
 }
 
 func (r *rowReader) assignment() declaration.Assignment {
-	return declaration.Assignment{Sequence: r.int16(), Moment: r.moment(), Section: r.code(), Examiner: r.code(), Chief: r.code(),
-		Manual: r.bool(), AssignedBy: r.code(), Weight: r.int32()}
+	return declaration.Assignment{Sequence: r.int(), Moment: r.moment(), Section: r.code(), Examiner: r.code(), Chief: r.code(),
+		Manual: r.bool(), AssignedBy: r.code(), Weight: r.int()}
 }
 
 func (r *rowReader) inspection() declaration.Inspection {
-	r.next() // sequence: the order
 	return declaration.Inspection{Number: r.text(), Moment: r.moment(), FinishedAt: r.momentOrNil(), User: r.code(),
 		Physical: r.bool(), Conform: r.bool(), Result: r.code(), Remarks: r.text()}
 }
 
 func (r *rowReader) offence() declaration.Offence {
-	r.next() // sequence: the order
 	return declaration.Offence{Number: r.text(), Moment: r.moment(), User: r.code(), Code: r.code(),
 		Status: declaration.OffenceStatus(r.code()), DeclaredValue: r.int64(), AssessedValue: r.int64(), ExtraDuties: r.int64(),
 		Fine: r.int64(), ExtraDutiesPaid: r.int64(), FinePaid: r.int64(), PaidOn: r.dateOrNil()}
 }
 
 func (r *rowReader) payment() declaration.Payment {
-	return declaration.Payment{Sequence: r.int16(), Receipt: r.text(), Moment: r.moment(), Kind: declaration.PaymentKind(r.code()),
+	return declaration.Payment{Sequence: r.int(), Receipt: r.text(), Moment: r.moment(), Kind: declaration.PaymentKind(r.code()),
 		User: r.code(), Tax: r.code(), Amount: r.int64()}
 }
 
 func (r *rowReader) version() declaration.Version {
-	return declaration.Version{Number: r.int16(), Moment: r.moment(), User: r.code(), Cause: declaration.VersionCause(r.code()),
+	return declaration.Version{Number: r.int(), Moment: r.moment(), User: r.code(), Cause: declaration.VersionCause(r.code()),
 		ByCustoms: r.bool(), Reason: r.code(), CustomsValue: r.int64(), Payable: r.int64()}
 }
 
 func (r *rowReader) manifest() declaration.Manifest {
-	r.next() // version
-	r.next() // batch
-	r.next() // fingerprint
 	return declaration.Manifest{Reference: r.text(), Office: r.code(), Voyage: r.code(), Carrier: r.code(), Mode: r.code(),
 		Transport: r.code(), DepartedOn: r.dateOrNil(), ArrivedAt: r.momentOrNil(), LastDischargedAt: r.momentOrNil(),
 		RegisteredAt: r.momentOrNil(), ValidatedAt: r.momentOrNil(), User: r.code()}
@@ -112,20 +102,17 @@ func (r *rowReader) manifest() declaration.Manifest {
 
 // bill reads the columns behind the manifest's reference.
 func (r *rowReader) bill() declaration.Bill {
-	return declaration.Bill{Reference: r.text(), Line: r.int32(), Nature: r.code(), Consignee: r.code(), Packages: r.int64(),
+	return declaration.Bill{Reference: r.text(), Line: r.int(), Nature: r.code(), Consignee: r.code(), Packages: r.int64(),
 		GrossMass: r.int64(), RemainingPackages: r.int64OrNil(), RemainingMass: r.int64OrNil()}
 }
 
 // writeOff reads the columns behind the references of manifest and bill.
 func (r *rowReader) writeOff() declaration.WriteOff {
-	return declaration.WriteOff{Sequence: r.int16(), Moment: r.moment(), Type: r.code(), Declaration: r.text(),
+	return declaration.WriteOff{Sequence: r.int(), Moment: r.moment(), Type: r.code(), Declaration: r.text(),
 		Packages: r.int64(), GrossMass: r.int64(), User: r.code()}
 }
 
 func (r *rowReader) transit() declaration.TransitDocument {
-	r.next() // version
-	r.next() // batch
-	r.next() // fingerprint
 	return declaration.TransitDocument{Reference: r.text(), Departure: r.code(), Destination: r.code(), Principal: r.code(),
 		Carrier: r.code(), HS: r.code(), RegisteredAt: r.momentOrNil(), TransmittedAt: r.momentOrNil(), LimitAt: r.momentOrNil(),
 		ArrivedAt: r.momentOrNil(), ValidatedAt: r.momentOrNil(), Status: r.code(), User: r.code(), DistanceKM: r.int64(),
@@ -133,9 +120,6 @@ func (r *rowReader) transit() declaration.TransitDocument {
 }
 
 func (r *rowReader) suspenseAccount() declaration.SuspenseAccount {
-	r.next() // version
-	r.next() // batch
-	r.next() // fingerprint
 	return declaration.SuspenseAccount{Account: r.text(), Office: r.code(), Regime: r.code(), Holder: r.code(), HS: r.code(),
 		Declaration: r.text(), OpenedOn: r.date(), DueOn: r.date(), ClosedOn: r.dateOrNil(), Quantity: r.int64(),
 		Guarantee: r.int64(), Offence: r.bool()}
@@ -143,5 +127,5 @@ func (r *rowReader) suspenseAccount() declaration.SuspenseAccount {
 
 // discharge reads the columns behind the account.
 func (r *rowReader) discharge() declaration.Discharge {
-	return declaration.Discharge{Sequence: r.int16(), Moment: r.moment(), Declaration: r.text(), Quantity: r.int64()}
+	return declaration.Discharge{Sequence: r.int(), Moment: r.moment(), Declaration: r.text(), Quantity: r.int64()}
 }

@@ -104,7 +104,7 @@ func stagedTables() []*table {
 	for t := range suspenseLayout {
 		all = append(all, &suspenseLayout[t])
 	}
-	return all
+	return append(all, &sessionLayout)
 }
 
 // refill makes a chunk ready to be filled.
@@ -131,7 +131,7 @@ func (l *loader) take(ctx context.Context, c *chunk) error {
 		return err
 	}
 	if c.told != nil && !l.in.DryRun {
-		if err := l.tell(c.told); err != nil {
+		if err := l.tell(ctx, c.told); err != nil {
 			return err
 		}
 	}

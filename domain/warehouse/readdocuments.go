@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -74,8 +75,8 @@ func (s *Service) keyed(ctx context.Context, tenant domain.TenantID, chosen Rang
 
 // eachRow gives fn every row of a table whose key is among keys, in the order given.
 func eachRow(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID, t *table, key, order string, keys []string, fn func(*rowReader)) error {
-	rows, err := conn.Query(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE tenant_id = $1 AND %s = ANY($2) ORDER BY %s", t.list(), t.name, key, order),
-		pgx.QueryResultFormats{pgx.BinaryFormatCode}, uuid.UUID(tenant), keys)
+	rows, err := conn.Query(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE tenant_id = $1 AND %s = ANY($2) ORDER BY %s", strings.Join(t.read, ", "), t.name, key, order),
+		resultFormats, uuid.UUID(tenant), keys)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.name, err)
 	}

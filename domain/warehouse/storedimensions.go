@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -8,12 +9,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
 	"assay/domain/intake"
 )
 
 // tell writes what a chunk says about the dimensions. Rows travel as one JSON
 // text a statement: there are few of them, and no limit on parameters is met.
-func (l *loader) tell(told *toldCodes) error {
+func (l *loader) tell(ctx context.Context, told *toldCodes) error {
 	for _, office := range told.described.offices {
 		l.counter.describe(office.Code, office.Zone)
 	}
@@ -28,7 +32,7 @@ func (l *loader) tell(told *toldCodes) error {
 		{"traders", func() error { return l.tellNames("trader", told.traders) }},
 		{"holidays", func() error { return l.tellHolidays(told.described.holidays) }},
 		{"postings", func() error { return l.tellPostings(told.described.postings) }},
-		{"sessions", func() error { return l.tellSessions(told.described.sessions) }},
+		{"sessions", func() error { return l.tellSessions(ctx, told.described.sessions) }},
 		{"targets", func() error { return l.tellTargets(told.described.targets) }},
 	}
 	for _, step := range steps {
@@ -198,23 +202,46 @@ func (l *loader) tellPostings(postings []intake.Posting) error {
 	return err
 }
 
-func (l *loader) tellSessions(sessions []intake.Session) error {
-	rows := map[string]map[string]any{}
-	for _, s := range sessions {
-		started := s.StartedAt.UTC().Format(time.RFC3339Nano)
-		row := map[string]any{"officer": s.User, "started_at": started, "workstation": s.Workstation}
-		if s.EndedAt != nil {
-			row["ended_at"] = s.EndedAt.UTC().Format(time.RFC3339Nano)
-		}
-		rows[s.User+"\n"+started+"\n"+s.Workstation] = row
+// tellSessions takes the way of bulk data: a site has more sessions than declarations.
+func (l *loader) tellSessions(ctx context.Context, sessions []intake.Session) error {
+	type key struct {
+		user, workstation string
+		started           int64
 	}
-	changed, err := l.put(`INSERT INTO workstation_session AS t (tenant_id, officer, started_at, ended_at, workstation)
-		SELECT CAST(@tenant AS uuid), r.officer, r.started_at, r.ended_at, r.workstation
-		FROM json_to_recordset(CAST(@rows AS json)) AS r(officer text, started_at timestamptz, ended_at timestamptz, workstation text)
-		ON CONFLICT (tenant_id, officer, started_at, workstation) DO UPDATE SET ended_at = excluded.ended_at
-		WHERE t.ended_at IS DISTINCT FROM excluded.ended_at`, slices.Collect(maps.Values(rows)))
-	l.people = l.people || changed > 0
-	return err
+	latest := make(map[key]int, len(sessions))
+	for i := range sessions {
+		latest[key{sessions[i].User, sessions[i].Workstation, sessions[i].StartedAt.UnixMicro()}] = i
+	}
+	var w copyRows
+	for i := range sessions {
+		s := &sessions[i]
+		if latest[key{s.User, s.Workstation, s.StartedAt.UnixMicro()}] != i {
+			continue
+		}
+		w.begin(len(sessionLayout.columns))
+		w.code("user", s.User)
+		w.code("workstation", s.Workstation)
+		w.time("beginning", s.StartedAt)
+		w.timeOrNull("end", s.EndedAt)
+	}
+	if len(w.bytes) == 0 {
+		return nil
+	}
+	return l.native(ctx, func(conn *pgx.Conn) error {
+		if err := copyIn(ctx, conn, &sessionLayout, [][]byte{w.bytes}); err != nil {
+			return err
+		}
+		written, err := conn.Exec(ctx, `INSERT INTO workstation_session AS t (tenant_id, `+sessionLayout.list()+`)
+			SELECT $1::uuid, `+sessionLayout.list()+` FROM `+sessionLayout.stage()+`
+			ON CONFLICT (tenant_id, officer, started_at, workstation) DO UPDATE SET ended_at = excluded.ended_at
+			WHERE t.ended_at IS DISTINCT FROM excluded.ended_at`, uuid.UUID(l.tenant.ID))
+		if err != nil {
+			return err
+		}
+		l.people = l.people || written.RowsAffected() > 0
+		_, err = conn.Exec(ctx, "TRUNCATE "+sessionLayout.stage())
+		return err
+	})
 }
 
 func (l *loader) tellTargets(targets []intake.Target) error {

@@ -38,6 +38,7 @@ type windowReader struct {
 	texts    *texts
 	// statements by query; ranges takes a first and a last identifier, lists an array.
 	ranges, lists [windowQueries]*pgconn.StatementDescription
+	formats       [windowQueries][]int16
 }
 
 func newWindowReader(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID) (*windowReader, error) {
@@ -54,6 +55,7 @@ func newWindowReader(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID
 				return nil, fmt.Errorf("prepare the reading of %s: %w", name, err)
 			}
 			form.statements[q] = statement
+			w.formats[q] = formatsOf(statement.Fields)
 		}
 	}
 	w.pipeline = conn.PgConn().StartPipeline(ctx)
@@ -77,26 +79,27 @@ func windowQuery(q int, list bool) (name, sql string) {
 		}
 		return t.name, "SELECT " + qualified("d", t) + chosen(t.name) + order
 	}
+	// OFFSET 0 keeps each step a lookup for what the step before found, see plan.go.
 	declarations := chosen("declaration")
-	cited := declarations + " CROSS JOIN LATERAL unnest(d.bills) WITH ORDINALITY AS c(reference, place)" +
-		" JOIN bill b ON b.tenant_id = $1 AND b.manifest = d.manifest AND b.reference = c.reference"
+	bills := declarations + " CROSS JOIN LATERAL unnest(d.bills) WITH ORDINALITY AS c(reference, place)" +
+		" CROSS JOIN LATERAL (SELECT * FROM bill WHERE tenant_id = $1 AND manifest = d.manifest AND reference = c.reference OFFSET 0) b"
 	switch q {
 	case queryManifest:
 		return "cargo_manifest", "SELECT d.declaration_id, " + qualified("m", &manifestLayout[tableManifest]) + declarations +
-			" JOIN manifest m ON m.tenant_id = $1 AND m.reference = d.manifest ORDER BY d.declaration_id"
+			" CROSS JOIN LATERAL (SELECT * FROM manifest WHERE tenant_id = $1 AND reference = d.manifest OFFSET 0) m ORDER BY d.declaration_id"
 	case queryBill:
-		return "cargo_bill", "SELECT d.declaration_id, " + qualified("b", &manifestLayout[tableBill]) + cited +
+		return "cargo_bill", "SELECT d.declaration_id, " + qualified("b", &manifestLayout[tableBill]) + bills +
 			" ORDER BY d.declaration_id, c.place"
 	default:
-		return "cargo_write_off", "SELECT d.declaration_id, " + qualified("w", &manifestLayout[tableWriteOff]) + cited +
-			" JOIN write_off w ON w.tenant_id = $1 AND w.manifest = b.manifest AND w.bill = b.reference" +
+		return "cargo_write_off", "SELECT d.declaration_id, " + qualified("w", &manifestLayout[tableWriteOff]) + bills +
+			" CROSS JOIN LATERAL (SELECT * FROM write_off WHERE tenant_id = $1 AND manifest = b.manifest AND bill = b.reference OFFSET 0) w" +
 			" ORDER BY d.declaration_id, c.place, w.sequence"
 	}
 }
 
 func qualified(alias string, t *table) string {
 	text := ""
-	for i, column := range t.columns {
+	for i, column := range t.read {
 		if i > 0 {
 			text += ", "
 		}
@@ -105,7 +108,15 @@ func qualified(alias string, t *table) string {
 	return text
 }
 
-var binaryFormat = []int16{1}
+func formatsOf(fields []pgconn.FieldDescription) []int16 {
+	formats := make([]int16, len(fields))
+	for i, field := range fields {
+		formats[i] = resultFormats[field.DataTypeOID]
+	}
+	return formats
+}
+
+var binaryParameters = []int16{pgx.BinaryFormatCode}
 
 // ask sends the queries of a window; the answers are read with read.
 func (w *windowReader) ask(ids []int64) error {
@@ -120,8 +131,8 @@ func (w *windowReader) ask(ids []int64) error {
 		parameters[1] = binary.BigEndian.AppendUint64(nil, uint64(first)) //nolint:gosec // the same bits
 		parameters[2] = binary.BigEndian.AppendUint64(nil, uint64(last))  //nolint:gosec // the same bits
 	}
-	for _, statement := range statements {
-		w.pipeline.SendQueryStatement(statement, parameters, binaryFormat, binaryFormat)
+	for q, statement := range statements {
+		w.pipeline.SendQueryStatement(statement, parameters, binaryParameters, w.formats[q])
 	}
 	if err := w.pipeline.Sync(); err != nil {
 		return fmt.Errorf("ask for declarations: %w", err)
@@ -182,7 +193,7 @@ func (w *windowReader) readQuery(q int, ids []int64, slots []slot) error {
 	at := 0
 	for rows.NextRow() {
 		reader.values, reader.at = rows.Values(), 0
-		id := int64(binary.BigEndian.Uint64(reader.values[0])) //nolint:gosec // the same bits
+		id := integer(reader.values[0])
 		for at < len(ids) && ids[at] < id {
 			at++
 		}
