@@ -409,7 +409,7 @@ func (w *sqlWriter) join(figures []sqlFigure) string {
 		switch {
 		case len(shared) == 0:
 			text += "\nCROSS JOIN " + f.name
-		case f.name == "whole":
+		case len(f.keys) < len(w.in.By): // the whole of a detail is grouped more coarsely
 			text += "\nLEFT JOIN whole USING (" + strings.Join(shared, ", ") + ")"
 		default:
 			text += "\nFULL JOIN " + f.name + " USING (" + strings.Join(shared, ", ") + ")"
