@@ -70,11 +70,11 @@ bench-intake: ## load a million declarations, beside a bare COPY of the same row
 	go test -run '^$$' -bench '^BenchmarkIntake$$' -benchtime 1x -timeout 60m ./domain/warehouse
 
 .PHONY: screenshots
-screenshots: ## make the pictures of README.md and the handbook anew
+screenshots: ## make the picture of README.md anew; all pictures are in tmp/pictures
 	@sh deploy/install-packages postgresql chromium
-	@go test -list '^TestScreenshots$$' ./cmd/assay | grep -q '^TestScreenshots$$' || \
-		{ echo "TestScreenshots is not in cmd/assay" >&2; exit 1; }
-	ASSAY_SCREENSHOTS=$(CURDIR)/web/handbook/pictures go test -count=1 -timeout 15m -run '^TestScreenshots$$' ./cmd/assay
+	ASSAY_SCREENSHOTS=$(CURDIR)/tmp/pictures go test -count=1 -timeout 15m -run '^TestScreenshots$$' ./web
+	mkdir -p web/handbook
+	cp tmp/pictures/board-en-light-desktop.png web/handbook/board.png
 
 .PHONY: clean
 clean: ## remove what was built and the files of test clusters

@@ -45,6 +45,11 @@ type Services struct {
 // server implements the generated interface; its methods stand in files by tag.
 type server struct{ Services }
 
+// Part is Mount for the services, for who puts the parts of the program together.
+func Part(services Services) func(*echo.Echo) error {
+	return func(e *echo.Echo) error { return Mount(e, services) }
+}
+
 // Mount puts the API under BasePath. It fails when the document, its actions and
 // the policies do not fit together, so that a wrong program does not start.
 func Mount(e *echo.Echo, services Services) error {

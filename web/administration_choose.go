@@ -19,7 +19,7 @@ func (v *visit) showAdministrations() error {
 	if err != nil {
 		return err
 	}
-	page := view.Choose{Layout: v.layout(v.T("choose.title")), Return: ownAddress(v.QueryParam("return"), "/")}
+	page := view.Choose{Layout: v.layout(v.T("choose.title")), Return: ownAddress(v.QueryParam("return"))}
 	for _, m := range memberships {
 		tenant, err := v.server.Administrations.ByID(ctx, m.Tenant)
 		if err != nil {
@@ -43,5 +43,5 @@ func (v *visit) chooseAdministration() error {
 	if err := v.server.Sessions.Choose(v.Request().Context(), tenant, v.FormValue("role")); err != nil {
 		return err
 	}
-	return v.goTo(ownAddress(v.FormValue("return"), "/"))
+	return v.goTo(ownAddress(v.FormValue("return")))
 }

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"sort"
 	"strings"
 	"sync"
 
@@ -91,16 +90,6 @@ func (a *assets) address(name string) (string, error) {
 		return "", fmt.Errorf("there is no static file %q", name)
 	}
 	return address, nil
-}
-
-// names lists the static files.
-func (a *assets) names() []string {
-	var names []string
-	for name := range a.addresses {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
 }
 
 // serve answers with the smallest form that the browser takes.

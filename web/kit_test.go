@@ -77,7 +77,7 @@ func newKit(t *testing.T, declarations int) *kit {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
 	k.first = k.load(t, segments, "karouma", "en", "XAF", "Africa/Douala", declarations)
-	k.second = k.load(t, segments, "oasis", "ar", "TND", "Africa/Tunis", declarations/3)
+	k.second = k.load(t, segments, "oasis", "ar", "TND", "Africa/Tunis", 300)
 	k.empty = k.tenant(t, "nowhere", "fr", "EUR", "Europe/Paris")
 	k.people(t)
 	k.serve(t)
@@ -279,7 +279,7 @@ func (b *browser) submit(path string, form url.Values) *answer {
 // declarations is how many declarations the kit loads; more for looking at pages.
 func kitSize() int {
 	if os.Getenv("ASSAY_SCREENSHOTS") != "" {
-		return 6_000
+		return 4_000
 	}
 	return 1_200
 }

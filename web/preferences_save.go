@@ -19,10 +19,10 @@ func (v *visit) savePreferences() error {
 	case "light", "dark", "system":
 		v.keep(cookieTheme, theme)
 	}
-	return v.goTo(ownAddress(v.FormValue("return"), "/"))
+	return v.goTo(ownAddress(v.FormValue("return")))
 }
 
 func (v *visit) keep(name, value string) {
-	v.SetCookie(&http.Cookie{Name: name, Value: value, Path: "/", MaxAge: aYear, HttpOnly: true,
+	v.SetCookie(&http.Cookie{Name: name, Value: value, Path: "/", MaxAge: aYear, HttpOnly: true, //nolint:gosec // Secure wherever pages come over HTTPS
 		Secure: v.server.options.Secure, SameSite: http.SameSiteLaxMode})
 }

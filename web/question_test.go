@@ -88,7 +88,7 @@ func TestAddressesThatLeadAway(t *testing.T) {
 		"/in/karouma/board?period=2026-09": "/in/karouma/board?period=2026-09",
 		"//evil.example":                   "/", "https://evil.example/": "/", "/\\evil.example": "/", "javascript:alert(1)": "/", "": "/", "board": "/", "/a\r\nSet-Cookie: x": "/",
 	} {
-		if got := ownAddress(address, "/"); got != want {
+		if got := ownAddress(address); got != want {
 			t.Errorf("%q: %q, want %q", address, got, want)
 		}
 	}

@@ -62,7 +62,7 @@ func numbered(next echo.HandlerFunc) echo.HandlerFunc {
 func (v *visit) answer() (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			if cause == http.ErrAbortHandler {
+			if cause == http.ErrAbortHandler { //nolint:errorlint // what was thrown, not an error's chain
 				panic(cause)
 			}
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
@@ -110,7 +110,7 @@ func (v *visit) saveSession() {
 		v.server.Log.Error("session not saved", "request", v.requestNumber(), "error", err)
 		return
 	}
-	cookie := &http.Cookie{Name: v.server.sessionCookie(), Path: "/", HttpOnly: true, Secure: v.server.options.Secure, SameSite: http.SameSiteLaxMode}
+	cookie := &http.Cookie{Name: v.server.sessionCookie(), Path: "/", HttpOnly: true, Secure: v.server.options.Secure, SameSite: http.SameSiteLaxMode} //nolint:gosec // Secure wherever pages come over HTTPS
 	switch change {
 	case account.Written:
 		cookie.Value, cookie.Expires = token, expiry

@@ -32,7 +32,7 @@ func (v *visit) showSignIn() error {
 }
 
 func (v *visit) showSignInForm(status int, fault string) error {
-	page := view.SignIn{Layout: v.layout(v.T("sign_in.title")), Fault: fault, Return: ownAddress(v.FormValue("return"), "/")}
+	page := view.SignIn{Layout: v.layout(v.T("sign_in.title")), Fault: fault, Return: ownAddress(v.FormValue("return"))}
 	if fault != "" {
 		page.Name = v.FormValue("name")
 	}
@@ -65,7 +65,7 @@ func (v *visit) signIn() error {
 	if err != nil {
 		return err
 	}
-	back := ownAddress(v.FormValue("return"), "/")
+	back := ownAddress(v.FormValue("return"))
 	if person.Tenant.IsZero() {
 		return v.goTo(chooseAddress(back))
 	}

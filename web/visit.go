@@ -147,12 +147,12 @@ func (v *visit) show(status int, page string, content any) error {
 func (v *visit) goTo(address string) error { return v.Redirect(http.StatusSeeOther, address) }
 
 // ownAddress takes an address that came with a form only when it leads back to
-// this server: a path, not another host.
-func ownAddress(address, otherwise string) string {
+// this server: a path, not another host. Else it leads to the first page.
+func ownAddress(address string) string {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.IsAbs() || parsed.Host != "" || !strings.HasPrefix(address, "/") ||
 		strings.HasPrefix(address, "//") || strings.ContainsAny(address, "\\\r\n") {
-		return otherwise
+		return "/"
 	}
 	return address
 }

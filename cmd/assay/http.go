@@ -9,9 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
-
 	"assay/api"
 	"assay/domain"
 	"assay/web"
@@ -35,31 +32,18 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 }
 
 // newHandler puts pages, API and health checks on one HTTP handler.
-func newHandler(s *services, log *slog.Logger, options web.Options) (*echo.Echo, error) {
-	e := echo.New()
-	e.HideBanner, e.HidePort = true, true
-	// The address that goes into the audit record is the peer's: what a header says
-	// of it could be anybody's words.
-	e.IPExtractor = echo.ExtractIPDirect()
-	e.Use(middleware.RequestID(), middleware.Recover())
-	e.GET("/health", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
-	e.GET("/ready", func(c echo.Context) error {
-		if _, err := s.administrations.List(c.Request().Context()); err != nil {
-			log.Error("not ready", "error", err)
-			return c.String(http.StatusServiceUnavailable, "the database does not answer\n")
-		}
-		return c.String(http.StatusOK, "ready\n")
-	})
-	err := api.Mount(e, api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
-		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log})
+func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handler, error) {
+	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log, Clock: time.Now}, options)
 	if err != nil {
 		return nil, err
 	}
-	pages, err := newPages(s, log, options)
-	if err != nil {
-		return nil, err
+	ready := func(ctx context.Context) error {
+		_, err := s.administrations.List(ctx)
+		return err
 	}
-	return e, pages.Mount(e)
+	return web.NewHandler(log, ready, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log}))
 }
 
 // serveHTTP answers on the listener until the context ends, then lets requests finish for a while.
@@ -78,10 +62,4 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler)
 		return fmt.Errorf("stop serving: %w", err)
 	}
 	return server.Close()
-}
-
-// newPages makes the pages on the rooms.
-func newPages(s *services, log *slog.Logger, options web.Options) (*web.Server, error) {
-	return web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
-		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log, Clock: time.Now}, options)
 }

@@ -100,7 +100,7 @@ func (d *Definition) dimensionWords() string {
 	}
 	text := "D"
 	if shared < len(drill)/2 {
-		text, fewer, more = "", nil, d.Dimensions
+		text, more = "", d.Dimensions
 	} else if len(fewer) > 0 {
 		text += " without " + strings.Join(fewer, ", ")
 	}

@@ -214,7 +214,7 @@ func (l *lineQuery) line(cells []cube.Cell) Line {
 		}
 		return nil
 	}
-	line.On = Day(cell(l.grain.Date).Int) //nolint:gosec // a day
+	line.On = Day(cell(l.grain.Date).Int)
 	if c := cell(fact.ColumnDeclaration); c != nil {
 		line.DeclarationID = c.Int
 	}
@@ -244,7 +244,7 @@ func (t *Test) holds(g *cube.Grain, c *cube.Cell, from, to cube.Date) bool {
 	if err != nil || c == nil {
 		return false
 	}
-	bits := uint64(c.Int) //nolint:gosec // flags
+	bits := uint64(c.Int)
 	switch {
 	case condition.AllOf != 0 && bits&condition.AllOf != condition.AllOf,
 		condition.AnyOf != 0 && bits&condition.AnyOf == 0,

@@ -68,7 +68,7 @@ func (m Maturity) wait(s *administration.Settings) cube.Date {
 	case LateManifestDays:
 		days += s.LateManifestDays
 	}
-	return cube.Date(days) //nolint:gosec // a number of days
+	return cube.Date(days)
 }
 
 // ripe is the day on whose data something dated by a day can be told.

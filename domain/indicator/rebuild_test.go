@@ -82,7 +82,7 @@ func (w *world) changed(seed uint64) *world {
 			all = append(all, d)
 		}
 	}
-	chosen := *all[int(seed*37+5)%len(all)].Declaration //nolint:gosec // small
+	chosen := *all[int(seed*37+5)%len(all)].Declaration
 	chosen.Events = append(chosen.Events[:0:0], chosen.Events[1:]...)
 	for i := range chosen.Events {
 		chosen.Events[i].Sequence = i + 1

@@ -55,19 +55,37 @@ func TestCubeAndSQLAgreeOnASample(t *testing.T) {
 	})
 }
 
+// BenchmarkRebuild measures how fast all segments are made, without loading:
+//
+//	go test ./domain/indicator -run NONE -bench Rebuild -benchtime 1x
+func BenchmarkRebuild(b *testing.B) {
+	world, _ := sampled(b, benchDeclarations(b, 60_000), 24)
+	for b.Loop() {
+		made := world.rebuild(b, fact.RebuildInput{All: true})
+		b.ReportMetric(float64(made.Declarations)/b.Elapsed().Seconds()*float64(b.N), "declarations/s")
+	}
+}
+
+// benchDeclarations is the size of a benchmark, ASSAY_BENCH_DECLARATIONS unless not set.
+func benchDeclarations(b *testing.B, otherwise int) int {
+	b.Helper()
+	text := os.Getenv("ASSAY_BENCH_DECLARATIONS")
+	if text == "" {
+		return otherwise
+	}
+	declarations, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return declarations
+}
+
 // BenchmarkBreakdown measures breakdowns over all data of an administration with
 // ASSAY_BENCH_DECLARATIONS declarations (250,000 unless set) over 24 months, as pages ask them:
 //
 //	go test ./domain/indicator -run NONE -bench Breakdown -benchtime 300x
 func BenchmarkBreakdown(b *testing.B) {
-	declarations := 250_000
-	if text := os.Getenv("ASSAY_BENCH_DECLARATIONS"); text != "" {
-		var err error
-		if declarations, err = strconv.Atoi(text); err != nil {
-			b.Fatal(err)
-		}
-	}
-	world, _ := sampled(b, declarations, 24)
+	world, _ := sampled(b, benchDeclarations(b, 250_000), 24)
 	var asked []indicator.Request
 	for _, d := range indicator.All() {
 		for _, dimension := range d.Dimensions {
@@ -89,8 +107,7 @@ func BenchmarkBreakdown(b *testing.B) {
 	}
 	random := rand.New(rand.NewPCG(1, 1))
 	var took []time.Duration
-	b.ResetTimer()
-	for range b.N {
+	for b.Loop() {
 		took = append(took, ask(asked[random.IntN(len(asked))]))
 	}
 	b.StopTimer()

@@ -81,19 +81,19 @@ func stretchEnd(day cube.Date, granularity string, fiscalYearStart int) cube.Dat
 	case cube.DimensionDay:
 		return day + 1
 	case cube.DimensionWeek:
-		return day + cube.Date(7-(int(day.Time().Weekday())+6)%7) //nolint:gosec // days of a week
+		return day + cube.Date(7-(int(day.Time().Weekday())+6)%7)
 	case cube.DimensionMonth:
 		return (month + 1).First()
 	case cube.DimensionQuarter:
-		return (month + cube.Month(3-shifted%3)).First() //nolint:gosec // months of a quarter
+		return (month + cube.Month(3-shifted%3)).First()
 	}
-	return (month + cube.Month(12-shifted)).First() //nolint:gosec // months of a year
+	return (month + cube.Month(12-shifted)).First()
 }
 
 // stretchKey is the key that the cube gives to the stretch that a day is in.
 func stretchKey(day cube.Date, granularity string, fiscalYearStart int) string {
 	fiscalYearStart = max(1, fiscalYearStart)
-	month := day.Month() - cube.Month(fiscalYearStart-1) //nolint:gosec // 0 to 11
+	month := day.Month() - cube.Month(fiscalYearStart-1)
 	year := fmt.Sprintf("%04d", month.Year())
 	if fiscalYearStart > 1 {
 		year += fmt.Sprintf("/%02d", (month.Year()+1)%100)

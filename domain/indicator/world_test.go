@@ -23,7 +23,6 @@ type world struct {
 	zones     map[string]*time.Location
 	manifests []*declaration.Manifest
 	days      []time.Time // local dates that matter
-	tidy      bool        // sensible chains of operations, for figures worth looking at
 }
 
 var (

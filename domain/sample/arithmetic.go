@@ -25,11 +25,11 @@ var powersOfTen = [...]uint64{1, 10, 100, 1000, 10_000, 100_000, 1_000_000}
 // convert gives an amount of foreign minor units at a rate in minor units of the
 // nation's currency, rounded half up. It is exact: 128 bits stand between.
 func convert(amount int64, rate uint64, foreignDecimals, decimals int) int64 {
-	hi, lo := bits.Mul64(uint64(amount), rate*powersOfTen[decimals]) //nolint:gosec // amounts are positive
+	hi, lo := bits.Mul64(uint64(amount), rate*powersOfTen[decimals])
 	divisor := powersOfTen[foreignDecimals] * rateScale
 	lo, carry := bits.Add64(lo, divisor/2, 0)
 	quotient, _ := bits.Div64(hi+carry, lo, divisor)
-	return int64(quotient) //nolint:gosec // values are bounded far below 2^63
+	return int64(quotient)
 }
 
 // percent gives a rate in hundredths of a per cent of an amount, rounded half up.
@@ -44,7 +44,7 @@ func appendMoney(b []byte, amount int64, decimals int) []byte {
 		b = append(b, '-')
 		amount = -amount
 	}
-	unit := int64(powersOfTen[decimals]) //nolint:gosec // at most a million
+	unit := int64(powersOfTen[decimals])
 	b = strconv.AppendInt(b, amount/unit, 10)
 	b = append(b, '.')
 	rest := amount % unit

@@ -26,7 +26,7 @@ func (l *life) assess(due *moment) bool {
 	}
 	stamp := at
 	if l.triesCase("P1", "a") {
-		stamp = l.at - moment(r.between(30, 180)) //nolint:gosec // minutes
+		stamp = l.at - moment(r.between(30, 180))
 		if o.calendar.isOpen(stamp) && o.calendar.isOpen(l.at) && stamp.day() == l.at.day() {
 			if user != machineAssessment && user != l.user {
 				user = g.world.examinerFor(o, stamp, r).user
@@ -58,7 +58,7 @@ func (l *life) assess(due *moment) bool {
 		l.openAccount(at)
 	}
 	if l.paperDone == never && (l.selected == red || l.selected == yellow) && r.chance(0.5) {
-		l.paperDone = later(l.at, at-moment(r.between(4, 100))) //nolint:gosec // minutes
+		l.paperDone = later(l.at, at-moment(r.between(4, 100)))
 	}
 	return true
 }
@@ -66,6 +66,6 @@ func (l *life) assess(due *moment) bool {
 // disagreement is an amount by which two totals differ beyond any tolerance (P13).
 func (l *life) disagreement() int64 {
 	_, tax := totals(l.items)
-	unit := int64(powersOfTen[l.g.world.decimals]) //nolint:gosec // small
+	unit := int64(powersOfTen[l.g.world.decimals])
 	return max(tax*int64(l.r.between(4, 9))/100, 20*unit*int64(len(l.items)))
 }

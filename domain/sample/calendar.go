@@ -17,7 +17,7 @@ type calendar struct {
 func newCalendar(s *span, opens, closes int32, workdays string, holidays map[day]bool) *calendar {
 	c := &calendar{span: s, opens: opens, closes: closes, works: make([]bool, s.days()), before: make([]int32, s.days()+1)}
 	for i := range c.works {
-		d := s.first + day(i) //nolint:gosec // a few thousand days
+		d := s.first + day(i)
 		c.works[i] = workdays[d.weekday()] == '1' && !holidays[d]
 		c.before[i+1] = c.before[i]
 		if c.works[i] {
@@ -47,7 +47,7 @@ func (c *calendar) add(m moment, minutes float64) moment {
 	position += int32(minutes)
 	for ; i < c.span.days(); i++ {
 		if c.works[i] && position < c.before[i+1] {
-			return (c.span.first + day(i)).midnight() + moment(c.opens+position-c.before[i]) //nolint:gosec // as above
+			return (c.span.first + day(i)).midnight() + moment(c.opens+position-c.before[i])
 		}
 		if position > c.before[min(i+64, c.span.days())] {
 			i += 32
@@ -79,7 +79,7 @@ func holidaysOf(locale string, first, end day) (days []day, names map[day]string
 	words := locales[locale].holidays
 	for year := first.year(); year <= end.year(); year++ {
 		for _, fixed := range words {
-			d := monthStart(year, fixed.month) + day(fixed.date) - 1 //nolint:gosec // dates of a month
+			d := monthStart(year, fixed.month) + day(fixed.date) - 1
 			note(d, fixed.name)
 		}
 		if locale != "ar" {

@@ -18,7 +18,7 @@ func (l *life) cancelLate(assessed moment) bool {
 	if l.due() == 0 {
 		return false
 	}
-	return l.cancel(l.opening(assessed + moment(l.r.between(30, 400)))) //nolint:gosec // minutes
+	return l.cancel(l.opening(assessed + moment(l.r.between(30, 400))))
 }
 
 func (l *life) mayCancel() bool {
@@ -46,7 +46,7 @@ func (l *life) cancel(at moment) bool {
 
 // planTwin has the same goods declared again within three weeks (P8).
 func (l *life) planTwin(at moment) {
-	t := twin{due: at + moment(l.r.between(60, 16*minutesOfDay)), cancelled: at, variant: l.breach.variant, key: l.key(), importer: l.importer, broker: l.broker, //nolint:gosec // minutes
+	t := twin{due: at + moment(l.r.between(60, 16*minutesOfDay)), cancelled: at, variant: l.breach.variant, key: l.key(), importer: l.importer, broker: l.broker,
 		items: append([]item(nil), l.items...), bill: l.bill, lane: l.current}
 	if t.variant == "b" {
 		t.lane, t.broker = green, l.office.brokers.draw(l.r)

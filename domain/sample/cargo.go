@@ -87,7 +87,7 @@ func (g *generator) slotTimes(o *office, slot int64) (start, registered moment) 
 
 // chanceOf is a number in [0, 1) that belongs to a manifest for good.
 func (g *generator) chanceOf(o *office, slot int64, purpose uint64) float64 {
-	return mixUnit(g.parameters.Seed, uint64(o.index), uint64(slot), purpose) //nolint:gosec // scrambled anyway
+	return mixUnit(g.parameters.Seed, uint64(o.index), uint64(slot), purpose)
 }
 
 // arrivalOf gives the arrival of the means of transport: most manifests come
@@ -235,7 +235,7 @@ func (l *life) takeBill() {
 	g, w, o, r := l.g, l.g.world, l.office, l.r
 	lag := moment(min(r.logNormal(l.practice.lag[o.mode]*minutesOfDay, 0.8), longestLag))
 	if (o.mode == modeSea || o.mode == modeAir) && r.chance(l.practice.prelodged) {
-		lag = moment(r.between(15, 300)) //nolint:gosec // minutes
+		lag = moment(r.between(15, 300))
 	}
 	var m manifest
 	var line int
@@ -290,8 +290,8 @@ func (l *life) takeBill() {
 func (g *generator) lateManifest(o *office, at moment, r *source) manifest {
 	o.cargo.special++
 	m := manifest{office: o, year: g.world.span.years[g.world.span.index(at.day())], number: "L" + strconv.Itoa(o.cargo.special), slot: int64(-1 - o.cargo.special)}
-	m.arrival = at - moment(r.between(2*60, 40*60))  //nolint:gosec // minutes
-	m.registered = at + moment(r.between(60, 72*60)) //nolint:gosec // minutes
+	m.arrival = at - moment(r.between(2*60, 40*60))
+	m.registered = at + moment(r.between(60, 72*60))
 	g.writeManifest(&m)
 	return m
 }

@@ -57,19 +57,19 @@ func (l *life) checkDocuments(start moment, duration float64, finish *moment) bo
 		*finish = o.calendar.add(start, duration*1.7+30)
 		return l.inspect(at, duration*1.2+30, finish, r.chance(hit))
 	case !l.quiet() && r.chance(l.practice.rerouteSystem): // left lying until the machine comes to it
-		at := (start.day() + 3).midnight() + 5*60 + moment(r.between(0, 30)) //nolint:gosec // minutes
-		*finish = at + moment(r.between(1, 5))                               //nolint:gosec // minutes
+		at := (start.day() + 3).midnight() + 5*60 + moment(r.between(0, 30))
+		*finish = at + moment(r.between(1, 5))
 		return l.reroute(at, machineReroute, blue, "")
 	}
 	l.keysLate(*finish, finish)
 	if l.triesCase("P6", "b") || !l.quietMoney() && l.irregular && r.chance(l.practice.documentary) {
-		found := later(start, *finish-moment(r.between(3, 30))) //nolint:gosec // minutes
+		found := later(start, *finish-moment(r.between(3, 30)))
 		if l.seen(found) {
 			l.atWork(found)
 			l.find(found, false)
 		}
 	}
-	at := later(start, *finish-moment(r.between(1, 4))) //nolint:gosec // minutes
+	at := later(start, *finish-moment(r.between(1, 4)))
 	if !l.seen(at) {
 		return false
 	}
@@ -134,13 +134,13 @@ func (l *life) inspect(start moment, duration float64, finish *moment, finds boo
 		return l.skipInspection(start, finish)
 	}
 	at := later(start, min(o.calendar.add(start, duration*(0.45+0.4*r.unit())), *finish-2))
-	done := later(start, at-moment(r.between(8, 90))) //nolint:gosec // minutes
+	done := later(start, at-moment(r.between(8, 90)))
 	if !o.calendar.isOpen(done) {
 		done = max(start, at-5)
 	}
 	if l.keysLate(at, finish) {
 		done = at
-		at = later(at, *finish-moment(r.between(3, 30))) //nolint:gosec // minutes
+		at = later(at, *finish-moment(r.between(3, 30)))
 	}
 	if !l.seen(at) {
 		return false
@@ -159,11 +159,11 @@ func (l *life) inspect(start moment, duration float64, finish *moment, finds boo
 		l.do(later(later(start, l.assignedAt), at-moment(3*k)), "Control Results", user)
 	}
 	if finds || forced {
-		l.find(at+moment(r.between(0, 2)), true) //nolint:gosec // minutes
+		l.find(at+moment(r.between(0, 2)), true)
 	}
 	l.act(at, done, user, true, !finds && (!forced || l.triesCase("P6", "b")))
 	l.tellLater(at)
-	clear := later(at+1, *finish-moment(r.between(1, 10))) //nolint:gosec // minutes
+	clear := later(at+1, *finish-moment(r.between(1, 10)))
 	*finish = later(*finish, clear)
 	if r.chance(0.85) && l.g.parameters.Timing == BeforeAssessment {
 		reason := ""
@@ -188,7 +188,7 @@ func (l *life) keysLate(done moment, finish *moment) bool {
 	if l.selected == red {
 		l.paperDone = done
 	}
-	*finish = l.office.calendar.open(l.paperDone + moment(l.r.between(26*60, 70*60))) //nolint:gosec // minutes
+	*finish = l.office.calendar.open(l.paperDone + moment(l.r.between(26*60, 70*60)))
 	if l.seen(*finish) {
 		l.g.people.delayedKeyings++
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"math/big"
 	"os"
@@ -115,7 +116,7 @@ func eachRow(t *testing.T, dir, name string, use func(row record)) {
 	if err != nil {
 		t.Fatalf("open %s: %v", name, err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	r := csv.NewReader(f)
 	head, err := r.Read()
 	if err != nil {
@@ -128,7 +129,7 @@ func eachRow(t *testing.T, dir, name string, use func(row record)) {
 	}
 	for {
 		row.fields, err = r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err != nil {

@@ -134,7 +134,7 @@ func (g *generator) planVolume(r *source) {
 	for i, o := range w.offices {
 		weights := make([]float64, days)
 		for k := range weights {
-			d := w.start + day(k) //nolint:gosec // days of the series
+			d := w.start + day(k)
 			first := slices.IndexFunc([]int{0, 6, 5}, func(x int) bool { return o.workdays[x] == '1' && o.workdays[(x+6)%7] == '0' })
 			turn := 0
 			if first > 0 {
@@ -155,7 +155,7 @@ func (g *generator) planVolume(r *source) {
 		}
 		counts := make([]int32, days)
 		for k, n := range apportion(perOffice[i], weights) {
-			counts[k] = int32(n) //nolint:gosec // at most MaxDeclarations
+			counts[k] = int32(n)
 		}
 		g.counts = append(g.counts, counts)
 	}
@@ -253,7 +253,7 @@ func (g *generator) daySlots(slots []slot, d day, r *source) []slot {
 				}
 				minute = int(o.opens) + int(length*u)
 			}
-			slots = append(slots, slot{at: d.midnight() + moment(minute), office: int32(i)}) //nolint:gosec // small
+			slots = append(slots, slot{at: d.midnight() + moment(minute), office: int32(i)})
 		}
 	}
 	slices.SortStableFunc(slots, func(a, b slot) int { return int(a.at) - int(b.at) })

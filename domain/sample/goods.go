@@ -80,7 +80,7 @@ func (w *world) rateOf(money, month int) uint64 {
 	if m.code == w.currency {
 		return rateScale
 	}
-	drift := 1 + 0.06*(mixUnit(w.parameters.Seed, uint64(money), uint64(month+1000))-0.5) //nolint:gosec // small and positive
+	drift := 1 + 0.06*(mixUnit(w.parameters.Seed, uint64(money), uint64(month+1000))-0.5)
 	rate := m.rate * drift
 	if rate >= 1 {
 		return uint64(math.Round(rate*10_000)) * (rateScale / 10_000)
@@ -97,7 +97,7 @@ var modeValue = [6]float64{modeSea: 1, modeRoad: 0.6, modeAir: 0.5, modePost: 0.
 func (l *life) fillItems(n int) {
 	l.items = l.items[:0]
 	w, r := l.g.world, l.r
-	kind := int32(w.goods.draw(r)) //nolint:gosec // a few hundred
+	kind := int32(w.goods.draw(r))
 	origin := w.origins.draw(r)
 	for range n {
 		h := &w.headings[kind]
@@ -131,7 +131,7 @@ func (l *life) fillItems(n int) {
 				near := w.byChapter[h.chapter]
 				kind = near[r.below(len(near))]
 			} else {
-				kind = int32(w.goods.draw(r)) //nolint:gosec // a few hundred
+				kind = int32(w.goods.draw(r))
 			}
 			if r.chance(0.3) {
 				origin = w.origins.draw(r)

@@ -22,10 +22,7 @@ func (d day) time() time.Time  { return time.Unix(int64(d)*86400, 0).UTC() }
 func (d day) year() int        { return d.time().Year() }
 func dayOf(t time.Time) day    { return day(t.Unix() / 86400) }
 func later(a, b moment) moment { return max(a, b) }
-func hours(h float64) moment   { return moment(h * 60) }
-func dayCount(a, b moment) int { return int(b.day() - a.day()) }
 func monthStart(y, m int) day  { return dayOf(time.Date(y, time.Month(m), 1, 0, 0, 0, 0, time.UTC)) }
-func monthIndex(d day) int     { t := d.time(); return t.Year()*12 + int(t.Month()) - 1 }
 func monthName(index int) string {
 	return time.Date(index/12, time.Month(index%12+1), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
 }
@@ -46,8 +43,8 @@ func newSpan(first, end day, seriesMonth int) *span {
 		var text [10]byte
 		copy(text[:], t.Format(time.DateOnly))
 		s.dates = append(s.dates, text)
-		s.years = append(s.years, int16(t.Year()))                                 //nolint:gosec // years are bounded by Validate
-		s.month = append(s.month, int16(t.Year()*12+int(t.Month())-1-seriesMonth)) //nolint:gosec // as above
+		s.years = append(s.years, int16(t.Year()))
+		s.month = append(s.month, int16(t.Year()*12+int(t.Month())-1-seriesMonth))
 	}
 	return s
 }

@@ -10,15 +10,15 @@ func (l *life) settle(assessed moment) (moment, bool) {
 		return assessed, true
 	}
 	if !l.quiet() && r.chance(l.practice.unpaid) {
-		l.do(assessed+moment(r.between(1, 60)), "Request PRN", l.user) //nolint:gosec // minutes
+		l.do(assessed+moment(r.between(1, 60)), "Request PRN", l.user)
 		return never, false
 	}
 	if l.deferred != "" {
 		if l.deferred[0] == 'P' {
-			at := assessed + moment(r.between(1, 3)) //nolint:gosec // minutes
+			at := assessed + moment(r.between(1, 3))
 			return at, l.pay(at, "ACCOUNT", machineAccount)
 		}
-		l.deferredAt = daytime(assessed + moment(r.between(5, 30))*minutesOfDay) //nolint:gosec // days
+		l.deferredAt = daytime(assessed + moment(r.between(5, 30))*minutesOfDay)
 		return assessed + 2, true
 	}
 	if !l.do(assessed+moment(r.between(0, 10)), "Request PRN", l.user) {
@@ -33,7 +33,7 @@ func (l *life) settle(assessed moment) (moment, bool) {
 		return l.office.calendar.open(at), true
 	}
 	if l.triesCase("P1", "b") {
-		early := assessed - moment(r.between(5, 40)) //nolint:gosec // minutes
+		early := assessed - moment(r.between(5, 40))
 		if l.g.parameters.Timing == BeforeAssessment && early <= l.at {
 			l.breach = nil
 		} else {

@@ -137,7 +137,7 @@ func (w *world) moveAbout(r *source) {
 	for k := range len(w.offices) / 2 {
 		a, b := w.offices[k], w.offices[len(w.offices)-1-k]
 		p, q := a.examiners[len(a.examiners)-1], b.examiners[len(b.examiners)-1]
-		moved := w.start + day(length*(30+r.below(40))/100) //nolint:gosec // within the series
+		moved := w.start + day(length*(30+r.below(40))/100)
 		for _, x := range []*officer{p, q} {
 			set(x, moved-2, 2, transferred)
 			x.moved = moved
@@ -146,8 +146,8 @@ func (w *world) moveAbout(r *source) {
 	}
 	first := w.offices[0]
 	if n := len(first.examiners); n >= 9 {
-		set(first.examiners[n-2], w.start+day(length/2), 20, suspended)                                //nolint:gosec // within the series
-		set(first.examiners[n-3], w.start+day(length*7/10), len(first.examiners[0].standing), deleted) //nolint:gosec // within the series
+		set(first.examiners[n-2], w.start+day(length/2), 20, suspended)
+		set(first.examiners[n-3], w.start+day(length*7/10), len(first.examiners[0].standing), deleted)
 	}
 }
 
@@ -174,7 +174,7 @@ func (w *world) planDuty(r *source) {
 		o.duty.onDuty = make([][]*officer, w.span.days())
 		o.duty.early = make([]int, w.span.days())
 		for i := range w.span.days() {
-			d := w.span.first + day(i) //nolint:gosec // within the span
+			d := w.span.first + day(i)
 			if !o.calendar.works[i] {
 				continue
 			}

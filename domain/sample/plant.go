@@ -224,13 +224,12 @@ func (g *generator) choosePeople() {
 		g.people.favours[f.broker] = f
 		g.people.order = append(g.people.order, f.broker)
 	}
-	from := w.start
 	late := 3
 	if p.Months < 15 {
 		late = max(1, p.Months*2/5)
 	}
 	first := w.month + p.Months - late
-	from = monthStart(first/12, first%12+1)
+	from := monthStart(first/12, first%12+1)
 	g.people.unfounded, g.people.pads, g.people.delayed = staff[1], staff[2], staff[4]
 	staff[1].unfounded, staff[4].delayed = true, true
 	staff[2].padsFrom = from.midnight()

@@ -5,9 +5,9 @@ func (l *life) afterwards(released moment) {
 	r := l.r
 	switch {
 	case l.tries("P7"):
-		l.reverse(l.opening(released + moment(r.between(1, 12))*minutesOfDay)) //nolint:gosec // days
+		l.reverse(l.opening(released + moment(r.between(1, 12))*minutesOfDay))
 	case l.triesCase("P13", "c"):
-		at := l.opening(released + moment(r.between(1, 9))*minutesOfDay) //nolint:gosec // days
+		at := l.opening(released + moment(r.between(1, 9))*minutesOfDay)
 		if l.refund(at, l.disagreement()) {
 			l.plantDone("declaration", l.key(), "")
 		}
@@ -26,7 +26,7 @@ func (l *life) reverse(at moment) {
 	l.items = append(l.items[:0], l.original...)
 	l.note("POST_ENTRY", true, pickText(l.r, l.g.world.locale.reasonsEntry))
 	_, l.assessed = totals(l.items)
-	l.refund(at+moment(l.r.between(5, 60)), before-l.assessed) //nolint:gosec // minutes
+	l.refund(at+moment(l.r.between(5, 60)), before-l.assessed)
 	l.plantDone("declaration", l.key(), by.user)
 }
 
@@ -61,7 +61,7 @@ func (l *life) refund(at moment, amount int64) bool {
 // an audit that finds something.
 func (l *life) postEntry(at moment) {
 	r, w := l.r, l.g.world
-	settled := daytime(at + moment(r.between(1, 3))*minutesOfDay) //nolint:gosec // days
+	settled := daytime(at + moment(r.between(1, 3))*minutesOfDay)
 	if !l.seen(l.office.calendar.open(settled) + 400) {
 		return // the extract would end in the middle of it
 	}
@@ -97,7 +97,7 @@ func (l *life) postEntry(at moment) {
 	}
 	switch {
 	case tax > before || audit:
-		l.do(at+moment(r.between(1, 30)), "Request PRN", l.user) //nolint:gosec // minutes
+		l.do(at+moment(r.between(1, 30)), "Request PRN", l.user)
 		l.payRest(settled)
 	case tax < before:
 		l.refund(settled, before-tax)

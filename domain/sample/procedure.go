@@ -7,7 +7,7 @@ func (l *life) live() {
 		return
 	}
 	r := l.r
-	start := l.at + moment(r.between(0, 2)) //nolint:gosec // minutes
+	start := l.at + moment(r.between(0, 2))
 	if !l.selectLane(start) || !l.quiet() && r.chance(l.practice.abandoned) {
 		return
 	}
@@ -18,7 +18,7 @@ func (l *life) live() {
 		return
 	}
 	if l.tries("P5") {
-		l.rerouteLate(l.office.calendar.open(finish + moment(r.between(6, 60)))) //nolint:gosec // minutes
+		l.rerouteLate(l.office.calendar.open(finish + moment(r.between(6, 60))))
 	}
 	if l.cancelLate(finish) {
 		return
@@ -40,7 +40,7 @@ func (l *life) liveAfterPayment() {
 	if !ok {
 		return
 	}
-	start := settled + moment(r.between(0, 2)) //nolint:gosec // minutes
+	start := settled + moment(r.between(0, 2))
 	if !l.selectLane(start) {
 		return
 	}
@@ -65,7 +65,7 @@ func (l *life) clear(finish *moment) bool {
 	r := l.r
 	by := l.actingAt(*finish)
 	if len(l.adjusted) > 0 {
-		paid := daytime(*finish + moment(r.between(40, 600))) //nolint:gosec // minutes
+		paid := daytime(*finish + moment(r.between(40, 600)))
 		if !l.seen(paid) || !l.do(*finish, "Post-Entry", by.user) {
 			return false
 		}
@@ -81,7 +81,7 @@ func (l *life) clear(finish *moment) bool {
 	if !l.do(*finish, "Clear declaration", by.user) {
 		return false
 	}
-	*finish += moment(r.between(1, 5)) //nolint:gosec // minutes
+	*finish += moment(r.between(1, 5))
 	return l.reroute(*finish, machineReroute, green, "")
 }
 

@@ -35,7 +35,7 @@ func (s *source) chance(p float64) bool { return p > 0 && s.unit() < p }
 // below gives a whole number in [0, n); the bias for the small n used here is
 // below one in 2^32.
 func (s *source) below(n int) int {
-	return int((s.Uint64() >> 32) * uint64(n) >> 32) //nolint:gosec // n is positive and far below 2^31
+	return int((s.Uint64() >> 32) * uint64(n) >> 32)
 }
 
 // between gives a whole number from low to high, both included.

@@ -157,16 +157,16 @@ func (g *generator) writeSessions(d day) {
 		if !o.calendar.isWorkday(d) || !p.isThere(o, d, w.span) {
 			continue
 		}
-		login := d.midnight() + moment(o.opens) + moment(r.between(-12, 15))   //nolint:gosec // minutes of a day
-		logout := d.midnight() + moment(o.closes) + moment(r.between(-20, 35)) //nolint:gosec // minutes of a day
+		login := d.midnight() + moment(o.opens) + moment(r.between(-12, 15))
+		logout := d.midnight() + moment(o.closes) + moment(r.between(-20, 35))
 		if logout >= w.watermark {
 			logout = w.watermark
 		}
 		station := stationOf(o, p.rank, p.function)
 		g.sessionRow(p.user, station, login, logout)
 		if g.plants.due("P12", "b") && r.chance(0.5) {
-			at := login + moment(r.between(60, 240))                                                                  //nolint:gosec // minutes of a day
-			g.sessionRow(p.user, stationOf(o, p.rank+50, p.function), at, min(at+moment(r.between(20, 150)), logout)) //nolint:gosec // minutes of a day
+			at := login + moment(r.between(60, 240))
+			g.sessionRow(p.user, stationOf(o, p.rank+50, p.function), at, min(at+moment(r.between(20, 150)), logout))
 			key := string(w.span.appendMoment([]byte(p.user+" "), at))
 			g.plants.done("P12", "b", "user", key, p.user)
 		}

@@ -35,7 +35,7 @@ func (l *life) register() {
 	l.do(l.at, "Validate and assess", l.user)
 	l.note("REGISTERED", false, "")
 	if r.chance(0.25) {
-		l.do(l.at+moment(r.between(1, 90)), "Add Scanned Docs", l.user) //nolint:gosec // minutes
+		l.do(l.at+moment(r.between(1, 90)), "Add Scanned Docs", l.user)
 	}
 	l.bringGoods()
 }
@@ -150,7 +150,7 @@ func (l *life) chooseTraders() {
 	if u > 0.72 {
 		slot = 2
 	}
-	l.broker = o.brokers.at(mixUnit(l.g.parameters.Seed, uint64(l.importer), uint64(o.index), slot, 9)) //nolint:gosec // scrambled anyway
+	l.broker = o.brokers.at(mixUnit(l.g.parameters.Seed, uint64(l.importer), uint64(o.index), slot, 9))
 }
 
 // describe draws the header's remaining texts.

@@ -3,7 +3,7 @@ package sample
 // leave is release and exit, and what may follow them.
 func (l *life) leave(from moment) {
 	r, o, w := l.r, l.office, l.g.world
-	at := from + moment(r.between(1, 6)) //nolint:gosec // minutes
+	at := from + moment(r.between(1, 6))
 	user := machineRelease
 	if !r.chance(l.practice.machineRelease) {
 		at = o.calendar.add(from, r.logNormal(35, 1))
@@ -42,7 +42,7 @@ func (l *life) leave(from moment) {
 		return
 	}
 	if l.tries("P5") {
-		l.rerouteLate(o.calendar.open(at + moment(r.between(6, 90)))) //nolint:gosec // minutes
+		l.rerouteLate(o.calendar.open(at + moment(r.between(6, 90))))
 	}
 	l.afterwards(at)
 }

@@ -43,7 +43,7 @@ func (l *life) writeItems() {
 	tail := comma(l.tail[:0], laneCodes[l.selected])
 	tail = comma(tail, laneNames[l.current])
 	l.tail = comma(tail, l.model)
-	seller := w.sellers[mix(uint64(l.importer)<<20+uint64(l.broker)<<2+uint64(l.r.below(3)))%uint64(len(w.sellers))] //nolint:gosec // scrambled
+	seller := w.sellers[mix(uint64(l.importer)<<20+uint64(l.broker)<<2+uint64(l.r.below(3)))%uint64(len(w.sellers))]
 	if l.r.chance(0.1) {
 		seller = ""
 	}
@@ -103,7 +103,7 @@ func (l *life) writeOperations() {
 	if len(l.vehicles) > 0 {
 		head = append(head, l.vehicles[0]...)
 	}
-	if value < 500_001*int64(powersOfTen[w.decimals]) { //nolint:gosec // small
+	if value < 500_001*int64(powersOfTen[w.decimals]) {
 		head = append(head, ",LOW VALUE,"...)
 	} else {
 		head = append(head, ",HIGH VALUE,"...)

@@ -120,9 +120,9 @@ func (l *life) assign(at moment) {
 	l.assignments = append(l.assignments, assignment{at: at, examiner: l.officer, chief: l.chief})
 	switch {
 	case l.favour != nil && l.favour.byHand && l.officer != l.favour.officer:
-		l.reassign(o.calendar.open(at+moment(r.between(1, 4))), l.favour.officer) //nolint:gosec // minutes
+		l.reassign(o.calendar.open(at+moment(r.between(1, 4))), l.favour.officer)
 	case !l.quiet() && l.favour == nil && r.chance(l.practice.reassigned):
-		when := o.calendar.open(at + moment(r.between(1, 4))) //nolint:gosec // minutes
+		when := o.calendar.open(at + moment(r.between(1, 4)))
 		if other := g.world.examinerFor(o, when, r); other != l.officer {
 			l.reassign(when, other)
 		}

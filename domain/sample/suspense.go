@@ -36,7 +36,7 @@ func (l *life) openAccount(at moment) {
 		heading: it.heading, code: it.code, origin: it.origin, document: string(l.prefix), key: l.key(),
 		opened: at.day(), quantity: it.quantity, left: it.quantity, money: it.money, guarantee: l.guarantee}
 	a.value = max(1, it.fob*1000/it.quantity)
-	a.due = a.opened + day(l.r.between(90, 180)) //nolint:gosec // days
+	a.due = a.opened + day(l.r.between(90, 180))
 	if l.procedure == "5100" {
 		a.due += 185
 	}
@@ -107,7 +107,7 @@ func (g *generator) writeAccount(a *account) {
 	b = strconv.AppendInt(append(b, ','), a.quantity, 10)
 	b = appendMoney(append(b, ','), a.guarantee, w.decimals)
 	overdue := a.due < w.end && (a.left > 0 || a.last > a.due)
-	if overdue && mixUnit(g.parameters.Seed, uint64(a.opened), uint64(a.quantity), 31) < 0.3 { //nolint:gosec // scrambled anyway
+	if overdue && mixUnit(g.parameters.Seed, uint64(a.opened), uint64(a.quantity), 31) < 0.3 {
 		b = append(b, ",1\n"...)
 	} else {
 		b = append(b, ",0\n"...)

@@ -82,7 +82,7 @@ func (w *world) loadHeadings(r *source) {
 		if _, known := chapterShares[h.chapter]; !known {
 			other += h.weight
 		}
-		w.byChapter[h.chapter] = append(w.byChapter[h.chapter], int32(len(w.headings))) //nolint:gosec // a few hundred
+		w.byChapter[h.chapter] = append(w.byChapter[h.chapter], int32(len(w.headings)))
 		w.headings = append(w.headings, h)
 	}
 	for _, share := range chapterShares {

@@ -22,7 +22,7 @@ func (g *generator) writeTransits(d day, registered int) {
 
 // distance gives the kilometres between two offices.
 func (g *generator) distance(from, to *office) int64 {
-	return 90 + int64(mixUnit(g.parameters.Seed, uint64(from.index), uint64(to.index), 77)*620) //nolint:gosec // small
+	return 90 + int64(mixUnit(g.parameters.Seed, uint64(from.index), uint64(to.index), 77)*620)
 }
 
 // carriage is one transit document.
@@ -41,9 +41,9 @@ func (g *generator) writeTransit(d day, from, to *office) {
 	g.transitsWritten++
 	x := carriage{from: from, to: to, km: g.distance(from, to)}
 	x.reference = "T1-" + from.code + "-" + strconv.Itoa(int(w.span.years[w.span.index(d)])) + "-" + strconv.Itoa(g.transitsWritten)
-	x.registered = d.midnight() + moment(r.between(int(from.opens), int(from.closes)-60)) //nolint:gosec // minutes of a day
-	x.transmitted = x.registered + moment(r.between(10, 180))                             //nolint:gosec // minutes
-	x.limit = x.transmitted + moment(x.km/350+2)*minutesOfDay                             //nolint:gosec // days
+	x.registered = d.midnight() + moment(r.between(int(from.opens), int(from.closes)-60))
+	x.transmitted = x.registered + moment(r.between(10, 180))
+	x.limit = x.transmitted + moment(x.km/350+2)*minutesOfDay
 	x.arrived = x.transmitted + moment(float64(x.km)/(35+30*r.unit())*60+r.exponential(600))
 	x.validated = to.calendar.add(x.arrived, r.logNormal(120, 1.2))
 	switch u := r.unit(); {
@@ -52,7 +52,7 @@ func (g *generator) writeTransit(d day, from, to *office) {
 	case u < 0.035:
 		x.validated = never // arrived, not conform
 	case u < 0.06:
-		x.arrived += moment(r.between(1, 9)) * minutesOfDay //nolint:gosec // days
+		x.arrived += moment(r.between(1, 9)) * minutesOfDay
 		x.validated = to.calendar.add(x.arrived, r.logNormal(120, 1.2))
 	}
 	x.status = "Validated"
@@ -60,7 +60,7 @@ func (g *generator) writeTransit(d day, from, to *office) {
 		x.status = "Late Validated"
 	}
 	x.offence = x.validated > x.limit && r.chance(0.25)
-	x.known = mixUnit(uint64(from.index), uint64(to.index), 5) > 0.15 //nolint:gosec // small
+	x.known = mixUnit(uint64(from.index), uint64(to.index), 5) > 0.15
 	if x.status == "Validated" && x.validated < w.watermark-60 && d < w.end-25 {
 		g.breakTransit(&x)
 	}
@@ -80,7 +80,7 @@ func (g *generator) breakTransit(x *carriage) {
 	r := g.transits
 	switch {
 	case g.plants.due("P10", "a"):
-		x.validated = x.transmitted - moment(r.between(30, 400)) //nolint:gosec // minutes
+		x.validated = x.transmitted - moment(r.between(30, 400))
 		g.plants.done("P10", "a", "transit", x.reference, "")
 	case x.known && g.plants.due("P10", "b"):
 		x.arrived = x.transmitted + moment(float64(x.km)/(130+60*r.unit())*60)

@@ -34,9 +34,9 @@ func newLottery(weights []float64) *lottery {
 	for i, w := range weights {
 		scaled[i] = w * float64(n) / sum
 		if scaled[i] < 1 {
-			small = append(small, int32(i)) //nolint:gosec // bounded by Validate
+			small = append(small, int32(i))
 		} else {
-			large = append(large, int32(i)) //nolint:gosec // bounded by Validate
+			large = append(large, int32(i))
 		}
 	}
 	for len(small) > 0 && len(large) > 0 {

@@ -81,7 +81,7 @@ func newWorld(p Parameters) *world {
 	w.start = monthStart(w.month/12, w.month%12+1)
 	w.watermark = w.end.midnight() - 1
 	w.span = newSpan(w.start-420, w.end+420, w.month)
-	w.holidays, w.feasts = holidaysOf(p.Locale, w.span.first, w.span.first+day(w.span.days())) //nolint:gosec // bounded by Validate
+	w.holidays, w.feasts = holidaysOf(p.Locale, w.span.first, w.span.first+day(w.span.days()))
 
 	r := newSource(p.Seed, streamWorld)
 	w.loadHeadings(r)

@@ -174,11 +174,11 @@ func TestOddParametersWork(t *testing.T) {
 		p.Offices = rapid.IntRange(1, 12).Draw(rt, "offices")
 		p.Brokers = rapid.SampledFrom([]int{0, 10, 400}).Draw(rt, "brokers")
 		p.Scale = rapid.SampledFrom([]float64{0, 0.1, 3}).Draw(rt, "scale")
-		dir, err := os.MkdirTemp("", "sample")
+		dir, err := os.MkdirTemp("", "sample") //nolint:usetesting // one folder a draw, not one a test
 		if err != nil {
 			rt.Fatalf("folder: %v", err)
 		}
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 		summary, err := Write(context.Background(), dir, p, nil)
 		if err != nil {
 			rt.Fatalf("Write: %v", err)

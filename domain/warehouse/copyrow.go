@@ -36,14 +36,14 @@ const (
 )
 
 func (w *copyRows) begin(columns int) {
-	w.bytes = binary.BigEndian.AppendUint16(w.bytes, uint16(columns)) //nolint:gosec // a table has some 40 columns
+	w.bytes = binary.BigEndian.AppendUint16(w.bytes, uint16(columns))
 }
 
 func (w *copyRows) null() { w.bytes = append(w.bytes, 0xff, 0xff, 0xff, 0xff) }
 
 func (w *copyRows) int64(v int64) {
 	w.bytes = append(w.bytes, 0, 0, 0, 8)
-	w.bytes = binary.BigEndian.AppendUint64(w.bytes, uint64(v)) //nolint:gosec // the same bits
+	w.bytes = binary.BigEndian.AppendUint64(w.bytes, uint64(v))
 }
 
 func (w *copyRows) int64OrNull(v *int64) {
@@ -60,7 +60,7 @@ func (w *copyRows) int32(field string, v int) {
 		v = 0
 	}
 	w.bytes = append(w.bytes, 0, 0, 0, 4)
-	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(v)) //nolint:gosec // checked above
+	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(v))
 }
 
 func (w *copyRows) int16(field string, v int) {
@@ -69,7 +69,7 @@ func (w *copyRows) int16(field string, v int) {
 		v = 0
 	}
 	w.bytes = append(w.bytes, 0, 0, 0, 2)
-	w.bytes = binary.BigEndian.AppendUint16(w.bytes, uint16(v)) //nolint:gosec // checked above
+	w.bytes = binary.BigEndian.AppendUint16(w.bytes, uint16(v))
 }
 
 func (w *copyRows) bool(v bool) {
@@ -86,13 +86,13 @@ func (w *copyRows) uuid(v uuid.UUID) {
 }
 
 func (w *copyRows) raw(v []byte) {
-	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(len(v))) //nolint:gosec // fingerprints only
+	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(len(v)))
 	w.bytes = append(w.bytes, v...)
 }
 
 func (w *copyRows) text(field, v string) {
 	w.checkText(field, v)
-	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(len(v))) //nolint:gosec // checked
+	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(len(v)))
 	w.bytes = append(w.bytes, v...)
 }
 
@@ -150,7 +150,7 @@ func (w *copyRows) date(field string, t time.Time) {
 		t = time.Unix(0, 0)
 	}
 	w.bytes = append(w.bytes, 0, 0, 0, 4)
-	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(int32(dayNumber(t)-daysTo2000))) //nolint:gosec // the year is checked
+	w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(int32(dayNumber(t)-daysTo2000)))
 }
 
 func (w *copyRows) dateOrNull(field string, t *time.Time) {
@@ -183,13 +183,13 @@ func (w *copyRows) array(oid uint32, elements int, write func(i int)) {
 		w.bytes = binary.BigEndian.AppendUint32(w.bytes, 1)
 		w.bytes = binary.BigEndian.AppendUint32(w.bytes, 0) // no nulls
 		w.bytes = binary.BigEndian.AppendUint32(w.bytes, oid)
-		w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(elements)) //nolint:gosec // a slice in memory
-		w.bytes = binary.BigEndian.AppendUint32(w.bytes, 1)                // first index
+		w.bytes = binary.BigEndian.AppendUint32(w.bytes, uint32(elements))
+		w.bytes = binary.BigEndian.AppendUint32(w.bytes, 1) // first index
 		for i := range elements {
 			write(i)
 		}
 	}
-	binary.BigEndian.PutUint32(w.bytes[start:], uint32(len(w.bytes)-start-4)) //nolint:gosec // see checkText
+	binary.BigEndian.PutUint32(w.bytes[start:], uint32(len(w.bytes)-start-4))
 }
 
 func (w *copyRows) textsOrNull(field string, v []string) {

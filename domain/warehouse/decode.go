@@ -12,7 +12,7 @@ func (r *rowReader) declaration(rec *Record) {
 	rec.ID = r.int64()
 	rec.Version = r.int()
 	rec.Batch = r.uuid()
-	rec.Parts = Parts(r.int()) //nolint:gosec // a smallint
+	rec.Parts = Parts(r.int())
 	rec.Totals = declaration.Totals{CustomsValue: r.int64(), Payable: r.int64(), Relieved: r.int64(), Shown: r.int64(),
 		Packages: r.int64(), GrossMass: r.int64()}
 	reference := r.text()
@@ -44,7 +44,7 @@ func (r *rowReader) item(item *declaration.Item) {
 	if n == 0 {
 		return
 	}
-	number := func(v []byte) int64 { return int64(binary.BigEndian.Uint64(v)) } //nolint:gosec // the same bits
+	number := func(v []byte) int64 { return int64(binary.BigEndian.Uint64(v)) }
 	for range n {
 		line := declaration.TaxLine{Code: r.texts.of(codes.next()), Amount: number(amounts.next()),
 			Payable: payable.next()[0] != 0, Relieved: number(relieved.next())}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/administration"
@@ -72,7 +71,7 @@ func (s *Service) Deliver(ctx context.Context, tenant *administration.Tenant, in
 	if _, err := s.readingOptions(ctx, tenant, &ImportInput{Format: in.Format, MapName: in.MapName}); err != nil {
 		return nil, err
 	}
-	err = s.db.InTenant(ctx, tenant.ID, func(ctx context.Context, tx *gorm.DB) error {
+	err = s.db.InTenant(ctx, tenant.ID, func(ctx context.Context, tx *store.Tx) error {
 		if err := insertWaiting(tx, tenant.ID, batch); err != nil {
 			return err
 		}
@@ -93,7 +92,7 @@ func (s *Service) Deliver(ctx context.Context, tenant *administration.Tenant, in
 	return batch, nil
 }
 
-func enqueueImport(ctx context.Context, tx *gorm.DB, tenant domain.TenantID, batch uuid.UUID, s *Service) error {
+func enqueueImport(ctx context.Context, tx *store.Tx, tenant domain.TenantID, batch uuid.UUID, s *Service) error {
 	return store.Enqueue(ctx, tx, tenant, s.clock().UTC(), store.Job{Kind: ImportJob, Period: batch.String(), Class: store.Ingest,
 		Arguments: ImportArguments{Batch: batch}})
 }
@@ -225,7 +224,7 @@ func (s *Service) Process(ctx context.Context, tenant *administration.Tenant, id
 
 // Again queues a failed delivery once more.
 func (s *Service) Again(ctx context.Context, tenant domain.TenantID, id uuid.UUID) error {
-	err := s.db.InTenant(ctx, tenant, func(ctx context.Context, tx *gorm.DB) error {
+	err := s.db.InTenant(ctx, tenant, func(ctx context.Context, tx *store.Tx) error {
 		result := tx.Exec(`UPDATE batch SET state = 'waiting', failure = '', ended_at = NULL WHERE tenant_id = ? AND batch_id = ? AND state = 'failed'
 			AND EXISTS (SELECT FROM delivery d WHERE d.tenant_id = batch.tenant_id AND d.batch_id = batch.batch_id)`, tenant.String(), id)
 		if result.Error != nil {
@@ -245,7 +244,7 @@ func (s *Service) Again(ctx context.Context, tenant domain.TenantID, id uuid.UUI
 // Discard removes the files of a delivery that failed or waits; a waiting one
 // becomes failed. The batch stays, with what is known about it.
 func (s *Service) Discard(ctx context.Context, tenant domain.TenantID, id uuid.UUID) error {
-	err := s.db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.InTenant(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		result := tx.Exec(`UPDATE batch SET state = 'failed', ended_at = coalesce(ended_at, ?), failure = CASE WHEN failure = '' THEN 'the files were discarded before they were loaded' ELSE failure END
 			WHERE tenant_id = ? AND batch_id = ? AND state IN ('waiting', 'failed')`, s.clock().UTC(), tenant.String(), id)
 		if result.Error != nil {
@@ -269,7 +268,7 @@ func (s *Service) delivered(ctx context.Context, tenant domain.TenantID, batch u
 		Name  string
 		Bytes int64
 	}
-	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		return tx.Raw(`SELECT file, name, bytes FROM delivery WHERE tenant_id = ? AND batch_id = ? ORDER BY file`, tenant.String(), batch).Scan(&files).Error
 	})
 	if err != nil {
@@ -314,7 +313,7 @@ func (f *deliveredFile) Read(p []byte) (int, error) {
 
 func (f *deliveredFile) next() error {
 	f.sequence++
-	err := f.db.Read(f.ctx, f.tenant, func(ctx context.Context, _ *gorm.DB) error {
+	err := f.db.Read(f.ctx, f.tenant, func(ctx context.Context, _ *store.Tx) error {
 		return store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
 			return conn.QueryRow(ctx, `SELECT content FROM delivery_part WHERE tenant_id = $1 AND batch_id = $2 AND file = $3 AND sequence = $4`,
 				uuid.UUID(f.tenant), f.batch, f.file, f.sequence).Scan(&f.piece)

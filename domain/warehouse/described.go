@@ -48,7 +48,7 @@ func code(text, what string) string {
 
 // needed checks pairs of a code and what it is called.
 func needed(pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
+	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i] == "" {
 			return "the " + pairs[i+1] + " is missing"
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"gorm.io/gorm"
+	"assay/domain/store"
 )
 
 // DictionaryTable is one table as the data dictionary shows it.
@@ -30,7 +30,7 @@ func (s *Service) DataDictionary(ctx context.Context) ([]DictionaryTable, error)
 		TableName, TableComment, ColumnName, Type, ColumnComment string
 		Required, Key                                            bool
 	}
-	err := s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		return tx.Raw(`SELECT c.relname AS table_name, coalesce(obj_description(c.oid), '') AS table_comment, a.attname AS column_name,
 			format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required, coalesce(col_description(c.oid, a.attnum), '') AS column_comment,
 			EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY(i.indkey)) AS key

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/intake"
+	"assay/domain/store"
 )
 
 // ImportInput says what is imported and how it is read.
@@ -57,7 +57,7 @@ func (s *Service) readingOptions(ctx context.Context, tenant *administration.Ten
 	if in.Progress != nil {
 		options.Progress = func(p intake.Progress) { in.Progress(LoadProgress{Reading: p}) }
 	}
-	err := s.db.Read(ctx, tenant.ID, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.Read(ctx, tenant.ID, func(_ context.Context, tx *store.Tx) error {
 		zones, err := officeZones(tx, tenant.ID)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ const (
 
 // columnMap finds the column map of a delivery: the administration's own of the
 // name, or the shipped one.
-func (s *Service) columnMap(tx *gorm.DB, tenant domain.TenantID, in *ImportInput, options *intake.Options) error {
+func (s *Service) columnMap(tx *store.Tx, tenant domain.TenantID, in *ImportInput, options *intake.Options) error {
 	name := in.MapName
 	if name == "" {
 		name = in.Format
@@ -110,7 +110,7 @@ func (s *Service) columnMap(tx *gorm.DB, tenant domain.TenantID, in *ImportInput
 
 // ownMap reads one of the administration's own maps into m, which stays as it
 // is when there is none.
-func ownMap(tx *gorm.DB, tenant domain.TenantID, kind, name string, m any) error {
+func ownMap(tx *store.Tx, tenant domain.TenantID, kind, name string, m any) error {
 	var found []string
 	err := tx.Raw(`SELECT content::text FROM intake_map WHERE tenant_id = ? AND kind = ? AND name = ?`, tenant.String(), kind, name).Scan(&found).Error
 	if err != nil {
@@ -126,7 +126,7 @@ func ownMap(tx *gorm.DB, tenant domain.TenantID, kind, name string, m any) error
 }
 
 // officeZones are the zones of the offices that have their own.
-func officeZones(tx *gorm.DB, tenant domain.TenantID) (map[string]*time.Location, error) {
+func officeZones(tx *store.Tx, tenant domain.TenantID) (map[string]*time.Location, error) {
 	var offices []struct{ Code, Zone string }
 	if err := tx.Raw(`SELECT code, zone FROM office WHERE tenant_id = ? AND zone <> ''`, tenant.String()).Scan(&offices).Error; err != nil {
 		return nil, fmt.Errorf("read the zones of the offices: %w", err)

@@ -134,7 +134,7 @@ func sortOut[D any](ctx context.Context, l *loader, conn *pgx.Conn, kind *keyedK
 			count.Replaced++
 		}
 		own := c.rows.of(0, i)
-		binary.BigEndian.PutUint32(own[keyedVersionAt:], uint32(version)) //nolint:gosec // counts up from 1
+		binary.BigEndian.PutUint32(own[keyedVersionAt:], uint32(version))
 		if delivered.get(1) == 0 {
 			delivered.set(1, print.get(1))
 			copy(own[keyedPrintAt:], delivered[:])

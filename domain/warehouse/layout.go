@@ -63,12 +63,6 @@ var declarationLayout = [declarationTables]table{
 	newTable("document_version", `declaration_id number at precision user_code cause by_customs reason customs_value payable`),
 }
 
-// partTables gives the table of each part.
-var partTables = map[Parts]int{
-	PartItems: tableItem, PartEvents: tableEvent, PartAssignments: tableAssignment, PartInspections: tableInspection,
-	PartOffences: tableOffence, PartPayments: tablePayment, PartVersions: tableVersion,
-}
-
 // Positions in the row of declaration, from the row's beginning: a field count of
 // two bytes, then each value behind its length of four.
 const (

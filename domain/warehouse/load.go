@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/administration"
@@ -53,13 +52,13 @@ func (s *Service) Load(ctx context.Context, tenant *administration.Tenant, in Lo
 		return nil, domain.Errorf(domain.KindInternal, "a load cannot be part of another transaction")
 	}
 	outside := ctx
-	err := s.db.InTenant(ctx, tenant.ID, func(ctx context.Context, tx *gorm.DB) error {
+	err := s.db.InTenant(ctx, tenant.ID, func(ctx context.Context, tx *store.Tx) error {
 		if err := lockLoads(tx, tenant.ID); err != nil {
 			return err
 		}
 		// Beside the load's own transaction: others see that the batch is being read,
 		// and a load that is killed leaves it to the next one to say so.
-		if err := s.beside(outside, tenant.ID, func(tx *gorm.DB) error { return beginBatch(tx, tenant.ID, batch) }); err != nil {
+		if err := s.beside(outside, tenant.ID, func(tx *store.Tx) error { return beginBatch(tx, tenant.ID, batch) }); err != nil {
 			return err
 		}
 		return s.load(ctx, outside, tx, tenant, in, batch, read)
@@ -68,7 +67,7 @@ func (s *Service) Load(ctx context.Context, tenant *administration.Tenant, in Lo
 		return batch, nil
 	}
 	batch.State, batch.EndedAt, batch.Failure = BatchFailed, s.clock().UTC(), reason(err)
-	if failed := s.beside(ctx, tenant.ID, func(tx *gorm.DB) error { return failBatch(tx, tenant.ID, batch) }); failed != nil {
+	if failed := s.beside(ctx, tenant.ID, func(tx *store.Tx) error { return failBatch(tx, tenant.ID, batch) }); failed != nil {
 		err = errors.Join(err, failed)
 	}
 	return batch, fmt.Errorf("load batch %s: %w", batch.ID, err)
@@ -79,10 +78,10 @@ func (s *Service) Load(ctx context.Context, tenant *administration.Tenant, in Lo
 const besideLimit = 30 * time.Second
 
 // beside runs a small transaction of its own while the load's is open.
-func (s *Service) beside(outside context.Context, tenant domain.TenantID, fn func(tx *gorm.DB) error) error {
+func (s *Service) beside(outside context.Context, tenant domain.TenantID, fn func(tx *store.Tx) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(outside), besideLimit)
 	defer cancel()
-	return s.db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error { return fn(tx) })
+	return s.db.InTenant(ctx, tenant, func(_ context.Context, tx *store.Tx) error { return fn(tx) })
 }
 
 // reason is what a user is told about a failure.
@@ -103,7 +102,7 @@ const longestReason = 2000
 
 // load runs inside the transaction: the reader fills chunks on a goroutine of its
 // own, this goroutine, which owns the connection, brings them to the server.
-func (s *Service) load(ctx, outside context.Context, tx *gorm.DB, tenant *administration.Tenant, in LoadInput, batch *Batch, read Reading) error {
+func (s *Service) load(ctx, outside context.Context, tx *store.Tx, tenant *administration.Tenant, in LoadInput, batch *Batch, read Reading) error {
 	l, err := newLoader(ctx, tx, tenant, in, batch, s.clock)
 	if err != nil {
 		return err

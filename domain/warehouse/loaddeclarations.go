@@ -247,7 +247,7 @@ func (l *loader) keepSuperseded(moves *pgx.Batch, all []superseded) {
 	var contents []string
 	for i := range all {
 		ids = append(ids, all[i].id)
-		versions = append(versions, int32(all[i].version)) //nolint:gosec // counts up from 1
+		versions = append(versions, int32(all[i].version))
 		parts = append(parts, int32(all[i].parts))
 		batches = append(batches, all[i].batch)
 		contents = append(contents, string(all[i].content))

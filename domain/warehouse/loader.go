@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
 
 	"assay/domain/administration"
 	"assay/domain/audit"
@@ -21,7 +20,7 @@ import (
 // loader brings chunks to the server inside the transaction of one load. It
 // belongs to the goroutine that owns the connection.
 type loader struct {
-	tx     *gorm.DB
+	tx     *store.Tx
 	tenant *administration.Tenant
 	in     LoadInput
 	batch  *Batch
@@ -41,7 +40,7 @@ type loader struct {
 	dry map[uint64]struct{}
 }
 
-func newLoader(ctx context.Context, tx *gorm.DB, tenant *administration.Tenant, in LoadInput, batch *Batch, clock func() time.Time) (*loader, error) {
+func newLoader(ctx context.Context, tx *store.Tx, tenant *administration.Tenant, in LoadInput, batch *Batch, clock func() time.Time) (*loader, error) {
 	l := &loader{tx: tx, tenant: tenant, in: in, batch: batch, clock: clock, months: monthSet{},
 		counter: newMonthCounter(tenant.Location()), dry: map[uint64]struct{}{}}
 	y, m, d := batch.StartedAt.In(tenant.Location()).Date()

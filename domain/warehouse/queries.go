@@ -9,11 +9,11 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/declaration"
 	"assay/domain/intake"
+	"assay/domain/store"
 )
 
 // Get finds one declaration by its reference ("BIR/2022/C678") or its identifier,
@@ -62,7 +62,7 @@ type VersionEntry struct {
 // Versions gives every version of a declaration, the newest first.
 func (s *Service) Versions(ctx context.Context, tenant domain.TenantID, key string) ([]VersionEntry, error) {
 	var entries []VersionEntry
-	err := s.db.Read(ctx, tenant, func(ctx context.Context, tx *gorm.DB) error {
+	err := s.db.Read(ctx, tenant, func(ctx context.Context, tx *store.Tx) error {
 		current, err := s.Get(ctx, tenant, key)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (s *Service) Versions(ctx context.Context, tenant domain.TenantID, key stri
 	return entries, nil
 }
 
-func earlierVersions(tx *gorm.DB, tenant domain.TenantID, id int64) ([]VersionEntry, error) {
+func earlierVersions(tx *store.Tx, tenant domain.TenantID, id int64) ([]VersionEntry, error) {
 	var rows []struct {
 		Version               int
 		BatchID, SupersededBy string
@@ -116,7 +116,7 @@ func earlierVersions(tx *gorm.DB, tenant domain.TenantID, id int64) ([]VersionEn
 }
 
 // describeBatches says of each version when and from what its batch was loaded.
-func describeBatches(tx *gorm.DB, tenant domain.TenantID, entries []VersionEntry) error {
+func describeBatches(tx *store.Tx, tenant domain.TenantID, entries []VersionEntry) error {
 	ids := make([]string, len(entries))
 	for i := range entries {
 		ids[i] = entries[i].Batch.String()
@@ -150,7 +150,7 @@ func (s *Service) Batches(ctx context.Context, tenant domain.TenantID, before ti
 	if before.IsZero() {
 		before = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		batches, err = findBatches(tx, `WHERE tenant_id = ? AND started_at < ? ORDER BY started_at DESC, batch_id DESC LIMIT ?`,
 			tenant.String(), before, bounded(limit))
 		return err
@@ -176,7 +176,7 @@ func bounded(limit int) int {
 // Batch finds one delivery, KindNotFound when there is none.
 func (s *Service) Batch(ctx context.Context, tenant domain.TenantID, id uuid.UUID) (*Batch, error) {
 	var found []*Batch
-	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) (err error) {
+	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *store.Tx) (err error) {
 		found, err = findBatches(tx, `WHERE tenant_id = ? AND batch_id = ?`, tenant.String(), id)
 		return err
 	})
@@ -189,7 +189,7 @@ func (s *Service) Batch(ctx context.Context, tenant domain.TenantID, id uuid.UUI
 	return found[0], nil
 }
 
-func findBatches(tx *gorm.DB, where string, arguments ...any) ([]*Batch, error) {
+func findBatches(tx *store.Tx, where string, arguments ...any) ([]*Batch, error) {
 	var rows []struct {
 		BatchID, Format, Source, Fingerprint, State, StartedBy, Failure, Summary string
 		StartedAt                                                                time.Time
@@ -240,7 +240,7 @@ func (s *Service) Rejects(ctx context.Context, tenant domain.TenantID, batch uui
 		Sequence, Line                      int64
 		File, Field, Value, Reason, RowText string
 	}
-	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		return tx.Raw(`SELECT sequence, file, line, field, value, reason, row_text FROM reject WHERE tenant_id = ? AND batch_id = ? AND sequence > ?
 			ORDER BY sequence LIMIT ?`, tenant.String(), batch, after, bounded(limit)).Scan(&rows).Error
 	})
@@ -269,7 +269,7 @@ func (s *Service) Unmapped(ctx context.Context, tenant domain.TenantID) ([]Unmap
 		Kind, Value, LastBatch string
 		Seen                   int64
 	}
-	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.Read(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		return tx.Raw(`SELECT kind, value, seen, last_batch::text FROM unmapped_value WHERE tenant_id = ? ORDER BY kind, seen DESC, value LIMIT ?`,
 			tenant.String(), longestPage).Scan(&rows).Error
 	})
@@ -290,7 +290,7 @@ func (s *Service) Unmapped(ctx context.Context, tenant domain.TenantID) ([]Unmap
 // known yet. It is zero when there is none.
 func (s *Service) Watermark(ctx context.Context, tenant domain.TenantID) (time.Time, error) {
 	var found struct{ Watermark *time.Time }
-	err := s.db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+	err := s.db.InTenant(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		return tx.Raw(`SELECT max(watermark) AS watermark FROM batch WHERE tenant_id = ? AND state = 'loaded'`, tenant.String()).Scan(&found).Error
 	})
 	if err != nil {
@@ -304,7 +304,7 @@ func (s *Service) Watermark(ctx context.Context, tenant domain.TenantID) (time.T
 
 // DirtyMonths lists the months (year * 12 + month - 1) whose segments no longer say what the warehouse says.
 func (s *Service) DirtyMonths(ctx context.Context, tenant domain.TenantID) (months []int, err error) {
-	err = s.db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+	err = s.db.InTenant(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		return tx.Raw(`SELECT month FROM dirty_month WHERE tenant_id = ? ORDER BY month`, tenant.String()).Scan(&months).Error
 	})
 	if err != nil {

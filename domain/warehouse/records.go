@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/store"
@@ -62,7 +61,7 @@ func (s *Service) Records(ctx context.Context, tenant domain.TenantID, chosen Ra
 
 // read runs fn on the connection of a reading transaction, joined when there is one.
 func (s *Service) read(ctx context.Context, tenant domain.TenantID, fn func(ctx context.Context, conn *pgx.Conn) error) error {
-	return s.db.Read(ctx, tenant, func(ctx context.Context, _ *gorm.DB) error {
+	return s.db.Read(ctx, tenant, func(ctx context.Context, _ *store.Tx) error {
 		return store.Native(ctx, func(ctx context.Context, conn *pgx.Conn) error {
 			if err := planByIndex(ctx, conn, true); err != nil {
 				return err

@@ -59,9 +59,9 @@ func integer(digits []byte) int64 {
 		n = n*10 + uint64(digit-'0')
 	}
 	if negative {
-		return -int64(n) //nolint:gosec // the server wrote an int64
+		return -int64(n)
 	}
-	return int64(n) //nolint:gosec // the server wrote an int64
+	return int64(n)
 }
 
 func (r *rowReader) uuid() (id uuid.UUID) {
@@ -77,22 +77,13 @@ func (r *rowReader) code() string { return r.texts.of(r.next()) }
 func (r *rowReader) time() time.Time { return timeOf(r.next()) }
 
 func timeOf(v []byte) time.Time {
-	return time.UnixMicro(int64(binary.BigEndian.Uint64(v)) + microsecondsTo2000).UTC() //nolint:gosec // the same bits
-}
-
-func (r *rowReader) timeOrNil() *time.Time {
-	v := r.next()
-	if v == nil {
-		return nil
-	}
-	t := timeOf(v)
-	return &t
+	return time.UnixMicro(int64(binary.BigEndian.Uint64(v)) + microsecondsTo2000).UTC()
 }
 
 func (r *rowReader) date() time.Time { return dateOf(r.next()) }
 
 func dateOf(v []byte) time.Time {
-	return time.Unix((int64(int32(binary.BigEndian.Uint32(v)))+daysTo2000)*86400, 0).UTC() //nolint:gosec // the same bits
+	return time.Unix((int64(int32(binary.BigEndian.Uint32(v)))+daysTo2000)*86400, 0).UTC()
 }
 
 func (r *rowReader) dateOrNil() *time.Time {

@@ -135,7 +135,7 @@ func insertWaiting(tx *gorm.DB, tenant domain.TenantID, b *Batch) error {
 // removeFiles removes the delivered files of a batch.
 func removeFiles(tx *gorm.DB, tenant domain.TenantID, batch uuid.UUID) error {
 	for _, table := range []string{"delivery_part", "delivery"} {
-		if err := tx.Exec(`DELETE FROM `+table+` WHERE tenant_id = ? AND batch_id = ?`, tenant.String(), batch).Error; err != nil { //nolint:gosec // two names
+		if err := tx.Exec(`DELETE FROM `+table+` WHERE tenant_id = ? AND batch_id = ?`, tenant.String(), batch).Error; err != nil {
 			return fmt.Errorf("remove the delivered files: %w", err)
 		}
 	}

@@ -128,8 +128,8 @@ func (w *windowReader) ask(ids []int64) error {
 		parameters = parameters[:2]
 		parameters[1] = encodeInt8Array(ids)
 	} else {
-		parameters[1] = binary.BigEndian.AppendUint64(nil, uint64(first)) //nolint:gosec // the same bits
-		parameters[2] = binary.BigEndian.AppendUint64(nil, uint64(last))  //nolint:gosec // the same bits
+		parameters[1] = binary.BigEndian.AppendUint64(nil, uint64(first))
+		parameters[2] = binary.BigEndian.AppendUint64(nil, uint64(last))
 	}
 	for q, statement := range statements {
 		w.pipeline.SendQueryStatement(statement, parameters, binaryParameters, w.formats[q])

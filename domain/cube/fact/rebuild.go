@@ -6,11 +6,10 @@ import (
 	"maps"
 	"slices"
 
-	"gorm.io/gorm"
-
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/cube"
+	"assay/domain/store"
 	"assay/domain/warehouse"
 )
 
@@ -48,7 +47,7 @@ type finishedMonth struct {
 
 // write owns the transaction that publishes: it takes the lock, takes the
 // segments as they come, and at the end clears the marks.
-func (r *rebuild) write(ctx context.Context, tx *gorm.DB) error {
+func (r *rebuild) write(ctx context.Context, tx *store.Tx) error {
 	if err := lock(tx, r.tenant); err != nil {
 		return err
 	}
@@ -94,7 +93,7 @@ func (r *rebuild) hand(ctx context.Context, key segmentKey, builder *cube.Builde
 }
 
 // read decides what is to be made and makes it.
-func (r *rebuild) read(ctx context.Context, tx *gorm.DB) error {
+func (r *rebuild) read(ctx context.Context, tx *store.Tx) error {
 	if err := r.plan(ctx, tx); err != nil {
 		return err
 	}
@@ -116,7 +115,7 @@ func (r *rebuild) read(ctx context.Context, tx *gorm.DB) error {
 
 // plan finds the months to make. When they are more than half of those with
 // declarations, everything is made: one pass is cheaper then.
-func (r *rebuild) plan(ctx context.Context, tx *gorm.DB) error {
+func (r *rebuild) plan(ctx context.Context, tx *store.Tx) error {
 	var err error
 	if r.dirty, err = dirtyMonths(tx, r.tenant); err != nil {
 		return err
@@ -174,7 +173,7 @@ func (r *rebuild) wants(grain string, month cube.Month) bool {
 }
 
 // context gathers what derivations know besides the record.
-func (r *rebuild) context(ctx context.Context, tx *gorm.DB) (*Context, error) {
+func (r *rebuild) context(ctx context.Context, tx *store.Tx) (*Context, error) {
 	calendars, err := r.service.administrations.Calendars(ctx, r.owner)
 	if err != nil {
 		return nil, err
@@ -190,7 +189,7 @@ func (r *rebuild) context(ctx context.Context, tx *gorm.DB) (*Context, error) {
 }
 
 // declarations makes the grains that hang on declarations.
-func (r *rebuild) declarations(ctx context.Context, tx *gorm.DB, c *Context) error {
+func (r *rebuild) declarations(ctx context.Context, tx *store.Tx, c *Context) error {
 	acted := slices.Sorted(maps.Keys(r.wanted))
 	months, err := r.contributing(ctx, tx, r.wants, acted)
 	if err != nil {
@@ -242,7 +241,7 @@ func (r *rebuild) span(months []cube.Month) (span monthSpan) {
 
 // makeAgain makes the months into which acts fell long before the registration
 // of their declaration, from all declarations that contribute to them.
-func (r *rebuild) makeAgain(ctx context.Context, tx *gorm.DB, c *Context, late map[string]map[cube.Month]bool) error {
+func (r *rebuild) makeAgain(ctx context.Context, tx *store.Tx, c *Context, late map[string]map[cube.Month]bool) error {
 	var acted []cube.Month
 	for _, months := range late {
 		acted = slices.AppendSeq(acted, maps.Keys(months))
@@ -259,7 +258,7 @@ func (r *rebuild) makeAgain(ctx context.Context, tx *gorm.DB, c *Context, late m
 
 // contributing gives the months of registration of all declarations that may
 // have rows in the segments wanted.
-func (r *rebuild) contributing(ctx context.Context, tx *gorm.DB, wants func(string, cube.Month) bool, acted []cube.Month) ([]cube.Month, error) {
+func (r *rebuild) contributing(ctx context.Context, tx *store.Tx, wants func(string, cube.Month) bool, acted []cube.Month) ([]cube.Month, error) {
 	found := map[cube.Month]bool{}
 	for _, month := range r.present {
 		if wants(Declaration, month.Month) || wants(Item, month.Month) {
@@ -277,7 +276,7 @@ func (r *rebuild) contributing(ctx context.Context, tx *gorm.DB, wants func(stri
 // pass streams the declarations registered in the months once, in their order.
 // With closing, months of acts are closed one month after that of registration, so that
 // memory stays bounded; what comes later all the same is given back as late.
-func (r *rebuild) pass(ctx context.Context, tx *gorm.DB, c *Context, months []cube.Month, wants func(string, cube.Month) bool, closing bool) (map[string]map[cube.Month]bool, error) {
+func (r *rebuild) pass(ctx context.Context, tx *store.Tx, c *Context, months []cube.Month, wants func(string, cube.Month) bool, closing bool) (map[string]map[cube.Month]bool, error) {
 	a := newAssembly(c, wants, func(key segmentKey, b *cube.Builder) error { return r.hand(ctx, key, b) })
 	a.keepPrices = closing
 	if err := r.targets(tx, c, a); err != nil {
@@ -332,7 +331,7 @@ func (r *rebuild) reporter(months []cube.Month) func() {
 }
 
 // targets adds the shares of the revenue targets, which hang on no declaration.
-func (r *rebuild) targets(tx *gorm.DB, c *Context, a *assembly) error {
+func (r *rebuild) targets(tx *store.Tx, c *Context, a *assembly) error {
 	targets, err := readTargets(tx, r.tenant)
 	if err != nil {
 		return err

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/cube"
@@ -79,7 +77,7 @@ func (s *Service) Rebuild(ctx context.Context, tenant domain.TenantID, in Rebuil
 	defer stop(nil)
 	written := make(chan error, 1)
 	go func() {
-		err := s.db.InTenant(ctx, tenant, func(ctx context.Context, tx *gorm.DB) error { return r.write(ctx, tx) })
+		err := s.db.InTenant(ctx, tenant, func(ctx context.Context, tx *store.Tx) error { return r.write(ctx, tx) })
 		if err != nil {
 			stop(err)
 		}
@@ -103,5 +101,5 @@ func (s *Service) Rebuild(ctx context.Context, tenant domain.TenantID, in Rebuil
 // readOnce reads everything in one state of the warehouse and hands on the
 // builders of the segments.
 func (r *rebuild) readOnce(ctx context.Context) error {
-	return r.service.db.Read(ctx, r.tenant, func(ctx context.Context, tx *gorm.DB) error { return r.read(ctx, tx) })
+	return r.service.db.Read(ctx, r.tenant, func(ctx context.Context, tx *store.Tx) error { return r.read(ctx, tx) })
 }

@@ -247,7 +247,7 @@ func readPrices(ctx context.Context, tenant domain.TenantID, prices *Prices, spa
 			if err := row.Scan(&month, &item.HS, &item.Origin, &item.CustomsValue, &item.NetMass, &item.GrossMass); err != nil {
 				return err
 			}
-			prices.Add(cube.Month(month), &item) //nolint:gosec // a month of a date
+			prices.Add(cube.Month(month), &item)
 			return nil
 		})
 	if err != nil {
