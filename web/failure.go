@@ -57,6 +57,9 @@ func (v *visit) fail(err error) error {
 		v.server.Log.Error("answer broke off", "request", v.requestNumber(), "path", v.Path(), "error", err)
 		return nil
 	}
+	if errors.Is(err, context.Canceled) && v.Request().Context().Err() != nil {
+		return nil // the reader has gone
+	}
 	kind := kindOf(err)
 	if kind == domain.KindInternal {
 		v.server.Log.Error("request failed", "request", v.requestNumber(), "path", v.Path(), "error", err)

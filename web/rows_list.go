@@ -136,7 +136,7 @@ func (v *visit) row(d *indicator.Definition, line *indicator.Line, columns []str
 			first.Address = v.declarationAddress(reference)
 		}
 	}
-	row := view.Row{Cells: []view.Cell{first, {Text: v.ShortDate(present.DayTime(line.On))}}}
+	row := view.Row{Cells: []view.Cell{first, {Text: v.ShortDate(present.DayTime(line.On)), Date: true}}}
 	for _, column := range columns {
 		row.Cells = append(row.Cells, v.dimensionCell(column, line.Dimensions[column], names))
 	}

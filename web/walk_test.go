@@ -103,9 +103,15 @@ func TestScreenshots(t *testing.T) {
 func (k *kit) prefer(t *testing.T, browser context.Context, language, theme string) {
 	t.Helper()
 	choose := func(name, value, seen string) {
-		err := chromedp.Do(browser, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(k.server.URL+"/in/karouma/dictionary"), chromedp.Click(chromedp.CSS(".menu summary")),
-			chromedp.Click(chromedp.CSS("button[name="+name+"][value="+value+"]")), chromedp.WaitVisible(chromedp.CSS(seen)))
+		err := chromedp.Do(browser, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(k.server.URL+"/in/karouma/imports"), chromedp.Click(chromedp.CSS(".menu summary")))
 		if err != nil {
+			t.Fatalf("open the menu: %v", err)
+		}
+		// The answer is waited for: what is to be seen may be there already.
+		if _, err := chromedp.RunResponse(browser, chromedp.Click(chromedp.CSS("button[name="+name+"][value="+value+"]"))); err != nil {
+			t.Fatalf("choose %s: %v", value, err)
+		}
+		if err := chromedp.Do(browser, chromedp.WaitVisible(chromedp.CSS(seen))); err != nil {
 			t.Fatalf("choose %s: %v", value, err)
 		}
 	}

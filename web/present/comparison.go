@@ -71,7 +71,11 @@ func verdict(m Measure, now, then Reading, arrow string) string {
 	if arrow == "level" || partly && m.Kind != Share && m.Kind != Duration {
 		return "neutral"
 	}
-	if gap, known := apart(m, now, then); known && gap <= 0 {
+	gap, known := apart(m, now, then)
+	switch {
+	case !known: // a sum or a ratio of money has no margin to judge by
+		return "neutral"
+	case gap <= 0:
 		return "chance"
 	}
 	if now.Small || then.Small {

@@ -119,9 +119,12 @@ func (p Presenter) Interval(m Measure, r Reading) string {
 	if r.Low == nil || r.High == nil || r.Value == nil {
 		return ""
 	}
-	unit := p.unitFor(m.Kind, *r.High)
+	unit := p.unitFor(m.Kind, *r.Value)
 	low, _ := p.split(m.Kind, *r.Low, unit)
 	high, name := p.split(m.Kind, *r.High, unit)
+	if m.Kind == Share { // both ends with the decimals of the upper one
+		low = p.Decimal(100**r.Low, shareDecimals(*r.High))
+	}
 	if name != "" {
 		high += "\u00a0" + name
 	}

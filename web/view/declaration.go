@@ -27,6 +27,7 @@ type Cell struct {
 	Address string
 	Lane    *Lane
 	Numeric bool
+	Date    bool // kept on one line
 	Code    bool
 	Mark    string // "yes" or "no"
 }
