@@ -29,16 +29,22 @@ var (
 func TestMessagesAreKnownAndUsed(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
-	content, err := os.ReadFile("locales/en.json")
-	if err != nil {
-		t.Fatal(err)
+	names, err := filepath.Glob("locales/en/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d files of messages: %v", len(names), err)
 	}
-	var messages map[string]any
-	if err := json.Unmarshal(content, &messages); err != nil {
-		t.Fatal(err)
-	}
-	for key := range messages {
-		known[key] = true
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var messages map[string]any
+		if err := json.Unmarshal(content, &messages); err != nil {
+			t.Fatal(err)
+		}
+		for key := range messages {
+			known[key] = true
+		}
 	}
 	used := map[string]bool{}
 	for _, key := range composedKeys() {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"assay/domain/access"
 )
@@ -26,38 +27,52 @@ type route struct {
 	handle   func(*visit) error
 }
 
-// routes lists every page and form there is. Those of an administration begin with its
-// code, so that an address that is passed on says which administration it means.
+// in begins the path of every page of an administration, so that an address that is passed
+// on says which administration it means.
+const in = "/in/:administration"
+
+// routes lists every page and form there is.
 func (s *Server) routes() []route {
-	const in = "/in/:administration"
-	routes := []route{
-		{http.MethodGet, "/", everyone, "", false, (*visit).showFirstPage},
-		{http.MethodGet, "/sign-in", everyone, "", false, (*visit).showSignIn},
-		{http.MethodPost, "/sign-in", everyone, "", false, (*visit).signIn},
-		{http.MethodPost, "/sign-out", everyone, "", false, (*visit).signOut},
-		{http.MethodPost, "/preferences", everyone, "", false, (*visit).savePreferences},
-		{http.MethodGet, "/administrations", anyPerson, "", false, (*visit).showAdministrations},
-		{http.MethodPost, "/administrations", anyPerson, "", false, (*visit).chooseAdministration},
-		{http.MethodGet, in + "/board", signedIn, access.FigureRead, false, (*visit).showBoard},
-		{http.MethodGet, in + "/indicators/:code", signedIn, access.FigureRead, false, (*visit).showIndicator},
-		{http.MethodGet, in + "/indicators/:code/breakdown.csv", signedIn, access.FigureExport, false, (*visit).downloadCSV},
-		{http.MethodGet, in + "/indicators/:code/breakdown.xlsx", signedIn, access.FigureExport, false, (*visit).downloadXLSX},
-		{http.MethodGet, in + "/indicators/:code/declarations", signedIn, access.FigureRead, false, (*visit).listRows},
-		{http.MethodGet, in + "/declarations/:office/:year/:number", signedIn, access.DeclarationRead, false, (*visit).showDeclaration},
-		{http.MethodGet, in + "/imports", signedIn, access.ImportRead, false, (*visit).showImports},
-		{http.MethodPost, in + "/imports", signedIn, access.ImportWrite, true, (*visit).startImport},
-		{http.MethodGet, in + "/imports/:batch", signedIn, access.ImportRead, false, (*visit).showImport},
-		{http.MethodGet, in + "/imports/:batch/rejects.csv", signedIn, access.ImportRead, false, (*visit).downloadRejects},
-		{http.MethodPost, in + "/imports/:batch/again", signedIn, access.ImportWrite, false, (*visit).loadAgain},
-		{http.MethodGet, in + "/dictionary", signedIn, access.DictionaryRead, false, (*visit).showDictionary},
-		{http.MethodGet, in + "/indicators/:code/sql", signedIn, access.FigureFormula, false, (*visit).showSQL},
-	}
+	routes := slices.Concat(accountRoutes, figureRoutes, intakeRoutes)
 	if s.options.Design {
-		routes = append(routes,
-			route{http.MethodGet, "/design", everyone, "", false, (*visit).showDesign},
-			route{http.MethodGet, "/design/:page", everyone, "", false, (*visit).showDesignPage})
+		routes = append(routes, designRoutes...)
 	}
 	return routes
+}
+
+var accountRoutes = []route{
+	{http.MethodGet, "/", everyone, "", false, (*visit).showFirstPage},
+	{http.MethodGet, "/sign-in", everyone, "", false, (*visit).showSignIn},
+	{http.MethodPost, "/sign-in", everyone, "", false, (*visit).signIn},
+	{http.MethodPost, "/sign-out", everyone, "", false, (*visit).signOut},
+	{http.MethodPost, "/preferences", everyone, "", false, (*visit).savePreferences},
+	{http.MethodGet, "/administrations", anyPerson, "", false, (*visit).showAdministrations},
+	{http.MethodPost, "/administrations", anyPerson, "", false, (*visit).chooseAdministration},
+}
+
+var figureRoutes = []route{
+	{http.MethodGet, in + "/board", signedIn, access.FigureRead, false, (*visit).showBoard},
+	{http.MethodGet, in + "/indicators/:code", signedIn, access.FigureRead, false, (*visit).showIndicator},
+	{http.MethodGet, in + "/indicators/:code/breakdown.csv", signedIn, access.FigureExport, false, (*visit).downloadCSV},
+	{http.MethodGet, in + "/indicators/:code/breakdown.xlsx", signedIn, access.FigureExport, false, (*visit).downloadXLSX},
+	{http.MethodGet, in + "/indicators/:code/declarations", signedIn, access.FigureRead, false, (*visit).listRows},
+	{http.MethodGet, in + "/indicators/:code/sql", signedIn, access.FigureFormula, false, (*visit).showSQL},
+	{http.MethodGet, in + "/declarations/:office/:year/:number", signedIn, access.DeclarationRead, false, (*visit).showDeclaration},
+	{http.MethodGet, in + "/dictionary", signedIn, access.DictionaryRead, false, (*visit).showDictionary},
+}
+
+var intakeRoutes = []route{
+	{http.MethodGet, in + "/imports", signedIn, access.ImportRead, false, (*visit).showImports},
+	{http.MethodPost, in + "/imports", signedIn, access.ImportWrite, true, (*visit).startImport},
+	{http.MethodGet, in + "/imports/:batch", signedIn, access.ImportRead, false, (*visit).showImport},
+	{http.MethodGet, in + "/imports/:batch/rejects.csv", signedIn, access.ImportRead, false, (*visit).downloadRejects},
+	{http.MethodPost, in + "/imports/:batch/again", signedIn, access.ImportWrite, false, (*visit).loadAgain},
+}
+
+// designRoutes show the components to developers.
+var designRoutes = []route{
+	{http.MethodGet, "/design", everyone, "", false, (*visit).showDesign},
+	{http.MethodGet, "/design/:page", everyone, "", false, (*visit).showDesignPage},
 }
 
 // check finds a route that forgot its action.

@@ -1,14 +1,16 @@
 // Package locales speaks the readers' languages: the messages of the pages in
 // each language, and numbers, dates, durations and money as each writes them.
 //
-// Messages stand in one file a language, beside this one; a test finds keys that
-// a language lacks, and keys that no page uses.
+// Messages stand in a folder a language, in files by subject that have the same names in
+// every language; tests find keys that a language lacks, that stand twice, and that no page uses.
 package locales
 
 import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"maps"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -16,7 +18,7 @@ import (
 	"golang.org/x/text/message"
 )
 
-//go:embed *.json
+//go:embed */*.json
 var files embed.FS
 
 // Languages are the languages of the pages; the first stands in for any other.
@@ -44,21 +46,36 @@ func Load() (*Bundle, error) {
 	b.messages.RegisterUnmarshalFunc("json", json.Unmarshal)
 	var tags []language.Tag
 	for _, code := range Languages {
-		name := code + ".json"
-		content, err := files.ReadFile(name)
-		if err != nil {
+		if err := b.read(code); err != nil {
 			return nil, fmt.Errorf("read messages of %s: %w", code, err)
 		}
-		file, err := b.messages.ParseMessageFileBytes(content, name)
-		if err != nil {
-			return nil, fmt.Errorf("read messages of %s: %w", code, err)
-		}
-		b.plain[code] = plainMessages(file.Messages)
 		b.localizers[code] = i18n.NewLocalizer(b.messages, code)
 		tags = append(tags, language.MustParse(code))
 	}
 	b.matcher = language.NewMatcher(tags)
 	return b, nil
+}
+
+// read adds the messages of a language's files.
+func (b *Bundle) read(code string) error {
+	b.plain[code] = map[string]string{}
+	names, err := fs.Glob(files, code+"/*.json")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		content, err := files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		// The library takes the language from the name that it is given.
+		file, err := b.messages.ParseMessageFileBytes(content, code+".json")
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		maps.Copy(b.plain[code], plainMessages(file.Messages))
+	}
+	return nil
 }
 
 // plainMessages are those without plural forms and without blanks to fill in:

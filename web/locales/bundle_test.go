@@ -2,6 +2,8 @@ package locales
 
 import (
 	"encoding/json"
+	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"sort"
@@ -19,18 +21,32 @@ func load(tb testing.TB) *Bundle {
 	return b
 }
 
-// raw reads a message file as it stands: texts, or plural forms.
-func raw(tb testing.TB, language string) map[string]any {
+// raw reads a language's message files as they stand: texts, or plural forms, by file.
+func raw(tb testing.TB, language string) map[string]map[string]any {
 	tb.Helper()
-	content, err := files.ReadFile(language + ".json")
-	if err != nil {
-		tb.Fatal(err)
+	names, err := fs.Glob(files, language+"/*.json")
+	if err != nil || len(names) == 0 {
+		tb.Fatalf("%s has %d files of messages: %v", language, len(names), err)
 	}
-	var messages map[string]any
-	if err := json.Unmarshal(content, &messages); err != nil {
-		tb.Fatal(err)
+	byFile, seen := map[string]map[string]any{}, map[string]string{}
+	for _, name := range names {
+		content, err := files.ReadFile(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		var messages map[string]any
+		if err := json.Unmarshal(content, &messages); err != nil {
+			tb.Fatalf("%s: %v", name, err)
+		}
+		for key := range messages {
+			if other, twice := seen[key]; twice {
+				tb.Errorf("%s stands in %s and in %s", key, other, name)
+			}
+			seen[key] = name
+		}
+		byFile[path.Base(name)] = messages
 	}
-	return messages
+	return byFile
 }
 
 var blank = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
@@ -51,26 +67,41 @@ func TestLanguagesAreComplete(t *testing.T) {
 	first := raw(t, Languages[0])
 	for _, language := range Languages {
 		messages := raw(t, language)
-		for key, want := range first {
-			got, ok := messages[key]
-			if !ok {
-				t.Errorf("%s lacks %s", language, key)
-				continue
-			}
-			if text, plain := want.(string); plain {
-				translated, ok := got.(string)
-				if !ok || strings.TrimSpace(translated) == "" {
-					t.Errorf("%s: %s is empty or no text", language, key)
-				}
-				if !slices.Equal(blanksOf(text), blanksOf(translated)) {
-					t.Errorf("%s: %s has the blanks %v, %s has %v", language, key, blanksOf(translated), Languages[0], blanksOf(text))
-				}
+		for file, texts := range first {
+			compareFile(t, language+"/"+file, texts, messages[file])
+		}
+		for file := range messages {
+			if first[file] == nil {
+				t.Errorf("%s has %s, which %s lacks", language, file, Languages[0])
 			}
 		}
-		for key := range messages {
-			if _, ok := first[key]; !ok {
-				t.Errorf("%s has %s, which %s lacks", language, key, Languages[0])
-			}
+	}
+}
+
+// compareFile holds a language's file against the same file of the first language.
+func compareFile(t *testing.T, name string, first, messages map[string]any) {
+	t.Helper()
+	for key, want := range first {
+		got, ok := messages[key]
+		if !ok {
+			t.Errorf("%s lacks %s", name, key)
+			continue
+		}
+		text, plain := want.(string)
+		if !plain {
+			continue
+		}
+		translated, ok := got.(string)
+		if !ok || strings.TrimSpace(translated) == "" {
+			t.Errorf("%s: %s is empty or no text", name, key)
+		}
+		if !slices.Equal(blanksOf(text), blanksOf(translated)) {
+			t.Errorf("%s: %s has the blanks %v, %s has %v", name, key, blanksOf(translated), Languages[0], blanksOf(text))
+		}
+	}
+	for key := range messages {
+		if _, ok := first[key]; !ok {
+			t.Errorf("%s has %s, which %s lacks", name, key, Languages[0])
 		}
 	}
 }
