@@ -222,7 +222,7 @@ func (k *kit) each(t *testing.T, tenant *administration.Tenant, fn func(*warehou
 // empty administration, and a head and an officer whose membership says nothing.
 func (k *kit) people(t *testing.T) {
 	t.Helper()
-	for _, role := range access.Roles {
+	for _, role := range access.Grantable {
 		m := account.Membership{Tenant: k.first.ID, Role: string(role)}
 		if role == access.HeadOfOffice || role == access.Officer {
 			m.Office = k.office

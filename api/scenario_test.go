@@ -6,8 +6,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +13,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"assay/api"
-	"assay/domain/access"
 	"assay/domain/declaration"
 )
 
@@ -143,11 +140,6 @@ func (k *kit) checkDocument(t *testing.T, all []operation) {
 	if named != len(all) {
 		t.Errorf("the document has %d operations, and %d are tried", named, len(all))
 	}
-	for _, action := range access.Actions {
-		if !used[string(action)] && !usedByPages(t, action) {
-			t.Errorf("neither the API nor the pages use the action %s", action)
-		}
-	}
 }
 
 // checkExamples fails for parameters of which a reader would not know what to send.
@@ -159,30 +151,6 @@ func (k *kit) checkExamples(t *testing.T, o *openapi3.Operation) {
 			t.Errorf("%s: the parameter %s has no bound", o.OperationID, p.Value.Name)
 		}
 	}
-}
-
-// usedByPages looks for an action's name in the source of the pages.
-func usedByPages(t *testing.T, action access.Action) bool {
-	t.Helper()
-	resource, verb, _ := strings.Cut(string(action), ".")
-	name := "access." + strings.ToUpper(resource[:1]) + resource[1:] + strings.ToUpper(verb[:1]) + verb[1:]
-	files, err := filepath.Glob("../web/*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("the source of the pages is not there: %v", err)
-	}
-	for _, path := range files {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		source, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if bytes.Contains(source, []byte(name)) {
-			return true
-		}
-	}
-	return false
 }
 
 func accountOperations() []operation {

@@ -147,7 +147,7 @@ func (k *kit) people(t *testing.T) {
 			}
 		}
 	}
-	for _, role := range access.Roles {
+	for _, role := range access.Grantable {
 		m := account.Membership{Tenant: k.first.ID, Role: string(role)}
 		switch role {
 		case access.HeadOfOffice:

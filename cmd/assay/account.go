@@ -73,7 +73,7 @@ func newAccountCreateCommand() *cobra.Command {
 }
 
 func knownRole(name string) bool {
-	for _, role := range access.Roles {
+	for _, role := range access.Grantable {
 		if string(role) == name {
 			return true
 		}
@@ -82,8 +82,8 @@ func knownRole(name string) bool {
 }
 
 func roleNames() string {
-	names := make([]string, len(access.Roles))
-	for i, role := range access.Roles {
+	names := make([]string, len(access.Grantable))
+	for i, role := range access.Grantable {
 		names[i] = string(role)
 	}
 	return strings.Join(names, ", ")

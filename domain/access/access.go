@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/casbin/casbin/v2"
 	"github.com/casbin/casbin/v2/model"
@@ -16,65 +17,19 @@ import (
 	"assay/policies"
 )
 
-// Role is what a person is in an administration.
-type Role string
-
-// The roles.
-const (
-	DirectorGeneral Role = "director_general"
-	Deputy          Role = "deputy"
-	HeadOfOffice    Role = "head_of_office"
-	Officer         Role = "officer"
-	Analyst         Role = "analyst"
-	Auditor         Role = "auditor"
-	DataOfficer     Role = "data_officer"
-	Administrator   Role = "administrator"
-)
-
-// Roles lists all roles.
-var Roles = []Role{DirectorGeneral, Deputy, HeadOfOffice, Officer, Analyst, Auditor, DataOfficer, Administrator}
-
-// Action is something that a route does.
-type Action string
-
-// The actions, as resource.verb.
-const (
-	FigureRead      Action = "figure.read"
-	FigureExport    Action = "figure.export"
-	FigureFormula   Action = "figure.formula" // the reference SQL and the catalogue
-	DeclarationRead Action = "declaration.read"
-	FindingRead     Action = "finding.read"
-	ImportRead      Action = "import.read"
-	ImportWrite     Action = "import.write"
-	DictionaryRead  Action = "dictionary.read"
-	MapWrite        Action = "map.write"
-)
-
-// Actions lists all actions.
-var Actions = []Action{FigureRead, FigureExport, FigureFormula, DeclarationRead, FindingRead, ImportRead, ImportWrite, DictionaryRead, MapWrite}
-
-// Scope says whose rows a permission covers. The zero Scope is none.
-type Scope string
-
-// The scopes, widest first.
-const (
-	ScopeAdministration Scope = "administration"
-	ScopeOffice         Scope = "office" // the office of which the person is head
-	ScopeOwn            Scope = "own"    // what the person did
-	ScopeNone           Scope = ""
-)
-
-// Scopes lists the scopes from the widest to the narrowest.
-var Scopes = []Scope{ScopeAdministration, ScopeOffice, ScopeOwn}
-
 // Table answers what a role may do. It is made once and safe for concurrent use.
 type Table struct {
 	scopes map[Role]map[Action]Scope
 }
 
-// Load reads the policies that are compiled in and lays them out.
-func Load() (*Table, error) {
-	enforcer, err := newEnforcer()
+// Load gives the policies that are compiled in, laid out once for the whole program.
+func Load() (*Table, error) { return compiledIn() }
+
+var compiledIn = sync.OnceValues(func() (*Table, error) { return layOut(policies.Rules) })
+
+// layOut reads rules and asks for every role and action.
+func layOut(rules string) (*Table, error) {
+	enforcer, err := newEnforcer(rules)
 	if err != nil {
 		return nil, err
 	}
@@ -92,12 +47,12 @@ func Load() (*Table, error) {
 	return t, nil
 }
 
-func newEnforcer() (*casbin.Enforcer, error) {
+func newEnforcer(rules string) (*casbin.Enforcer, error) {
 	m, err := model.NewModelFromString(policies.Model)
 	if err != nil {
 		return nil, fmt.Errorf("read access model: %w", err)
 	}
-	enforcer, err := casbin.NewEnforcer(m, stringadapter.NewAdapter(policies.Rules))
+	enforcer, err := casbin.NewEnforcer(m, stringadapter.NewAdapter(rules))
 	if err != nil {
 		return nil, fmt.Errorf("read access policies: %w", err)
 	}
