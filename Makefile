@@ -69,6 +69,13 @@ bench-intake: ## load a million declarations, beside a bare COPY of the same row
 		{ echo "BenchmarkIntake is not in domain/warehouse" >&2; exit 1; }
 	go test -run '^$$' -bench '^BenchmarkIntake$$' -benchtime 1x -timeout 60m ./domain/warehouse
 
+.PHONY: bench-pages
+bench-pages: ## time breakdown pages over 250,000 declarations in the server, against a bound of 50 ms; BENCH_SCALE=N for other sizes
+	@sh deploy/install-packages postgresql
+	@go test -list '^BenchmarkPages$$' ./cmd/assay | grep -q '^BenchmarkPages$$' || \
+		{ echo "BenchmarkPages is not in cmd/assay" >&2; exit 1; }
+	go test -run '^$$' -bench '^BenchmarkPages$$' -benchtime 1x -timeout 20m ./cmd/assay
+
 .PHONY: screenshots
 screenshots: ## make the picture of README.md anew; all pictures are in tmp/pictures
 	@sh deploy/install-packages postgresql chromium
