@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -21,32 +22,91 @@ var SharedTables = map[string]string{
 	"goose_db_version": "migrations: version of the schema",
 }
 
-// Check refuses a database in which isolation would not hold: a role that is
-// superuser, bypasses row-level security or owns a table, a table neither isolated nor
-// in SharedTables, or a policy that does not look at the tenant.
+// DefinerFunctions are the functions that run with more rights than the program
+// has, each with what it may tell or do. A function that is not here stops the
+// program at its start.
+var DefinerFunctions = map[string]string{
+	"assay_waiting_tenants": "tells which tenants have jobs waiting and how many, nothing of the jobs",
+	"assay_analyse":         "renews the planner's statistics of tables, tells how many",
+}
+
+// SharedSequences are the sequences that number rows of several tenants.
+var SharedSequences = map[string]string{
+	"declaration_number": "one number for every declaration loaded; it tells how many were loaded in the installation, nothing else",
+	// goose numbers the rows of its table of versions; the program has no right to it.
+	"goose_db_version_id_seq": "numbers the applied migrations",
+}
+
+// isolationCheck is a question to the catalogue whose answer must be empty.
+type isolationCheck struct {
+	complaint, query string
+	arguments        []any
+}
+
+// visibleTables are the tables the program might reach: all but the system's and
+// temporary ones.
+const visibleTables = ` FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+	WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND c.relpersistence <> 't' `
+
+// isolationChecks are all conditions under which the two locks hold.
+func isolationChecks() []isolationCheck {
+	shared, functions, sequences := keys(SharedTables), keys(DefinerFunctions), keys(SharedSequences)
+	return []isolationCheck{
+		{"the program's database role may bypass isolation", `SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)`, nil},
+		{"the program's database role may make roles, or copy the database by replication", `SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolcreaterole OR rolreplication)`, nil},
+		{"a setting of the role or the database names a tenant, or turns row-level security off", `SELECT name FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS name
+			WHERE (s.setrole IN (0, current_user::regrole)) AND (s.setdatabase = 0 OR s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))
+			AND (name LIKE 'assay.%' OR name LIKE 'row\_security=%' OR name LIKE 'search\_path=%')`, nil},
+		{"the program's database role owns tables", `SELECT c.relname` + visibleTables + `AND c.relowner = current_user::regrole AND c.relkind IN ('r','p','v','m','S')`, nil},
+		{"the program's database role may become a role that isolation does not bind", `SELECT r.rolname FROM pg_roles r WHERE r.rolname <> current_user
+			AND pg_has_role(current_user, r.oid, 'MEMBER') AND (r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT FROM pg_class o
+			WHERE o.relowner = r.oid AND o.relkind IN ('r','p')))`, nil},
+		{"the program's database role may make tables that are not isolated", `SELECT nspname FROM pg_namespace
+			WHERE nspname NOT LIKE 'pg\_%' AND has_schema_privilege(current_user, oid, 'CREATE')`, nil},
+		{"tables are not isolated by tenant", `SELECT c.relname` + visibleTables + `AND c.relkind IN ('r','p','f')
+			AND NOT (c.relrowsecurity AND c.relforcerowsecurity) AND c.relname NOT IN (?)`, []any{shared}},
+		{"isolated tables have no tenant_id that must be there", `SELECT c.relname` + visibleTables + `AND c.relkind IN ('r','p') AND c.relrowsecurity AND NOT EXISTS
+			(SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND a.attnotnull AND a.atttypid = 'uuid'::regtype)`, nil},
+		{"isolated tables have no policy", `SELECT c.relname` + visibleTables + `AND c.relkind IN ('r','p') AND c.relrowsecurity
+			AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd = '*')`, nil},
+		// Policies are alternatives: one that lets in more than the tenant's rows opens the table.
+		{"policies do not look at the tenant alone", `SELECT DISTINCT tablename || '.' || policyname FROM pg_policies p
+			CROSS JOIN LATERAL unnest(ARRAY[coalesce(p.qual, ''), coalesce(p.with_check, p.qual, '')]) AS written
+			WHERE schemaname NOT LIKE 'pg\_%' AND (written NOT LIKE '(tenant_id = %current_setting(''assay.tenant_id''::text, true)%' OR written ~* '\m(or|case|union|coalesce)\M')`, nil},
+		{"keys of isolated tables do not begin with tenant_id, so that they would tell one tenant of another's rows", `SELECT i.indexrelid::regclass::text` +
+			` FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+			WHERE c.relrowsecurity AND (i.indisunique OR i.indisexclusion) AND a.attname <> 'tenant_id'
+			UNION SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+			WHERE c.relrowsecurity AND (i.indisunique OR i.indisexclusion) AND i.indkey[0] = 0`, nil},
+		{"foreign keys among isolated tables do not begin with tenant_id, so that they would reach across tenants", `SELECT k.conrelid::regclass::text || '.' || k.conname
+			FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
+			JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[1]
+			WHERE k.contype = 'f' AND c.relrowsecurity
+			AND (f.relrowsecurity OR EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = f.oid AND t.attname = 'tenant_id' AND NOT t.attisdropped))
+			AND (a.attname <> 'tenant_id' OR b.attname <> 'tenant_id')`, nil},
+		{"views run as their owner", `SELECT c.relname` + visibleTables + `AND c.relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY (c.reloptions), false)`, nil},
+		{"materialized views hold rows of all tenants", `SELECT c.relname` + visibleTables + `AND c.relkind = 'm'`, nil},
+		{"functions have more rights than the program and are not on its list", `SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+			WHERE p.prosecdef AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND p.proname NOT IN (?)`, []any{functions}},
+		{"functions with more rights are open to everybody, or look names up where others may put them", `SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+			WHERE p.prosecdef AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND (has_function_privilege('public', p.oid, 'EXECUTE')
+			OR NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search\_path=%pg\_temp'))`, nil},
+		{"sequences number rows of several tenants and are not on the program's list", `SELECT c.relname` + visibleTables + `AND c.relkind = 'S' AND c.relname NOT IN (?)`, []any{sequences}},
+	}
+}
+
+// Check refuses a database in which isolation would not hold, and says by what:
+// the rights of the program's role, tables neither isolated nor in SharedTables,
+// policies, keys, views, functions (DefinerFunctions) and sequences.
 func (db *DB) Check(ctx context.Context) error {
 	return db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
-		names := make([]string, 0, len(SharedTables))
-		for name := range SharedTables {
-			names = append(names, name)
-		}
-		checks := []struct {
-			complaint, query string
-			arguments        []any
-		}{
-			{"the program's database role may bypass isolation", `SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)`, nil},
-			{"the program's database role owns tables", `SELECT relname FROM pg_class WHERE relowner = current_user::regrole AND relkind IN ('r','p') AND relpersistence <> 't'`, nil},
-			{"tables are not isolated by tenant", `SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r','p')
-				AND NOT (c.relrowsecurity AND c.relforcerowsecurity) AND c.relname NOT IN (?)`, []any{names}},
-			{"policies do not look at the tenant", `SELECT tablename || '.' || policyname FROM pg_policies WHERE schemaname = 'public'
-				AND (qual IS NULL OR qual NOT LIKE '%assay.tenant_id%')`, nil},
-		}
-		for _, check := range checks {
+		for _, check := range isolationChecks() {
 			var found []string
 			if err := tx.Raw(check.query, check.arguments...).Scan(&found).Error; err != nil {
 				return fmt.Errorf("check isolation: %w", err)
 			}
 			if len(found) > 0 {
+				slices.Sort(found)
 				return domain.Errorf(domain.KindNotReady, "%s (%s): Assay does not start on such a database", check.complaint, strings.Join(found, ", "))
 			}
 		}
@@ -59,4 +119,13 @@ func (db *DB) Check(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+func keys(named map[string]string) []string {
+	names := make([]string, 0, len(named))
+	for name := range named {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }

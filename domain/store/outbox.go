@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"time"
 
 	"gorm.io/gorm"
@@ -55,9 +56,17 @@ func Enqueue(_ context.Context, tx *gorm.DB, tenant domain.TenantID, now time.Ti
 	return Notify(tx, "assay_outbox", tenant.String())
 }
 
+// identifiersOnly is what an announcement may carry: identifiers (uuids, hashes, months),
+// several with a slash between them.
+var identifiersOnly = regexp.MustCompile(`^[0-9a-f][0-9a-f-]*(/[0-9a-f-]+)*$`)
+
 // Notify announces something to all processes when the transaction commits.
-// Payloads carry identifiers only, never data.
+// Every session of the database may listen, whatever its tenant: a payload that is
+// not made of identifiers is refused.
 func Notify(tx *gorm.DB, channel, payload string) error {
+	if !identifiersOnly.MatchString(payload) {
+		return fmt.Errorf("notify %s: an announcement carries identifiers only", channel)
+	}
 	if err := tx.Exec(`SELECT pg_notify(?, ?)`, channel, payload).Error; err != nil {
 		return fmt.Errorf("notify %s: %w", channel, err)
 	}
