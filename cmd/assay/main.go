@@ -80,6 +80,7 @@ func commands() []*cobra.Command {
 		newSampleCommand(),
 		newTenantCommand(),
 		newAccountCommand(),
+		newAuditCommand(),
 		newVersionCommand(),
 	}
 }

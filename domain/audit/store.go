@@ -19,6 +19,7 @@ import (
 // caller's transaction ends, so write the record last. An entry without actor, action or time is
 // KindInvalid.
 func Record(ctx context.Context, tx *gorm.DB, tenant domain.TenantID, e Entry) error {
+	e.complete(Of(ctx))
 	if err := e.validate(); err != nil {
 		return err
 	}
@@ -30,98 +31,199 @@ func Record(ctx context.Context, tx *gorm.DB, tenant domain.TenantID, e Entry) e
 	if err != nil {
 		return fmt.Errorf("record %s: %w", e.Action, err)
 	}
+	row := Row{Tenant: tenant, Form: currentForm, At: e.At.UTC().Truncate(time.Microsecond), Actor: e.Actor, Capacity: e.Capacity,
+		Engagement: e.Engagement, Action: e.Action, Object: e.Object, Origin: e.Origin, Session: e.Session, Request: e.Request}
 	tx = tx.WithContext(ctx)
-	// Without the lock two transactions would read the same last row and the
-	// chain would fork; the primary key would then refuse the second one's deed.
-	if err := tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended('assay audit ' || ?, 0))`, tenant.String()).Error; err != nil {
-		return fmt.Errorf("record %s: wait for the end of the record: %w", e.Action, err)
-	}
-	l := link{tenant: tenant, at: e.At.UTC().Truncate(time.Microsecond), actor: e.Actor, capacity: e.Capacity,
-		action: e.Action, object: e.Object, origin: e.Origin}
-	if err := l.follow(tx, before, after); err != nil {
+	if err := row.follow(tx, before, after); err != nil {
 		return fmt.Errorf("record %s: %w", e.Action, err)
 	}
-	err = tx.Exec(`INSERT INTO audit_record (tenant_id, sequence, at, actor, capacity, action, object, before, after, origin, previous_hash, hash)
-		VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS jsonb), CAST(? AS jsonb), ?, ?, ?)`,
-		tenant.String(), l.sequence, l.at, l.actor, l.capacity, l.action, l.object, l.before, l.after, l.origin, l.previous, l.digest()).Error
-	if err != nil {
+	if err := row.insert(tx); err != nil {
 		return fmt.Errorf("record %s: %w", e.Action, err)
 	}
 	return nil
 }
 
-// follow puts a link behind the last row and its states into the text form that will be read back.
-func (l *link) follow(tx *gorm.DB, before, after *string) error {
-	var end struct {
-		Sequence int64
-		Hash     []byte
-		Before   *string
-		After    *string
+// follow puts a row behind the last one, holding the head's lock, and takes its states in the text
+// form that will be read back.
+func (r *Row) follow(tx *gorm.DB, before, after *string) error {
+	for range 2 {
+		var end []struct {
+			Sequence      int64
+			Hash          []byte
+			Before, After *string
+		}
+		// Without the lock two transactions would read the same end and the chain would fork; the
+		// primary key would then refuse the second one's deed.
+		err := tx.Raw(`SELECT sequence, hash, CAST(? AS jsonb)::text AS before, CAST(? AS jsonb)::text AS after
+			FROM audit_head WHERE tenant_id = ? FOR UPDATE`, before, after, r.Tenant.String()).Scan(&end).Error
+		if err != nil {
+			return fmt.Errorf("read the end of the record: %w", err)
+		}
+		if len(end) == 1 {
+			r.Sequence, r.Previous, r.Before, r.After = end[0].Sequence+1, end[0].Hash, raw(end[0].Before), raw(end[0].After)
+			return nil
+		}
+		// The time stands between: gorm would spread a []byte directly behind a parenthesis.
+		err = tx.Exec(`INSERT INTO audit_head (tenant_id, sequence, at, hash) VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING`,
+			r.Tenant.String(), r.At, beginning).Error
+		if err != nil {
+			return fmt.Errorf("begin the record: %w", err)
+		}
 	}
-	err := tx.Raw(`SELECT coalesce(last.sequence, 0) AS sequence, last.hash AS hash, state.before::text AS before, state.after::text AS after
-		FROM (SELECT CAST(? AS jsonb) AS before, CAST(? AS jsonb) AS after) state
-		LEFT JOIN LATERAL (SELECT sequence, hash FROM audit_record WHERE tenant_id = ? ORDER BY sequence DESC LIMIT 1) last ON true`,
-		before, after, l.tenant.String()).Scan(&end).Error
-	if err != nil {
-		return fmt.Errorf("read the end of the record: %w", err)
-	}
-	l.sequence, l.previous, l.before, l.after = end.Sequence+1, end.Hash, end.Before, end.After
-	if end.Sequence == 0 {
-		l.previous = beginning
-	}
-	return nil
+	return fmt.Errorf("begin the record: its head cannot be seen")
 }
 
-// Verify reads an administration's whole record and checks that no row was
-// changed, taken out or moved. It stops at the first row that does not fit. Memory does
-// not grow with the record.
-func Verify(ctx context.Context, db *store.DB, tenant domain.TenantID) (Report, error) {
-	v := newVerifier()
-	err := db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
-		rows, err := tx.Raw(`SELECT sequence, at, actor, capacity, action, object, before::text, after::text, origin, previous_hash, hash
-			FROM audit_record WHERE tenant_id = ? ORDER BY sequence`, tenant.String()).Rows()
+// insert writes the row and moves the head to it in one statement.
+func (r *Row) insert(tx *gorm.DB) error {
+	r.Hash = r.digest()
+	return tx.Exec(`WITH written AS (
+		INSERT INTO audit_record (tenant_id, sequence, form, at, actor, capacity, engagement, action, object, before, after, origin, session, request, previous_hash, hash)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS jsonb), CAST(? AS jsonb), ?, ?, ?, ?, ?))
+		UPDATE audit_head SET sequence = ?, hash = ?, at = ? WHERE tenant_id = ?`,
+		r.Tenant.String(), r.Sequence, r.Form, r.At, r.Actor, r.Capacity, r.Engagement, r.Action, r.Object, text(r.Before), text(r.After),
+		r.Origin, r.Session, r.Request, r.Previous, r.Hash,
+		r.Sequence, r.Hash, r.At, r.Tenant.String()).Error
+}
+
+// Deed is Record in a transaction of its own, for what changes nothing else: a reading.
+func Deed(ctx context.Context, db *store.DB, tenant domain.TenantID, e Entry) error {
+	return db.InTenant(ctx, tenant, func(ctx context.Context, tx *gorm.DB) error { return Record(ctx, tx, tenant, e) })
+}
+
+const columns = `tenant_id::text, sequence, form, at, actor, capacity, engagement, action, object, before::text, after::text, origin, session, request, previous_hash, hash`
+
+// walk hands on the rows of a statement that selects columns, until take is false.
+func walk(tx *gorm.DB, tenant domain.TenantID, query string, arguments []any, take func(*Row) bool) error {
+	rows, err := tx.Raw(query, arguments...).Rows()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var of string
+		var before, after *string
+		r := Row{Tenant: tenant}
+		err := rows.Scan(&of, &r.Sequence, &r.Form, &r.At, &r.Actor, &r.Capacity, &r.Engagement, &r.Action, &r.Object,
+			&before, &after, &r.Origin, &r.Session, &r.Request, &r.Previous, &r.Hash)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			l := link{tenant: tenant}
-			if err := rows.Scan(&l.sequence, &l.at, &l.actor, &l.capacity, &l.action, &l.object, &l.before, &l.after, &l.origin, &l.previous, &l.hash); err != nil {
-				return err
-			}
-			if !v.next(&l) {
-				break
-			}
+		r.At, r.Before, r.After = r.At.UTC(), raw(before), raw(after)
+		if !take(&r) {
+			break
 		}
-		return rows.Err()
+	}
+	return rows.Err()
+}
+
+// Verify reads an administration's whole record and checks that no row was changed, taken out or moved,
+// and that it ends where its head says. A head noted earlier (nil for none) must be in it. It stops at the
+// first row that does not fit. Memory does not grow with the record.
+func Verify(ctx context.Context, db *store.DB, tenant domain.TenantID, noted *Head) (report Report, err error) {
+	v := newVerifier(noted)
+	err = db.Read(ctx, tenant, func(ctx context.Context, tx *gorm.DB) error {
+		err := walk(tx, tenant, `SELECT `+columns+` FROM audit_record WHERE tenant_id = ? ORDER BY sequence`, []any{tenant.String()}, v.next)
+		if err != nil {
+			return err
+		}
+		kept, err := head(tx, tenant)
+		report = v.end(&kept)
+		return err
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("verify the record: %w", err)
 	}
-	return v.report, nil
+	return report, nil
+}
+
+// End gives the end of an administration's record; sequence 0 when nothing is recorded.
+func End(ctx context.Context, db *store.DB, tenant domain.TenantID) (end Head, err error) {
+	err = db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		end, err = head(tx, tenant)
+		return err
+	})
+	if err != nil {
+		return Head{}, fmt.Errorf("read the end of the record: %w", err)
+	}
+	return end, nil
+}
+
+// head reads the head; a record without one has none of its rows written by Assay.
+func head(tx *gorm.DB, tenant domain.TenantID) (Head, error) {
+	var found []Head
+	err := tx.Raw(`SELECT sequence, hash, at FROM audit_head WHERE tenant_id = ?`, tenant.String()).Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return Head{Hash: beginning}, err
+	}
+	found[0].At = found[0].At.UTC()
+	return found[0], nil
 }
 
 // List gives one page of the record, newest first, and the sequence at which the next
 // page begins (Page.Before), 0 when this is the last.
 func List(ctx context.Context, db *store.DB, tenant domain.TenantID, f Filter, p Page) (rows []Row, next int64, err error) {
-	query := `SELECT sequence, at, actor, capacity, action, object, before::text AS before, after::text AS after, origin, hash
-		FROM audit_record WHERE tenant_id = ?`
-	arguments := []any{tenant.String()}
-	narrow := func(condition string, argument any) {
-		query += " AND " + condition
-		arguments = append(arguments, argument)
-	}
+	conditions, arguments := f.conditions(tenant)
 	if p.Before > 0 {
-		narrow("sequence < ?", p.Before)
+		conditions += " AND sequence < ?"
+		arguments = append(arguments, p.Before)
+	}
+	limit := p.limit()
+	err = db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		return walk(tx, tenant, `SELECT `+columns+` FROM audit_record WHERE `+conditions+` ORDER BY sequence DESC LIMIT ?`, append(arguments, limit+1),
+			func(r *Row) bool { rows = append(rows, *r); return true })
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the record: %w", err)
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = rows[limit-1].Sequence
+	}
+	return rows, next, nil
+}
+
+// Get gives one row of the record, KindNotFound when there is none.
+func Get(ctx context.Context, db *store.DB, tenant domain.TenantID, sequence int64) (*Row, error) {
+	var found *Row
+	err := db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		return walk(tx, tenant, `SELECT `+columns+` FROM audit_record WHERE tenant_id = ? AND sequence = ?`, []any{tenant.String(), sequence},
+			func(r *Row) bool { found = r; return false })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the record: %w", err)
+	}
+	if found == nil {
+		return nil, domain.Errorf(domain.KindNotFound, "the record has no row %d", sequence)
+	}
+	return found, nil
+}
+
+// conditions are the filter in SQL, each such that an index serves it.
+func (f Filter) conditions(tenant domain.TenantID) (text string, arguments []any) {
+	text, arguments = "tenant_id = ?", []any{tenant.String()}
+	narrow := func(condition string, values ...any) {
+		text += " AND " + condition
+		arguments = append(arguments, values...)
+	}
+	beginning := func(column, value, separator string) {
+		if !strings.HasSuffix(value, separator) {
+			narrow(column+` COLLATE "C" = ?`, value)
+			return
+		}
+		// In byte order all that begins with "a/" lies before "a0": one more than the last byte.
+		narrow(column+` COLLATE "C" >= ? AND `+column+` COLLATE "C" < ?`, value, value[:len(value)-1]+string(value[len(value)-1]+1))
 	}
 	if f.Actor != "" {
 		narrow("actor = ?", f.Actor)
 	}
+	if f.Engagement != "" {
+		narrow("engagement = ? AND engagement <> ''", f.Engagement)
+	}
 	if f.Action != "" {
-		narrow(matching("action", f.Action, "."), f.Action)
+		beginning("action", f.Action, ".")
 	}
 	if f.Object != "" {
-		narrow(matching("object", f.Object, "/"), f.Object)
+		beginning("object", f.Object, "/")
 	}
 	if !f.From.IsZero() {
 		narrow("at >= ?", f.From.UTC())
@@ -129,37 +231,7 @@ func List(ctx context.Context, db *store.DB, tenant domain.TenantID, f Filter, p
 	if !f.To.IsZero() {
 		narrow("at < ?", f.To.UTC())
 	}
-	limit := p.limit()
-	var found []struct {
-		Sequence                                int64
-		At                                      time.Time
-		Actor, Capacity, Action, Object, Origin string
-		Before, After                           *string
-		Hash                                    []byte
-	}
-	err = db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
-		return tx.Raw(query+" ORDER BY sequence DESC LIMIT ?", append(arguments, limit+1)...).Scan(&found).Error
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("list the record: %w", err)
-	}
-	if len(found) > limit {
-		found = found[:limit]
-		next = found[limit-1].Sequence
-	}
-	for _, r := range found {
-		rows = append(rows, Row{Sequence: r.Sequence, At: r.At.UTC(), Actor: r.Actor, Capacity: r.Capacity, Action: r.Action,
-			Object: r.Object, Before: raw(r.Before), After: raw(r.After), Origin: r.Origin, Hash: r.Hash})
-	}
-	return rows, next, nil
-}
-
-// matching is a condition of equality, or of beginning when the text ends in the separator.
-func matching(column, text, separator string) string {
-	if strings.HasSuffix(text, separator) {
-		return "starts_with(" + column + ", ?)"
-	}
-	return column + " = ?"
+	return text, arguments
 }
 
 func raw(text *string) json.RawMessage {
@@ -167,4 +239,12 @@ func raw(text *string) json.RawMessage {
 		return nil
 	}
 	return json.RawMessage(*text)
+}
+
+func text(state json.RawMessage) *string {
+	if state == nil {
+		return nil
+	}
+	content := string(state)
+	return &content
 }
