@@ -107,7 +107,7 @@ func reachDatabase(ctx context.Context, cmd *cobra.Command) (databaseURLs, func(
 	}
 	stop := func() {
 		if err := cluster.Close(); err != nil {
-			fmt.Fprintln(cmd.ErrOrStderr(), "assay: "+oneLine(err))
+			fmt.Fprintln(cmd.ErrOrStderr(), "assay: "+oneLine(err.Error()))
 		}
 	}
 	return databaseURLs{App: cluster.AppURL(local.Database), Owner: cluster.OwnerURL(local.Database)}, stop, nil

@@ -17,6 +17,8 @@ import (
 	_ "time/tzdata" // offices have time zones, and a small server has no list of them
 
 	"github.com/spf13/cobra"
+
+	"assay/domain"
 )
 
 // The exit codes: 130 is what a shell gives a program that Ctrl-C has ended.
@@ -51,15 +53,28 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "assay: interrupted")
 		return exitInterrupted
 	default:
-		fmt.Fprintln(stderr, "assay: "+oneLine(err))
+		fmt.Fprintln(stderr, "assay: "+oneLine(sentence(err)))
 		return exitFailed
 	}
 }
 
-// oneLine puts the parts of a joined error behind one another.
-func oneLine(err error) string {
+// sentence is what the user of a command is told: the sentence of a failure that is meant for
+// users, without what was tried and without its cause; of any other failure all there is,
+// because the user of a command line is its operator too.
+func sentence(err error) string {
+	var known *domain.Error
+	if !errors.As(err, &known) || known.Kind == domain.KindInternal {
+		return err.Error()
+	}
+	shown := *known
+	shown.Cause = nil
+	return shown.Error()
+}
+
+// oneLine puts the lines of a sentence behind one another.
+func oneLine(text string) string {
 	var parts []string
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" {
 			parts = append(parts, line)
 		}

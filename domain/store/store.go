@@ -130,7 +130,7 @@ func (db *DB) begin(ctx context.Context, tenant domain.TenantID, o *sql.TxOption
 		}
 		return fn(ctx, outer.tx.WithContext(ctx))
 	}
-	return db.gorm.WithContext(ctx).Connection(func(pinned *gorm.DB) error {
+	return explain(db.gorm.WithContext(ctx).Connection(func(pinned *gorm.DB) error {
 		conn, ok := pinned.Statement.ConnPool.(*sql.Conn)
 		if !ok {
 			return fmt.Errorf("pin a connection: unexpected %T", pinned.Statement.ConnPool)
@@ -146,7 +146,7 @@ func (db *DB) begin(ctx context.Context, tenant domain.TenantID, o *sql.TxOption
 			inner := context.WithValue(ctx, transactionKey{}, transaction{tenant, tx, conn})
 			return fn(inner, tx.WithContext(inner))
 		}, o)
-	})
+	}))
 }
 
 // Native runs fn on the pgx connection of the surrounding transaction, for bulk

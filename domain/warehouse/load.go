@@ -89,7 +89,9 @@ func reason(err error) string {
 	var known *domain.Error
 	switch {
 	case errors.As(err, &known) && known.Kind != domain.KindInternal:
-		return tidy(known.Error(), longestReason)
+		shown := *known
+		shown.Cause = nil // for the log, not for the page of the batch
+		return tidy(shown.Error(), longestReason)
 	case errors.Is(err, context.Canceled):
 		return "the load was stopped; nothing of it was kept and it can be run again"
 	case errors.Is(err, context.DeadlineExceeded):

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"assay/deploy/local"
+	"assay/deploy/local/dbtest"
+)
+
+// asProgramVariable makes the test binary run a command line as assay itself would, so that
+// a test can kill it.
+const asProgramVariable = "ASSAY_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgramVariable) != "" {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// newExtract is an extract that takes long enough to load to be interrupted, and a data
+// directory with an administration for it.
+func newExtract(t *testing.T, declarations int) (extract, data string) {
+	t.Helper()
+	useDatabase(t, "", "")
+	extract, data = filepath.Join(t.TempDir(), "extract"), dbtest.Dir(t)
+	wantSuccess(t, runAssay(t, "sample", "--out", extract, "--declarations", strconv.Itoa(declarations), "--months", "3"), "declarations written")
+	wantSuccess(t, runAssay(t, "tenant", "create", "douala", "--name", "Customs", "--currency", "XAF", "--zone", "Africa/Douala", "--data", data), "is ready")
+	return extract, data
+}
+
+// TestAnImportThatIsKilledCanBeRunAgain kills the program, and with it its PostgreSQL, while
+// rows are on their way into the tables.
+func TestAnImportThatIsKilledCanBeRunAgain(t *testing.T) {
+	extract, data := newExtract(t, 20_000)
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := exec.CommandContext(t.Context(), program, "import", "--data", data, "--tenant", "douala", "--format", "asycuda-world", extract)
+	killed.Env = append(os.Environ(), asProgramVariable+"=1")
+	if err := killed.Start(); err != nil {
+		t.Fatal(err)
+	}
+	untilRowsAreOnTheirWay(t, data)
+	if err := killed.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := killed.Wait(); err == nil {
+		t.Fatal("the import ended before it was killed")
+	}
+	first := importJSON(t, "--data", data, "--tenant", "douala", "--format", "asycuda-world", extract)
+	if first["loaded"].(float64) < 20_000 || first["unchanged"].(float64) != 0 || first["replaced"].(float64) != 0 {
+		t.Errorf("the import after the kill found something of the killed one: %v", first)
+	}
+	second := importJSON(t, "--data", data, "--tenant", "douala", "--format", "asycuda-world", extract)
+	if second["loaded"].(float64) != 0 || second["unchanged"] != first["loaded"] {
+		t.Errorf("the second import: %v", second)
+	}
+}
+
+// untilRowsAreOnTheirWay waits until the load's transaction, of the import that another process
+// runs on the private cluster, has been open for a while.
+func untilRowsAreOnTheirWay(t *testing.T, data string) {
+	t.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	for time.Now().Before(deadline) {
+		if rowsAreOnTheirWay(t, data) {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("no rows were on their way within two minutes")
+}
+
+func rowsAreOnTheirWay(t *testing.T, data string) bool {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(data, "postgres", "data", "postmaster.pid")); errors.Is(err, fs.ErrNotExist) {
+		return false // the other process has not come to its server yet: it must be the one that starts it
+	}
+	cluster, err := local.Start(t.Context(), local.Options{Dir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cluster.Started() {
+		t.Fatal("the import did not start its server")
+	}
+	defer func() { _ = cluster.Close() }()
+	conn, err := pgx.Connect(t.Context(), cluster.SuperURLOf(local.Database))
+	if err != nil {
+		return false
+	}
+	defer func() { _ = conn.Close(t.Context()) }()
+	var loading bool
+	err = conn.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM batch WHERE state = 'reading')
+		AND EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'assay_app' AND clock_timestamp() - xact_start > interval '300 milliseconds')`).Scan(&loading)
+	return err == nil && loading
+}
+
+// TestAnImportOnAFullDiskLeavesNothing lets the server write no file beyond a size that the
+// load needs, as when its disk is full, and takes the limit away again.
+func TestAnImportOnAFullDiskLeavesNothing(t *testing.T) {
+	extract, data := newExtract(t, 20_000)
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The server inherits the bound from the command that starts it. A segment of the
+	// write-ahead log has 16 MiB and must still fit.
+	var stdout, stderr bytes.Buffer
+	bounded := exec.CommandContext(t.Context(), "prlimit", "--fsize=17825792:unlimited", "--",
+		program, "import", "--data", data, "--tenant", "douala", "--format", "asycuda-world", extract)
+	bounded.Env = append(os.Environ(), asProgramVariable+"=1")
+	bounded.Stdout, bounded.Stderr = &stdout, &stderr
+	err = bounded.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		t.Fatalf("the import on the full disk: %v", err)
+	}
+	got := result{exit.ExitCode(), stdout.String(), stderr.String()}
+	if _, rest, starting := strings.Cut(got.stderr, "\n"); starting && strings.HasPrefix(got.stderr, "Starting PostgreSQL") {
+		got.stderr = rest
+	}
+	wantSentence(t, got, "disk is full")
+	if strings.Contains(got.stderr, "SQLSTATE") || strings.Contains(got.stderr, data) {
+		t.Errorf("the sentence shows the inside:\n%s", got.stderr)
+	}
+	first := importJSON(t, "--data", data, "--tenant", "douala", "--format", "asycuda-world", extract)
+	if first["loaded"].(float64) < 20_000 || first["unchanged"].(float64) != 0 || first["replaced"].(float64) != 0 {
+		t.Errorf("the import after the disk was full found something of the one before: %v", first)
+	}
+}
