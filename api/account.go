@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"assay/domain"
-	"assay/domain/access"
 	"assay/domain/account"
 )
 
@@ -66,10 +65,8 @@ func (s *server) WhoAmI(ctx context.Context, _ WhoAmIRequestObject) (WhoAmIRespo
 		return nil, err
 	}
 	permissions := map[string]string{}
-	for _, action := range access.Actions {
-		if scope := s.Access.Scope(access.Role(caller.Role), action); scope != access.ScopeNone {
-			permissions[string(action)] = string(scope)
-		}
+	for action, scope := range caller.Permissions.Scopes() {
+		permissions[string(action)] = string(scope)
 	}
 	return WhoAmI200JSONResponse{Name: caller.Name, SignInName: caller.SignInName, Tenant: tenant.Code, Currency: tenant.Currency, Zone: tenant.Zone,
 		Role: caller.Role, Office: optional(caller.Office), Officer: optional(caller.Officer), Permissions: permissions}, nil

@@ -23,7 +23,7 @@ func (s *server) GetDeclaration(ctx context.Context, request GetDeclarationReque
 		return s.earlierVersion(ctx, caller, record, wanted)
 	}
 	shown := GetDeclaration200JSONResponse{Id: record.ID, Version: record.Version, Batch: record.Batch, Current: true, Declaration: record.Declaration}
-	if s.Access.Scope(access.Role(caller.Role), access.FindingRead) != access.ScopeNone {
+	if caller.Permissions.Scope(access.FindingRead) != access.ScopeNone {
 		findings, err := s.Crosschecks.ByDeclaration(ctx, caller.Tenant, record.ID)
 		if err != nil {
 			return nil, err

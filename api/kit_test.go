@@ -118,7 +118,7 @@ func (k *kit) build(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := access.Load()
+	policies, err := access.New(k.db, accounts, nil, testClock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func (k *kit) build(t *testing.T) {
 	indicators := indicator.New(k.db, engine, func(tenant *administration.Tenant, watermark time.Time) (string, map[string]any) {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
-	k.services = api.Services{Accounts: accounts, Administrations: administrations, Access: table, Indicators: indicators,
+	k.services = api.Services{Accounts: accounts, Administrations: administrations, Access: policies, Indicators: indicators,
 		Warehouse: facts, Crosschecks: checks, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
 	if k.document, err = api.GetSpec(); err != nil {
 		t.Fatal(err)

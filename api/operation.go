@@ -31,15 +31,15 @@ type gate struct {
 	router   routers.Router
 	actions  map[string]string // operation id -> x-action
 	accounts *account.Service
-	access   *access.Table
+	access   *access.Service
 }
 
-func newGate(document *openapi3.T, accounts *account.Service, table *access.Table) (*gate, error) {
+func newGate(document *openapi3.T, accounts *account.Service, policies *access.Service) (*gate, error) {
 	router, err := gorillamux.NewRouter(document)
 	if err != nil {
 		return nil, fmt.Errorf("read API document: %w", err)
 	}
-	g := &gate{router: router, actions: map[string]string{}, accounts: accounts, access: table}
+	g := &gate{router: router, actions: map[string]string{}, accounts: accounts, access: policies}
 	known := map[string]bool{actionPublic: true, actionOwn: true}
 	for _, action := range access.Actions {
 		known[string(action)] = true
@@ -56,11 +56,14 @@ func newGate(document *openapi3.T, accounts *account.Service, table *access.Tabl
 	return g, nil
 }
 
-// Caller is who asks and within which scope of the operation's action.
+// Caller is who asks and within which scope of the operation's action. The membership is the one
+// that gives the action: of several roles the one whose scope is widest.
 type Caller struct {
 	account.Person
-	Scope  access.Scope
-	Origin string // address of the request
+	Scope       access.Scope
+	Grant       access.Grant
+	Permissions *access.Permissions // everything that the caller may do
+	Origin      string              // address of the request
 }
 
 type callerKey struct{}
@@ -118,11 +121,16 @@ func (g *gate) admit(request *http.Request, action, origin string) (context.Cont
 	if err != nil {
 		return nil, err
 	}
-	caller := Caller{Person: person, Origin: origin}
+	permissions, err := g.access.Of(ctx, person.Account, person.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	caller := Caller{Person: person, Permissions: permissions, Origin: origin}
 	if action != actionOwn {
-		if caller.Scope, err = g.access.Require(access.Role(person.Role), access.Action(action)); err != nil {
+		if caller.Grant, err = permissions.Require(access.Action(action)); err != nil {
 			return nil, err
 		}
+		caller.Scope, caller.Membership = caller.Grant.Scope, caller.Grant.Membership
 	}
 	ctx = context.WithValue(ctx, tokenKey{}, token)
 	return context.WithValue(ctx, callerKey{}, caller), nil

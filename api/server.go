@@ -35,7 +35,7 @@ const (
 type Services struct {
 	Accounts        *account.Service
 	Administrations *administration.Service
-	Access          *access.Table
+	Access          *access.Service
 	Indicators      *indicator.Service
 	Warehouse       *warehouse.Service
 	Crosschecks     *crosscheck.Service

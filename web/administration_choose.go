@@ -27,7 +27,7 @@ func (v *visit) showAdministrations() error {
 		}
 		page.Memberships = append(page.Memberships, view.Membership{
 			Tenant: m.Tenant.String(), Name: tenant.Name(v.Language), Code: tenant.Code, Currency: tenant.Currency,
-			Role: m.Role, RoleName: v.T("role." + m.Role), Unit: m.Office,
+			Role: m.Role, RoleName: v.roleName(m.Tenant, m.Role), Unit: m.Office,
 			Current: v.person.Tenant == m.Tenant && v.person.Role == m.Role && v.person.Office == m.Office,
 		})
 	}

@@ -161,15 +161,23 @@ func (k *kit) people(t *testing.T) {
 	add("expert", account.Membership{Tenant: k.first.ID, Role: string(access.Analyst)}, account.Membership{Tenant: k.second.ID, Role: string(access.Auditor)})
 	add("newcomer", account.Membership{Tenant: k.empty.ID, Role: string(access.Administrator)}, account.Membership{Tenant: k.empty.ID, Role: string(access.Analyst)})
 	add("nobody")
+	add("operator")
+	operator, err := k.accounts.ByName(ctx, "operator")
+	if err == nil {
+		err = k.accounts.Appoint(ctx, operator.ID, string(access.InstallationOperator))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (k *kit) serve(t *testing.T) {
 	t.Helper()
-	table, err := access.Load()
+	policies, err := access.New(k.db, k.accounts, nil, testClock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.web, err = New(k.services(table), Options{Design: true, Demo: []DemoAdministration{{Code: "karouma", People: []DemoPerson{
+	k.web, err = New(k.services(policies), Options{Design: true, Demo: []DemoAdministration{{Code: "karouma", People: []DemoPerson{
 		{SignInName: "director_general", Password: password, Name: "Amina director_general", Role: access.DirectorGeneral}}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -187,8 +195,8 @@ func (k *kit) serve(t *testing.T) {
 	})
 }
 
-func (k *kit) services(table *access.Table) Services {
-	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Administrations: k.administrations, Access: table,
+func (k *kit) services(policies *access.Service) Services {
+	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Administrations: k.administrations, Access: policies,
 		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
 }
 

@@ -14,6 +14,7 @@ type audience int
 const (
 	signedIn  audience = iota // in the administration of the path; the action decides
 	anyPerson                 // signed in, whether an administration is chosen or not
+	operators                 // those who run the installation; the action decides, no administration is entered
 	everyone                  // guests too
 )
 
@@ -22,7 +23,7 @@ type route struct {
 	method   string
 	path     string
 	audience audience
-	action   access.Action // for signedIn: what the person must be allowed to do
+	action   access.Action // for signedIn and operators: what the person must be allowed to do
 	large    bool          // takes files
 	handle   func(*visit) error
 }
@@ -77,10 +78,11 @@ var designRoutes = []route{
 
 // check finds a route that forgot its action.
 func (r route) check() error {
-	if r.audience == signedIn && r.action == "" {
-		return fmt.Errorf("it names no action")
+	asked := r.audience == signedIn || r.audience == operators
+	if asked && !r.action.Known() {
+		return fmt.Errorf("it names no action that the policies know")
 	}
-	if r.audience != signedIn && r.action != "" {
+	if !asked && r.action != "" {
 		return fmt.Errorf("its action is never asked for")
 	}
 	if r.handle == nil {

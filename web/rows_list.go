@@ -17,7 +17,7 @@ func (v *visit) listRows() error {
 		return err
 	}
 	// The rows are declarations: who may see the figure must be allowed to see those as well.
-	if _, err := v.server.Access.Require(access.Role(v.person.Role), access.DeclarationRead); err != nil {
+	if _, err := v.permissions.Require(access.DeclarationRead); err != nil {
 		return err
 	}
 	f, err := v.askFigures()

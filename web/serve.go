@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"assay/domain"
-	"assay/domain/access"
 	"assay/domain/account"
 )
 
@@ -142,33 +141,71 @@ func (v *visit) enter() error {
 	if v.route.audience == anyPerson {
 		return v.enterOwn()
 	}
+	if v.route.audience == operators {
+		return v.enterInstallation()
+	}
 	if v.person.Tenant.IsZero() {
 		return errNoAdministration
 	}
 	if err := v.enterOwn(); err != nil {
 		return err
 	}
+	if v.tenant == nil {
+		return errNoAdministration
+	}
 	if v.tenant.Code != v.Param("administration") {
 		return v.refuseOther()
 	}
-	scope, err := v.server.Access.Require(access.Role(v.person.Role), v.route.action)
-	v.scope = scope
-	return err
+	return v.admit()
+}
+
+// admit asks for the permission. From here on the person is what gives it: of several roles the
+// one whose scope is widest.
+func (v *visit) admit() error {
+	grant, err := v.permissions.Require(v.route.action)
+	if err != nil {
+		return err
+	}
+	v.grant, v.scope = grant, grant.Scope
+	v.person.Membership = grant.Membership
+	return nil
+}
+
+// enterInstallation lets those in who run the installation. What they are in an administration
+// does not matter, and they need not be anything there.
+func (v *visit) enterInstallation() error {
+	permissions, err := v.server.Access.OfInstallation(v.Request().Context(), v.person.Account)
+	if err != nil {
+		return err
+	}
+	v.permissions = permissions
+	v.person.Membership = account.Membership{}
+	return v.admit()
 }
 
 // errNoAdministration sends a person who has not chosen yet to the choice.
 var errNoAdministration = domain.Errorf(domain.KindConflict, "choose an administration first")
 
-// enterOwn loads the administration that the person has chosen, if any.
+// enterOwn loads the administration that the person has chosen, if any, and what the person
+// may do there now. One in which nothing is left to do counts as not chosen.
 func (v *visit) enterOwn() error {
 	if !v.signed || v.person.Tenant.IsZero() {
 		return nil
 	}
-	tenant, err := v.server.Administrations.ByID(v.Request().Context(), v.person.Tenant)
+	ctx := v.Request().Context()
+	permissions, err := v.server.Access.Of(ctx, v.person.Account, v.person.Tenant)
 	if err != nil {
 		return err
 	}
-	v.tenant = tenant
+	if permissions.None() {
+		v.person.Membership = account.Membership{}
+		return nil
+	}
+	tenant, err := v.server.Administrations.ByID(ctx, v.person.Tenant)
+	if err != nil {
+		return err
+	}
+	v.tenant, v.permissions = tenant, permissions
 	v.chooseLocale()
 	return nil
 }

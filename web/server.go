@@ -70,7 +70,7 @@ type Services struct {
 	Sessions        *account.Sessions
 	Accounts        Memberships
 	Administrations Administrations
-	Access          *access.Table
+	Access          *access.Service
 	Indicators      Indicators
 	Warehouse       Warehouse
 	Crosschecks     Crosschecks

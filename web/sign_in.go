@@ -8,6 +8,9 @@ import (
 	"assay/web/view"
 )
 
+// installationHome is the first page of who runs the installation.
+const installationHome = "/installation"
+
 func signInAddress(back string) string {
 	return "/sign-in?return=" + url.QueryEscape(back)
 }
@@ -17,10 +20,17 @@ func (v *visit) showFirstPage() error {
 	switch {
 	case !v.signed:
 		return v.goTo("/sign-in")
-	case v.tenant == nil:
-		return v.goTo("/administrations")
+	case v.tenant != nil:
+		return v.goTo(v.home())
 	}
-	return v.goTo(v.home())
+	installation, err := v.server.Access.OfInstallation(v.Request().Context(), v.person.Account)
+	if err != nil {
+		return err
+	}
+	if !installation.None() {
+		return v.goTo(installationHome)
+	}
+	return v.goTo("/administrations")
 }
 
 // showSignIn shows the form.
@@ -66,7 +76,7 @@ func (v *visit) signIn() error {
 		return err
 	}
 	back := ownAddress(v.FormValue("return"))
-	if person.Tenant.IsZero() {
+	if person.Tenant.IsZero() && back != "/" {
 		return v.goTo(chooseAddress(back))
 	}
 	return v.goTo(back)

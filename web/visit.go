@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
@@ -22,14 +23,16 @@ import (
 type visit struct {
 	echo.Context
 	present.Presenter
-	server *Server
-	route  route
-	person account.Person
-	signed bool
-	loaded bool                   // the session is in the context
-	tenant *administration.Tenant // nil outside an administration
-	scope  access.Scope
-	nonce  string
+	server      *Server
+	route       route
+	person      account.Person
+	signed      bool
+	loaded      bool                   // the session is in the context
+	tenant      *administration.Tenant // nil outside an administration
+	scope       access.Scope           // how far the permission for the route's action reaches
+	permissions *access.Permissions    // everything that the person may do here
+	grant       access.Grant           // what gives the route's action
+	nonce       string
 }
 
 // names of cookies; the session's gets its prefix in sessionCookie.
@@ -75,7 +78,7 @@ func (v *visit) layout(title string) view.Layout {
 	if v.signed {
 		l.Person = &view.Person{Name: v.person.Name, Initials: initials(v.person.Name), Several: true}
 		if v.person.Role != "" {
-			l.Person.Role = v.T("role." + v.person.Role)
+			l.Person.Role = v.roleName(v.person.Tenant, v.person.Role)
 		}
 	}
 	if v.signed && v.tenant != nil {
@@ -106,9 +109,22 @@ func (v *visit) navigation() []view.Link {
 	return links
 }
 
+// roleName is what a role is called: the program's in the reader's language, the
+// administration's own as the administration named it.
+func (v *visit) roleName(tenant domain.TenantID, role string) string {
+	if !strings.HasPrefix(role, access.OwnPrefix) {
+		return v.T("role." + role)
+	}
+	own, err := v.server.Access.OwnRole(v.Request().Context(), tenant, access.Role(role))
+	if err != nil {
+		return role // a name that cannot be read must not keep the page from being shown
+	}
+	return own.Name(v.Language)
+}
+
 // may asks whether the person's role allows an action in any scope.
 func (v *visit) may(action access.Action) bool {
-	return v.server.Access.Scope(access.Role(v.person.Role), action) != access.ScopeNone
+	return v.permissions.Scope(action) != access.ScopeNone
 }
 
 // at is the address of a page of the administration.

@@ -94,7 +94,8 @@ func runDemo(ctx context.Context, cmd *cobra.Command, address string, scale floa
 	if err != nil {
 		return err
 	}
-	go func() { _ = s.engine.Run(ctx) }() // it comes back after a lost connection, and ends with the context
+	go func() { _ = s.engine.Run(ctx) }() // both come back after a lost connection, and end with the context
+	go func() { _ = s.access.Run(ctx) }()
 	d.announce(listener.Addr().String(), people)
 	return serveHTTP(ctx, listener, handler)
 }

@@ -58,7 +58,8 @@ them itself, on a Redis of its own in memory.`,
 			if err != nil {
 				return err
 			}
-			go func() { _ = s.engine.Run(ctx) }() // it comes back after a lost connection, and ends with the context
+			go func() { _ = s.engine.Run(ctx) }() // both come back after a lost connection, and end with the context
+			go func() { _ = s.access.Run(ctx) }()
 			log.Info("serving", "address", listener.Addr().String())
 			return untilStopped(ctx, serveHTTP(ctx, listener, handler))
 		},

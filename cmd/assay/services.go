@@ -24,7 +24,7 @@ type services struct {
 	administrations *administration.Service
 	accounts        *account.Service
 	sessions        *account.Sessions
-	access          *access.Table
+	access          *access.Service
 	warehouse       *warehouse.Service
 	crosschecks     *crosscheck.Service
 	engine          *cube.Engine
@@ -75,7 +75,7 @@ func (s *services) build(segments *cube.Store) (err error) {
 		return err
 	}
 	s.sessions = account.NewSessions(s.db, s.accounts, time.Now)
-	if s.access, err = access.Load(); err != nil {
+	if s.access, err = access.New(s.db, s.accounts, nil, time.Now); err != nil {
 		return err
 	}
 	s.engine, err = cube.NewEngine(segments, fact.Grains(), cube.Options{MemoryBytes: cubeMemory, Workers: cube.DefaultWorkers()})

@@ -27,6 +27,7 @@ type Membership struct {
 	Tenant  domain.TenantID
 	Role    string
 	Office  string // the office of which the person is head
+	Section string // the section of that office of which the person is head
 	Officer string // the person's user name in the clearance system
 }
 

@@ -46,24 +46,24 @@ func findAccount(tx *gorm.DB, where string, argument any) (*accountRow, error) {
 }
 
 func insertMembership(tx *gorm.DB, account uuid.UUID, m Membership) error {
-	return tx.Exec(`INSERT INTO membership (account_id, tenant_id, role, office, officer) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		account, m.Tenant.String(), m.Role, m.Office, m.Officer).Error
+	return tx.Exec(`INSERT INTO membership (account_id, tenant_id, role, office, section, officer) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		account, m.Tenant.String(), m.Role, m.Office, m.Section, m.Officer).Error
 }
 
 // findMemberships leaves out administrations that are suspended.
 func findMemberships(tx *gorm.DB, account uuid.UUID) ([]Membership, error) {
 	var rows []struct {
-		TenantID              uuid.UUID
-		Role, Office, Officer string
+		TenantID                       uuid.UUID
+		Role, Office, Section, Officer string
 	}
-	err := tx.Raw(`SELECT m.tenant_id, m.role, m.office, m.officer FROM membership m JOIN tenant t ON t.tenant_id = m.tenant_id
+	err := tx.Raw(`SELECT m.tenant_id, m.role, m.office, m.section, m.officer FROM membership m JOIN tenant t ON t.tenant_id = m.tenant_id
 		WHERE m.account_id = ? AND t.state = 'active' ORDER BY t.code, m.role, m.office`, account).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
 	memberships := make([]Membership, len(rows))
 	for i, r := range rows {
-		memberships[i] = Membership{Tenant: domain.TenantID(r.TenantID), Role: r.Role, Office: r.Office, Officer: r.Officer}
+		memberships[i] = Membership{Tenant: domain.TenantID(r.TenantID), Role: r.Role, Office: r.Office, Section: r.Section, Officer: r.Officer}
 	}
 	return memberships, nil
 }

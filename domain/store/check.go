@@ -14,12 +14,13 @@ import (
 // SharedTables are the tables without row-level security, each with its reason.
 // Only the rooms named may read or write them.
 var SharedTables = map[string]string{
-	"tenant":           "administration: the list of administrations is read before one is chosen",
-	"account":          "account: people sign in before their administration is known",
-	"membership":       "account: says in which administrations a person works",
-	"sign_in_session":  "account: found by the hash of its token",
-	"api_token":        "account: found by its hash",
-	"goose_db_version": "migrations: version of the schema",
+	"tenant":              "administration: the list of administrations is read before one is chosen",
+	"account":             "account: people sign in before their administration is known",
+	"membership":          "account: says in which administrations a person works",
+	"sign_in_session":     "account: found by the hash of its token",
+	"api_token":           "account: found by its hash",
+	"installation_member": "account: says who runs the installation, which is no administration's",
+	"goose_db_version":    "migrations: version of the schema",
 }
 
 // DefinerFunctions are the functions that run with more rights than the program
