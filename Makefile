@@ -26,7 +26,8 @@ build: ## build bin/assay
 
 .PHONY: test
 test: ## all checks: format, vet, linters, generated code, and every test with the race detector
-	@sh deploy/install-packages postgresql redis-server chromium gcc
+	@sh deploy/install-packages postgresql redis-server chromium gcc npm
+	@sh deploy/fetch-axe
 	@$(MAKE) --no-print-directory format vet lint generated
 	go test $(TEST_FLAGS) ./...
 

@@ -82,3 +82,14 @@ document.addEventListener("htmx:responseError", (event) => {
   // A page that fails is shown as a whole page.
   if (event.detail.elt && event.detail.pathInfo) location.assign(event.detail.pathInfo.finalRequestPath);
 });
+
+// What need not be moved sideways is no stop on the way by keyboard.
+const movable = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+const watchMovable = (root) => root.querySelectorAll(".scroll").forEach((box) => movable.observe(box));
+document.addEventListener("DOMContentLoaded", () => watchMovable(document));
+document.addEventListener("htmx:afterSwap", (event) => watchMovable(event.target.parentElement || document));
