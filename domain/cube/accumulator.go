@@ -17,7 +17,15 @@ type accumulator struct {
 	carried map[uint32][]int64
 	since   int      // no group's first lane, and so no lane, has counted more since it was last carried
 	offsets []uint32 // scratch: where the records of the block's rows are
+	// Where there are few groups, each has 1<<copies records that take turns, so
+	// that an addition need not wait for the one just before; fold joins them.
+	copies uint
+	many   bool // no group has counted more than half of what fits; see carryTouched
 }
+
+// manyGroups is from how many groups on it is dearer to look for large counts
+// in all of them than in those of the rows just counted.
+const manyGroups = 1 << 12
 
 // blockRows is how many rows are treated at once: all that is written for them
 // stays in the nearest cache.
@@ -34,6 +42,7 @@ func (a *accumulator) groups() int { return len(a.cells) / a.stride }
 
 // grow makes room for groups.
 func (a *accumulator) grow(groups int) {
+	groups <<= a.copies
 	have := a.groups()
 	if have >= groups {
 		return
@@ -107,9 +116,31 @@ func (a *accumulator) locate(groups []uint32) {
 	}
 	a.offsets = a.offsets[:len(groups)]
 	stride := uint32(a.stride)
+	if a.copies > 0 {
+		turn := uint32(1)<<a.copies - 1
+		for k, g := range groups {
+			a.offsets[k] = (g<<a.copies | uint32(k)&turn) * stride
+		}
+		return
+	}
 	for k, g := range groups {
 		a.offsets[k] = g * stride
 	}
+}
+
+// fold joins the records of each group into one.
+func (a *accumulator) fold(l *layout) {
+	if a.copies == 0 {
+		return
+	}
+	apart := *a
+	records := a.groups()
+	*a = accumulator{stride: apart.stride, words: apart.words, record: apart.record}
+	a.grow(records >> apart.copies)
+	for from := range uint32(records) {
+		a.absorb(l, from>>apart.copies, &apart, from)
+	}
+	apart.release()
 }
 
 // spread moves each of four bits to the lowest bit of its own 16.
@@ -125,10 +156,15 @@ var spread = func() (table [16]uint64) {
 // count adds the bits of the masks to the counts. masks has 64 lanes to a word;
 // the first lane has all rows.
 func (a *accumulator) count(masks [][]uint64) {
-	if a.since+len(a.offsets) > math.MaxUint16 {
+	few := a.groups() <= manyGroups
+	if few && a.since+len(a.offsets) > math.MaxUint16 || !few && !a.many {
 		a.carryLarge()
+		a.many = !few
 	}
 	a.since += len(a.offsets)
+	if a.many {
+		defer a.carryTouched()
+	}
 	for w := 0; w < a.words; w += 4 {
 		mask, shift := masks[w/16], uint(w%16*4)
 		switch a.words - w {
@@ -185,6 +221,16 @@ func (a *accumulator) carryLarge() {
 			a.carry(uint32(at))
 		} else {
 			a.since = max(a.since, n)
+		}
+	}
+}
+
+// carryTouched carries those of the block's groups that have counted much. What
+// it leaves has room for another block.
+func (a *accumulator) carryTouched() {
+	for _, at := range a.offsets {
+		if a.cells[at]&(1<<15) != 0 {
+			a.carry(at)
 		}
 	}
 }

@@ -1,59 +1,77 @@
 package cube
 
-import "slices"
+import (
+	"context"
+	"math"
+	"slices"
+	"sync"
+)
 
-// answer makes the result of parts that have no group in common: keeps what
-// Having keeps, sorts, and writes out the page.
-func answer(p *plan, parts []*partial, spelled []spelled, limit int) (*Result, error) {
-	result := &Result{By: slices.Clone(p.query.By)}
-	for i := range p.query.Aggregates {
-		result.Aggregates = append(result.Aggregates, p.query.Aggregates[i].Name)
+// answering gathers the groups of parts that have no group in common, as the
+// parts come.
+type answering struct {
+	plan    *plan
+	spelled []spelled
+	limit   int // of groups
+
+	mutex   sync.Mutex
+	best    []chosen
+	total   int
+	scanned int64
+}
+
+// take chooses among some groups of a part; nothing of the part is needed any
+// more afterwards.
+func (a *answering) take(part *partial, from, to uint32) error {
+	c := &chooser{plan: a.plan, spelled: a.spelled, part: part}
+	if q := a.plan.query; q.Limit > 0 && q.Offset <= math.MaxInt-q.Limit {
+		c.wanted = q.Offset + q.Limit
 	}
-	var groups []found
-	var err error
-	for _, part := range parts {
-		result.Scanned += part.scanned
-		groups = slices.Grow(groups, part.grouping.groups())
-		part.present(func(g uint32) {
-			keep := true
-			for _, h := range p.query.Having {
-				i, _ := p.aggregate(h.Aggregate, h.Quantile)
-				f, wrong := part.figure(i, g, h.Quantile)
-				if wrong != nil {
-					err = wrong
-				}
-				keep = keep && f.within(h.Min, h.Max)
-			}
-			if keep {
-				groups = append(groups, found{part: part, group: g})
-			}
-		})
+	if err := c.choose(from, to); err != nil {
+		return err
 	}
-	if err != nil {
-		return nil, err
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.best = append(a.best, c.best...)
+	if a.total += c.total; a.total > a.limit {
+		return tooManyGroups(a.limit)
 	}
-	if len(groups) > limit {
-		return nil, tooManyGroups(limit)
-	}
-	result.TotalGroups = len(groups)
-	s := &sorter{plan: p, spelled: spelled}
-	wanted := 0
-	if p.query.Limit > 0 {
-		wanted = p.query.Offset + p.query.Limit
-	}
-	if groups, err = s.first(groups, wanted); err != nil {
-		return nil, err
-	}
-	groups = page(groups, p.query.Limit, p.query.Offset)
-	result.Rows = make([]ResultRow, 0, len(groups))
-	for i := range groups {
-		row := ResultRow{Keys: s.keys(&groups[i]), Values: make([]Value, len(p.measures))}
-		for m := range p.measures {
-			if row.Values[m], err = groups[i].part.value(m, groups[i].group); err != nil {
-				return nil, err
-			}
+	return nil
+}
+
+// takeAll chooses among all groups of a part, many workers at once.
+func (a *answering) takeAll(ctx context.Context, part *partial, run runner) error {
+	const share = 1 << 14
+	groups := part.figures.groups()
+	a.scanned += part.scanned
+	return run(ctx, (groups+share-1)/share, func(ctx context.Context, i int) error {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		result.Rows = append(result.Rows, row)
+		return a.take(part, uint32(i*share), uint32(min((i+1)*share, groups)))
+	})
+}
+
+// result sorts what was chosen and writes out the page.
+func (a *answering) result() (*Result, error) {
+	q := a.plan.query
+	result := &Result{By: slices.Clone(q.By), TotalGroups: a.total, Scanned: a.scanned}
+	for i := range q.Aggregates {
+		result.Aggregates = append(result.Aggregates, q.Aggregates[i].Name)
+	}
+	c := &chooser{plan: a.plan, spelled: a.spelled}
+	slices.SortFunc(a.best, func(x, y chosen) int { return c.compare(&x, &y) })
+	shown := page(a.best, q.Limit, q.Offset)
+	result.Rows = make([]ResultRow, len(shown))
+	for i := range shown {
+		if shown[i].fault != nil {
+			return nil, shown[i].fault
+		}
+		keys := make([]string, len(a.spelled))
+		for d, rank := range shown[i].ranks {
+			keys[d] = a.spelled[d].text(rank)
+		}
+		result.Rows[i] = ResultRow{Keys: keys, Values: shown[i].values}
 	}
 	return result, nil
 }

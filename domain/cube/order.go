@@ -80,134 +80,156 @@ func (f figure) within(low, high *float64) bool {
 	return (low == nil || compareInteger(f.integer, *low) >= 0) && (high == nil || compareInteger(f.integer, *high) <= 0)
 }
 
-// found is a group of a part.
-type found struct {
-	part    *partial
+// chosen is a group that may be on the page: what it is sorted by, and what is
+// shown of it.
+type chosen struct {
 	group   uint32
 	figures []figure // by criterion of the order
-	ranks   []uint32 // by dimension: rank of its key; nil: not yet looked up
+	ranks   []uint32 // by dimension: rank of its key
+	values  []Value
+	fault   error // of a value; it counts only if the group is shown
 }
 
-// sorter puts groups into the order that is asked for.
-type sorter struct {
+// chooser picks the groups of the page out of a part, and sorts them. It is a
+// heap of the best so far, the worst of them on top.
+type chooser struct {
 	plan    *plan
 	spelled []spelled
-	groups  []found
+	part    *partial
+	wanted  int // how many groups there may be on the page and before it; 0: all
+	best    []chosen
+	total   int // groups that Having keeps
+	scratch chosen
 }
 
-// rank looks up the ranks of a group's keys.
-func (s *sorter) rank(f *found) []uint32 {
-	if f.ranks == nil {
-		f.ranks = make([]uint32, len(s.spelled))
-		f.part.grouping.codes(f.group, f.ranks)
-		for d := range f.ranks {
-			if f.part.spellings != nil {
-				f.ranks[d] = f.part.spellings[d][f.ranks[d]]
+// choose looks at the groups from one number to another, and keeps the best.
+func (c *chooser) choose(from, to uint32) error {
+	var err error
+	for g := from; g < to && err == nil; g++ {
+		if c.part.has(g) {
+			err = c.consider(g)
+		}
+	}
+	for i := range c.best {
+		b := &c.best[i]
+		b.values = make([]Value, len(c.plan.measures))
+		for m := range b.values {
+			if b.fault == nil {
+				b.values[m], b.fault = c.part.value(m, b.group)
 			}
-			f.ranks[d] = s.spelled[d].ranks[f.ranks[d]]
 		}
 	}
-	return f.ranks
+	return err
 }
 
-// keys gives the keys of a group.
-func (s *sorter) keys(f *found) []string {
-	keys := make([]string, len(s.spelled))
-	for d, rank := range s.rank(f) {
-		keys[d] = s.spelled[d].texts[s.spelled[d].sorted[rank]]
-	}
-	return keys
-}
-
-// prepare fetches the figures that the order needs.
-func (s *sorter) prepare(f *found) error {
-	if len(s.plan.query.Order) == 0 {
-		return nil
-	}
-	f.figures = make([]figure, len(s.plan.query.Order))
-	for o, by := range s.plan.query.Order {
-		if by.By != "" {
-			d := slices.Index(s.plan.query.By, by.By)
-			rank := s.rank(f)[d]
-			f.figures[o] = figure{integer: int64(rank), null: s.spelled[d].texts[s.spelled[d].sorted[rank]] == ""}
-			continue
-		}
-		i, _ := s.plan.aggregate(by.Aggregate, by.Quantile)
-		of, err := f.part.figure(i, f.group, by.Quantile)
+func (c *chooser) consider(g uint32) error {
+	for i := range c.plan.having {
+		h := &c.plan.having[i]
+		f, err := c.part.figure(h.measure, g, h.quantile)
 		if err != nil {
 			return err
 		}
-		if by.Per != "" {
-			i, _ = s.plan.aggregate(by.Per, 0)
-			per, err := f.part.figure(i, f.group, 0)
-			if err != nil {
-				return err
-			}
-			of.isQuotient, of.divisor = true, per.integer
-			of.null = of.null || per.null || per.integer == 0
+		if !f.within(h.min, h.max) {
+			return nil
 		}
-		f.figures[o] = of
+	}
+	c.total++
+	s := &c.scratch
+	s.group, s.figures, s.ranks = g, s.figures[:0], s.ranks[:0]
+	full := c.wanted > 0 && len(c.best) == c.wanted
+	for o := range c.plan.order {
+		f, err := c.sortedBy(&c.plan.order[o])
+		if err != nil {
+			return err
+		}
+		s.figures = append(s.figures, f)
+		if full && o == 0 && c.compareFigure(0, &f, &c.best[0].figures[0]) > 0 {
+			return nil // it is worse than all there are; this is how most groups end
+		}
+	}
+	c.rank()
+	if full && c.compare(s, &c.best[0]) > 0 {
+		return nil
+	}
+	kept := chosen{group: g, figures: slices.Clone(s.figures), ranks: slices.Clone(s.ranks)}
+	switch {
+	case full:
+		c.best[0] = kept
+		heap.Fix(c, 0)
+	case c.wanted > 0:
+		heap.Push(c, kept)
+	default:
+		c.best = append(c.best, kept)
 	}
 	return nil
 }
 
-func (s *sorter) compare(a, b *found) int {
-	for o := range a.figures {
-		x, y := &a.figures[o], &b.figures[o]
-		if x.null || y.null {
-			if x.null != y.null {
-				if x.null {
-					return 1
-				}
-				return -1
-			}
-			continue
-		}
-		if c := x.compare(*y); c != 0 {
-			if s.plan.query.Order[o].Descending {
-				return -c
-			}
-			return c
-		}
+// rank looks up the ranks of the keys of the group in scratch.
+func (c *chooser) rank() []uint32 {
+	s := &c.scratch
+	if len(s.ranks) == len(c.spelled) {
+		return s.ranks
 	}
-	return slices.Compare(s.rank(a), s.rank(b))
+	s.ranks = slices.Grow(s.ranks[:0], len(c.spelled))[:len(c.spelled)]
+	c.part.grouping.codes(s.group, s.ranks)
+	for d, code := range s.ranks {
+		if c.part.spellings != nil {
+			code = c.part.spellings[d][code]
+		}
+		s.ranks[d] = c.spelled[d].ranks[code]
+	}
+	return s.ranks
 }
 
-// first sorts the groups and keeps no more than limit, 0 for all.
-func (s *sorter) first(all []found, limit int) ([]found, error) {
-	if limit <= 0 || limit > len(all)/2 {
-		for i := range all {
-			if err := s.prepare(&all[i]); err != nil {
-				return nil, err
-			}
-		}
-		slices.SortFunc(all, func(a, b found) int { return s.compare(&a, &b) })
-		return all, nil
+// sortedBy gives the figure of a criterion of the group in scratch.
+func (c *chooser) sortedBy(by *criterion) (figure, error) {
+	if by.dimension >= 0 {
+		rank := c.rank()[by.dimension]
+		return figure{integer: int64(rank), null: c.spelled[by.dimension].text(rank) == ""}, nil
 	}
-	// A heap of the best so far, the worst of them on top.
-	s.groups = make([]found, 0, limit)
-	for i := range all {
-		f := &all[i]
-		if err := s.prepare(f); err != nil {
-			return nil, err
-		}
+	of, err := c.part.figure(by.measure, c.scratch.group, by.quantile)
+	if err != nil || by.per < 0 {
+		return of, err
+	}
+	per, err := c.part.figure(by.per, c.scratch.group, 0)
+	of.isQuotient, of.divisor = true, per.integer
+	of.null = of.null || per.null || per.integer == 0
+	return of, err
+}
+
+// text gives the key of a rank.
+func (s *spelled) text(rank uint32) string { return s.texts[s.sorted[rank]] }
+
+func (c *chooser) compareFigure(o int, x, y *figure) int {
+	if x.null || y.null {
 		switch {
-		case len(s.groups) < limit:
-			heap.Push(s, *f)
-		case s.compare(f, &s.groups[0]) < 0:
-			s.groups[0] = *f
-			heap.Fix(s, 0)
+		case x.null == y.null:
+			return 0
+		case x.null:
+			return 1
 		}
+		return -1
 	}
-	slices.SortFunc(s.groups, func(a, b found) int { return s.compare(&a, &b) })
-	return s.groups, nil
+	if c.plan.order[o].descending {
+		return y.compare(*x)
+	}
+	return x.compare(*y)
 }
 
-// Len, Less, Swap, Push and Pop make the sorter a heap.
-func (s *sorter) Len() int           { return len(s.groups) }
-func (s *sorter) Less(i, j int) bool { return s.compare(&s.groups[i], &s.groups[j]) > 0 }
-func (s *sorter) Swap(i, j int)      { s.groups[i], s.groups[j] = s.groups[j], s.groups[i] }
-func (s *sorter) Push(x any)         { s.groups = append(s.groups, x.(found)) }
+func (c *chooser) compare(a, b *chosen) int {
+	for o := range a.figures {
+		if outcome := c.compareFigure(o, &a.figures[o], &b.figures[o]); outcome != 0 {
+			return outcome
+		}
+	}
+	return slices.Compare(a.ranks, b.ranks)
+}
+
+// Len, Less, Swap, Push and Pop make the chooser a heap.
+func (c *chooser) Len() int           { return len(c.best) }
+func (c *chooser) Less(i, j int) bool { return c.compare(&c.best[i], &c.best[j]) > 0 }
+func (c *chooser) Swap(i, j int)      { c.best[i], c.best[j] = c.best[j], c.best[i] }
+func (c *chooser) Push(x any)         { c.best = append(c.best, x.(chosen)) }
 
 // Pop is never called: the heap only grows.
-func (s *sorter) Pop() any { panic("the heap of groups only grows") }
+func (c *chooser) Pop() any { panic("the heap of groups only grows") }

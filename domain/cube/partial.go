@@ -21,27 +21,24 @@ type partial struct {
 
 // finish computes quantiles and numbers of different values.
 func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) (*partial, error) {
+	s.figures.fold(s.layout)
 	p := &partial{layout: s.layout, scanned: s.scanned, grouping: s.groups, figures: s.figures, spellings: spellings,
 		quantiles: make([][]float64, len(s.plan.measures)), distinct: make([][]int64, len(s.plan.measures))}
 	p.figures.grow(s.groups.groups())
+	var ranked []int
 	for i, m := range s.plan.measures {
-		if m.fn != Quantiles && m.fn != Distinct {
-			continue
+		if m.fn == Quantiles || m.fn == Distinct {
+			ranked = append(ranked, i)
 		}
-		pieces := s.pieces(i, s.kept)
-		counts := make([]int64, p.figures.groups())
-		for g := range counts {
-			counts[g] = p.count(m.lane, uint32(g))
-		}
-		var err error
-		if m.fn == Distinct {
-			p.distinct[i], err = countDistinct(ctx, pieces, counts)
-		} else {
-			p.quantiles[i], err = takeQuantiles(ctx, pieces, counts, m.p, run)
-		}
-		if err != nil {
-			return nil, err
-		}
+	}
+	// The rows of large groups are shared among the workers; where groups are many
+	// and small, the measures are.
+	within, over := run, runner(inTurn)
+	if p.figures.groups() > manyGroups {
+		within, over = inTurn, run
+	}
+	if err := over(ctx, len(ranked), func(ctx context.Context, i int) error { return s.rankedMeasure(ctx, p, ranked[i], within) }); err != nil {
+		return nil, err
 	}
 	for _, k := range s.kept {
 		k.release()
@@ -50,9 +47,27 @@ func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) 
 	return p, nil
 }
 
+// rankedMeasure computes a measure that needs all values of a group.
+func (s *scanner) rankedMeasure(ctx context.Context, p *partial, i int, run runner) (err error) {
+	m := &s.plan.measures[i]
+	pieces := s.pieces(i, s.kept)
+	counts := make([]int64, p.figures.groups())
+	for g := range counts {
+		counts[g] = p.count(m.lane, uint32(g))
+	}
+	if m.fn == Distinct {
+		p.distinct[i], err = countDistinct(ctx, pieces, counts)
+	} else {
+		p.quantiles[i], err = takeQuantiles(ctx, pieces, counts, m.p, run)
+	}
+	return err
+}
+
 // absorb adds the groups of another scanner of the same layout and axes.
 func (s *scanner) absorb(other *scanner) {
 	s.scanned += other.scanned
+	s.figures.fold(s.layout)
+	other.figures.fold(s.layout)
 	s.figures.grow(s.groups.groups())
 	other.figures.grow(other.groups.groups())
 	to := make([]uint32, other.groups.groups())
@@ -109,13 +124,9 @@ func (p *partial) value(i int, g uint32) (Value, error) {
 	return v, nil
 }
 
-// present calls visit for each group that has rows.
-func (p *partial) present(visit func(g uint32)) {
-	for g := range uint32(p.figures.groups()) {
-		if !p.grouping.direct || len(p.plan.dimensions) == 0 || p.figures.counted(0, g) > 0 {
-			visit(g)
-		}
-	}
+// has reports whether a group has rows.
+func (p *partial) has(g uint32) bool {
+	return !p.grouping.direct || len(p.plan.dimensions) == 0 || p.figures.counted(0, g) > 0
 }
 
 func tooManyGroups(limit int) error {

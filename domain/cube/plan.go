@@ -19,6 +19,22 @@ type plan struct {
 	lanes      []lane
 	values     []value
 	measures   []measure
+	having     []bound
+	order      []criterion
+}
+
+// bound is one of Query.Having, found among the measures.
+type bound struct {
+	measure, quantile int
+	min, max          *float64
+}
+
+// criterion is one of Query.Order, found among dimensions or measures.
+type criterion struct {
+	dimension         int // -1 when it is by a measure
+	measure, quantile int
+	per               int // measure that it is divided by, or -1
+	descending        bool
 }
 
 // lane is a set of rows that one or more measures are made of: those of the
@@ -217,41 +233,50 @@ func (p *plan) aggregate(name string, quantile int) (int, error) {
 	return i, nil
 }
 
+// checkOrder finds what groups are kept and sorted by.
 func (p *plan) checkOrder() error {
 	for _, h := range p.query.Having {
-		if _, err := p.aggregate(h.Aggregate, h.Quantile); err != nil {
+		i, err := p.aggregate(h.Aggregate, h.Quantile)
+		if err != nil {
 			return err
 		}
 		if h.Min != nil && math.IsNaN(*h.Min) || h.Max != nil && math.IsNaN(*h.Max) {
 			return domain.Errorf(domain.KindInvalid, "the bound of %s is not a number", h.Aggregate)
 		}
+		p.having = append(p.having, bound{i, h.Quantile, h.Min, h.Max})
 	}
 	for _, o := range p.query.Order {
 		if (o.By == "") == (o.Aggregate == "") {
 			return domain.Errorf(domain.KindInvalid, "an order is either by a dimension or by an aggregate")
 		}
-		if o.By != "" {
-			if !slices.Contains(p.query.By, o.By) {
-				return domain.Errorf(domain.KindInvalid, "the order is by %s, which is no dimension of the question", o.By)
-			}
-			continue
-		}
-		i, err := p.aggregate(o.Aggregate, o.Quantile)
-		if err != nil || o.Per == "" {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		per, err := p.aggregate(o.Per, 0)
+		c, err := p.criterion(o)
 		if err != nil {
 			return err
 		}
-		if p.measures[i].fn == Quantiles || p.measures[per].fn == Quantiles {
-			return domain.Errorf(domain.KindInvalid, "a ratio for the order is of integers, not of quantiles")
-		}
+		p.order = append(p.order, c)
 	}
 	return nil
+}
+
+func (p *plan) criterion(o Order) (criterion, error) {
+	c := criterion{dimension: -1, quantile: o.Quantile, per: -1, descending: o.Descending}
+	if o.By != "" {
+		if c.dimension = slices.Index(p.query.By, o.By); c.dimension < 0 {
+			return c, domain.Errorf(domain.KindInvalid, "the order is by %s, which is no dimension of the question", o.By)
+		}
+		return c, nil
+	}
+	var err error
+	if c.measure, err = p.aggregate(o.Aggregate, o.Quantile); err != nil || o.Per == "" {
+		return c, err
+	}
+	if c.per, err = p.aggregate(o.Per, 0); err != nil {
+		return c, err
+	}
+	if p.measures[c.measure].fn == Quantiles || p.measures[c.per].fn == Quantiles {
+		return c, domain.Errorf(domain.KindInvalid, "a ratio for the order is of integers, not of quantiles")
+	}
+	return c, nil
 }
 
 // period is the filter of the query's period.

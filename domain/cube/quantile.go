@@ -52,13 +52,22 @@ func inTurn(ctx context.Context, n int, work func(ctx context.Context, i int) er
 // side.
 func takeQuantiles(ctx context.Context, pieces []piece, counts []int64, p []float64, run runner) ([]float64, error) {
 	out := make([]float64, len(counts)*len(p))
+	if len(pieces) == 0 {
+		return out, nil
+	}
+	if h := newHistogram(pieces, counts, p); h != nil {
+		return out, h.quantiles(ctx, pieces, run, out)
+	}
+	return out, layOut(ctx, pieces, counts, p, run, out)
+}
+
+// newHistogram gives the histogram to take quantiles with, nil where groups are
+// too many or too small for one.
+func newHistogram(pieces []piece, counts []int64, p []float64) *histogram {
 	values, present := int64(0), int64(0)
 	for _, n := range counts {
 		values += n
 		present += min(n, 1)
-	}
-	if values == 0 {
-		return out, nil
 	}
 	low, high := math.MaxInt, math.MinInt
 	for i := range pieces {
@@ -66,11 +75,10 @@ func takeQuantiles(ctx context.Context, pieces []piece, counts []int64, p []floa
 		low, high = min(low, size(n.base)), max(high, size(int64(uint64(n.base)+n.highest)))
 	}
 	sizes := high - low + 1
-	if len(counts)*sizes <= maxHistogram && values >= 64*present {
-		h := &histogram{sizes: sizes, low: low, counts: counts, p: p}
-		return out, h.quantiles(ctx, pieces, run, out)
+	if len(counts)*sizes > maxHistogram || values < 64*present {
+		return nil
 	}
-	return out, layOut(ctx, pieces, counts, p, run, out)
+	return &histogram{sizes: sizes, low: low, counts: counts, p: p}
 }
 
 // maxHistogram bounds the numbers of a histogram.
@@ -99,6 +107,10 @@ func exact(size int) (int64, bool) {
 	return int64(size), size < 16
 }
 
+// nowhere is how many cells take turns for the rows that do not count, so that
+// one need not wait for the other.
+const nowhere = 8
+
 // histogram finds order statistics by counting values by group and class.
 type histogram struct {
 	sizes  int // classes of each group
@@ -106,8 +118,8 @@ type histogram struct {
 	counts []int64
 	p      []float64
 
-	// By 1 + group*sizes + class: values in it. The first is for rows that do
-	// not count.
+	// By nowhere + group*sizes + class: values in it. The first are for rows that
+	// do not count.
 	cells  []uint32
 	near   []bool   // of the same: whether a rank falls into it, and its values differ
 	found  []int64  // values of the cells that are near
@@ -146,7 +158,7 @@ func (h *histogram) fill(ctx context.Context, pieces []piece, run runner) (at []
 		if len(idle) > 0 {
 			cells, idle = idle[len(idle)-1], idle[:len(idle)-1]
 		} else {
-			cells = make([]uint32, 1+len(h.counts)*h.sizes)
+			cells = make([]uint32, nowhere+len(h.counts)*h.sizes)
 		}
 		mutex.Unlock()
 		at[i] = cellPool.take(len(pieces[i].kept.groups))
@@ -204,25 +216,27 @@ func (h *histogram) countView(cells, at []uint32, v *view, groups []uint32, mask
 
 func countSizes[T uint8 | uint16 | uint32 | uint64](h *histogram, cells, at []uint32, base int64, values []T, groups []uint32, mask []uint64, shift uint) {
 	values, mask, at = values[:len(groups)], mask[:len(groups)], at[:len(groups)]
-	sizes, first := h.sizes, 1-h.low
+	sizes, first := h.sizes, nowhere-h.low
 	if base >= 0 {
 		for k, g := range groups {
-			// Of a null the bit is not set, so that it is counted in cell 0.
-			cell := uint32(int(g)*sizes+sizeOfPositive(uint64(base)+uint64(values[k]))+first) & -uint32(mask[k]>>shift&1)
+			// Of a null the bit is not set, so that it is counted nowhere.
+			counts := -uint32(mask[k] >> shift & 1)
+			cell := uint32(int(g)*sizes+sizeOfPositive(uint64(base)+uint64(values[k]))+first)&counts | uint32(k)%nowhere&^counts
 			cells[cell]++
 			at[k] = cell
 		}
 		return
 	}
 	for k, g := range groups {
-		cell := uint32(int(g)*sizes+size(int64(uint64(base)+uint64(values[k])))+first) & -uint32(mask[k]>>shift&1)
+		counts := -uint32(mask[k] >> shift & 1)
+		cell := uint32(int(g)*sizes+size(int64(uint64(base)+uint64(values[k])))+first)&counts | uint32(k)%nowhere&^counts
 		cells[cell]++
 		at[k] = cell
 	}
 }
 
 // cell gives the cell of a class of a group.
-func (h *histogram) cell(g, class int) int { return 1 + g*h.sizes + class - h.low }
+func (h *histogram) cell(g, class int) int { return nowhere + g*h.sizes + class - h.low }
 
 // markNear marks the cells whose values must be seen.
 func (h *histogram) markNear() {

@@ -30,6 +30,9 @@ type scanner struct {
 
 func newScanner(l *layout, groups *grouping, limit int) *scanner {
 	s := &scanner{layout: l, groups: groups, figures: newAccumulator(l.record, l.counts), limit: limit, keep: l.plan.keeps()}
+	if groups.direct && groups.space <= fewGroups {
+		s.figures.copies = 2
+	}
 	s.keys, s.group = make([]uint64, blockRows), make([]uint32, blockRows)
 	s.masks = make([][]uint64, l.words)
 	for w := range s.masks {
@@ -37,6 +40,10 @@ func newScanner(l *layout, groups *grouping, limit int) *scanner {
 	}
 	return s
 }
+
+// fewGroups is up to how many groups one row often falls into the group of the
+// row just before.
+const fewGroups = 64
 
 // keeps reports whether rows are needed after they were scanned.
 func (p *plan) keeps() bool {
@@ -98,7 +105,7 @@ func (s *scanner) scan(ctx context.Context, rows int, columns map[int]*column, t
 			continue
 		}
 		s.add()
-		if n := s.groups.groups(); n > s.limit && !s.groups.direct || n*s.figures.stride > maxRecords {
+		if n := s.groups.groups(); n > s.limit && !s.groups.direct || (n<<s.figures.copies)*s.figures.stride > maxRecords {
 			return tooManyGroups(s.limit)
 		}
 	}

@@ -306,16 +306,11 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts, err := s.figures(ctx, p, residents, spelled)
-	if err != nil {
+	a := &answering{plan: p, spelled: spelled, limit: s.limits.groups}
+	if err := s.figures(ctx, a, residents); err != nil {
 		return nil, err
 	}
-	result, err := answer(p, parts, spelled, s.limits.groups)
-	for _, part := range parts {
-		if !part.shared {
-			part.figures.release()
-		}
-	}
+	result, err := a.result()
 	if err != nil {
 		return nil, err
 	}
@@ -324,17 +319,28 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 }
 
 // figures computes the plan's figures, in parts that have no group in common.
-func (s *Snapshot) figures(ctx context.Context, p *plan, residents []*resident, spelled []spelled) ([]*partial, error) {
-	if len(p.dimensions) == 0 || !p.cutsMonths() && len(residents) != 1 {
-		whole, err := s.wholeFigures(detached{ctx}, p, residents, spelled)
-		return []*partial{whole}, err
+func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resident) error {
+	if p := a.plan; len(p.dimensions) == 0 || !p.cutsMonths() && len(residents) != 1 {
+		whole, err := s.wholeFigures(detached{ctx}, p, residents, a.spelled)
+		if err != nil {
+			return err
+		}
+		defer whole.figures.release()
+		return a.takeAll(ctx, whole, s.each)
 	}
-	parts := make([]*partial, len(residents))
-	err := s.each(ctx, len(residents), func(ctx context.Context, i int) (err error) {
-		parts[i], err = s.segmentFigures(ctx, p, residents[i], spelled)
-		return err
+	return s.each(ctx, len(residents), func(ctx context.Context, i int) error {
+		part, err := s.segmentFigures(ctx, a.plan, residents[i], a.spelled)
+		if err != nil || part == nil {
+			return err
+		}
+		if !part.shared {
+			defer part.figures.release()
+		}
+		a.mutex.Lock()
+		a.scanned += part.scanned
+		a.mutex.Unlock()
+		return a.take(part, 0, uint32(part.figures.groups()))
 	})
-	return slices.DeleteFunc(parts, func(p *partial) bool { return p == nil }), err
 }
 
 // each runs n pieces of work on the snapshot's workers, taking turns with other
