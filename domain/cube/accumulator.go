@@ -3,6 +3,7 @@ package cube
 import (
 	"math"
 	"math/bits"
+	"sync"
 )
 
 // accumulator counts and sums by group. A group's record is stride words side
@@ -10,13 +11,14 @@ import (
 // two, where a sum could overflow) for each Sum, Min and Max. Where a count
 // comes near to 16 bits it is carried into a table.
 type accumulator struct {
-	stride  int
-	words   int      // of counts
-	record  []uint64 // what a group starts with
-	cells   []uint64
-	carried map[uint32][]int64
-	since   int      // no group's first lane, and so no lane, has counted more since it was last carried
-	offsets []uint32 // scratch: where the records of the block's rows are
+	stride   int
+	words    int      // of counts
+	record   []uint64 // what a group starts with
+	cells    []uint64
+	carrying sync.Mutex // held while carried is changed, where workers share the groups
+	carried  map[uint32][]int64
+	since    int      // no group's first lane, and so no lane, has counted more since it was last carried
+	offsets  []uint32 // scratch: where the records of the block's rows are
 	// Where there are few groups, each has 1<<copies records that take turns, so
 	// that an addition need not wait for the one just before; fold joins them.
 	copies uint
@@ -100,6 +102,8 @@ func (a *accumulator) absorb(l *layout, group uint32, other *accumulator, from u
 
 // carriedOf gives the carried counts of a group.
 func (a *accumulator) carriedOf(group uint32) []int64 {
+	a.carrying.Lock()
+	defer a.carrying.Unlock()
 	if a.carried == nil {
 		a.carried = map[uint32][]int64{}
 	}
@@ -133,12 +137,12 @@ func (a *accumulator) fold(l *layout) {
 	if a.copies == 0 {
 		return
 	}
-	apart := *a
-	records := a.groups()
-	*a = accumulator{stride: apart.stride, words: apart.words, record: apart.record}
-	a.grow(records >> apart.copies)
+	apart := &accumulator{stride: a.stride, words: a.words, cells: a.cells, carried: a.carried}
+	records, copies := a.groups(), a.copies
+	a.cells, a.carried, a.copies = nil, nil, 0
+	a.grow(records >> copies)
 	for from := range uint32(records) {
-		a.absorb(l, from>>apart.copies, &apart, from)
+		a.absorb(l, from>>copies, apart, from)
 	}
 	apart.release()
 }

@@ -112,7 +112,30 @@ func (g *grouping) lookUp(key uint64) uint32 {
 // use goes on with the axes of another segment, which have the same sizes.
 func (g *grouping) use(axes []axis) { copy(g.axes, axes) }
 
-// find gives the number of the group that has the codes.
+// numbersOf gives, by the numbers of another grouping of the same axes, the
+// numbers of the same groups here.
+func (g *grouping) numbersOf(other *grouping) []uint32 {
+	to := make([]uint32, other.groups())
+	last := len(g.stages) - 1
+	for n := range to {
+		switch {
+		case g.direct:
+			to[n] = uint32(n)
+		case last > 0:
+			codes := make([]uint32, len(g.axes))
+			other.codes(uint32(n), codes)
+			to[n] = g.find(codes)
+		case g.table != nil:
+			to[n] = g.lookUp(other.keys[n])
+		default:
+			to[n] = g.stages[last].known.number(other.stages[last].known.keys[n])
+		}
+	}
+	return to
+}
+
+// find gives the number of the group that has the codes; all stages are
+// numbered by hashing.
 func (g *grouping) find(codes []uint32) uint32 {
 	key, axis := uint64(0), 0
 	for i := range g.stages {
@@ -120,12 +143,7 @@ func (g *grouping) find(codes []uint32) uint32 {
 			key = key*g.axes[axis].size + uint64(codes[axis])
 			axis++
 		}
-		if known := g.stages[i].known; known != nil {
-			key = uint64(known.number(key))
-		}
-	}
-	if g.table != nil {
-		return g.lookUp(key)
+		key = uint64(g.stages[i].known.number(key))
 	}
 	return uint32(key)
 }

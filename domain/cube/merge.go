@@ -102,7 +102,9 @@ func (s *Snapshot) wholeFigures(ctx context.Context, p *plan, residents []*resid
 		all = append(all, newScanner(l, newGrouping(make([]axis, 0), 0), s.limits.groups))
 	}
 	for _, other := range all[1:] {
-		all[0].absorb(other)
+		if err := all[0].absorb(ctx, other, s.each); err != nil {
+			return nil, err
+		}
 		if all[0].groups.groups() > s.limits.groups && !all[0].groups.direct {
 			return nil, tooManyGroups(s.limits.groups)
 		}

@@ -64,27 +64,29 @@ func (s *scanner) rankedMeasure(ctx context.Context, p *partial, i int, run runn
 }
 
 // absorb adds the groups of another scanner of the same layout and axes.
-func (s *scanner) absorb(other *scanner) {
+func (s *scanner) absorb(ctx context.Context, other *scanner, run runner) error {
 	s.scanned += other.scanned
 	s.figures.fold(s.layout)
 	other.figures.fold(s.layout)
-	s.figures.grow(s.groups.groups())
 	other.figures.grow(other.groups.groups())
-	to := make([]uint32, other.groups.groups())
-	codes := make([]uint32, len(other.groups.axes))
-	for g := range to {
-		if !other.groups.direct || other.figures.counted(0, uint32(g)) > 0 {
-			other.groups.codes(uint32(g), codes)
-			to[g] = s.groups.find(codes)
-			s.figures.grow(s.groups.groups())
+	to := s.groups.numbersOf(other.groups)
+	s.figures.grow(s.groups.groups())
+	const share = 1 << 13
+	err := run(ctx, (len(to)+share-1)/share, func(ctx context.Context, i int) error {
+		for g := i * share; g < min((i+1)*share, len(to)); g++ {
 			s.figures.absorb(s.layout, to[g], other.figures, uint32(g))
 		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
 	}
 	other.figures.release()
-	for _, k := range other.kept {
-		k.renumber(to)
-		s.kept = append(s.kept, k)
-	}
+	s.kept = append(s.kept, other.kept...)
+	return run(ctx, len(other.kept), func(ctx context.Context, i int) error {
+		other.kept[i].renumber(to)
+		return ctx.Err()
+	})
 }
 
 // count gives how many rows of the group are in a lane.

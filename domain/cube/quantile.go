@@ -1,6 +1,7 @@
 package cube
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/bits"
@@ -182,11 +183,8 @@ func (h *histogram) fill(ctx context.Context, pieces []piece, run runner) (at []
 	return at, nil
 }
 
-// cellPool and valuePool hand on the memory of lists of cells and of values.
-var (
-	cellPool  = &pool[uint32]{}
-	valuePool = &pool[int64]{}
-)
+// cellPool hands on the memory of lists of cells.
+var cellPool = &pool[uint32]{}
 
 // pool keeps lists for the next who needs one.
 type pool[T any] struct{ lists sync.Pool }
@@ -329,21 +327,45 @@ func (h *histogram) statistic(g int, k int64) int64 {
 
 // layOut puts the values of each group side by side, and takes its quantiles.
 func layOut(ctx context.Context, pieces []piece, counts []int64, p []float64, run runner, out []float64) error {
-	starts := make([]int64, len(counts)+1)
-	for g, n := range counts {
-		starts[g+1] = starts[g] + n
+	low, high := int64(math.MaxInt64), int64(math.MinInt64)
+	for i := range pieces {
+		n := pieces[i].numbers
+		low, high = min(low, n.base), max(high, int64(uint64(n.base)+n.highest))
 	}
-	values := valuePool.take(int(starts[len(counts)]))
-	defer valuePool.release(values)
+	if uint64(high)-uint64(low) <= math.MaxUint32 {
+		return layOutAs(ctx, pieces, counts, p, run, out, low, offsetPool)
+	}
+	return layOutAs(ctx, pieces, counts, p, run, out, low, valuePool)
+}
+
+// offsetPool and valuePool hand on the memory of lists of values.
+var (
+	offsetPool = &pool[uint32]{}
+	valuePool  = &pool[uint64]{}
+)
+
+// layOutAs lays the values out as their distance from the least.
+func layOutAs[T uint32 | uint64](ctx context.Context, pieces []piece, counts []int64, p []float64, run runner, out []float64, least int64, pool *pool[T]) error {
+	starts := make([]uint32, len(counts)+1)
+	for g, n := range counts {
+		starts[g+1] = starts[g] + uint32(n)
+	}
+	values := pool.take(int(starts[len(counts)]))
+	defer pool.release(values)
 	next := slices.Clone(starts)
 	for i := range pieces {
 		shift := pieces[i].shift
 		pieces[i].each(func(v *view, groups []uint32, mask []uint64, _ int) {
-			for k, g := range groups {
-				if mask[k]>>shift&1 == 1 {
-					values[next[g]] = v.value(k)
-					next[g]++
-				}
+			up := T(uint64(v.base) - uint64(least))
+			switch {
+			case v.u8 != nil:
+				scatter(values, next, v.u8, up, groups, mask, shift)
+			case v.u16 != nil:
+				scatter(values, next, v.u16, up, groups, mask, shift)
+			case v.u32 != nil:
+				scatter(values, next, v.u32, up, groups, mask, shift)
+			default:
+				scatter(values, next, v.u64, up, groups, mask, shift)
 			}
 		})
 		if err := ctx.Err(); err != nil {
@@ -354,28 +376,62 @@ func layOut(ctx context.Context, pieces []piece, counts []int64, p []float64, ru
 	return run(ctx, (len(counts)+share-1)/share, func(ctx context.Context, i int) error {
 		for g := i * share; g < min((i+1)*share, len(counts)); g++ {
 			if group := values[starts[g]:starts[g+1]]; len(group) > 0 {
-				quantilesOf(group, p, out[g*len(p):(g+1)*len(p)])
+				quantilesOf(group, least, p, out[g*len(p):(g+1)*len(p)])
 			}
 		}
 		return ctx.Err()
 	})
 }
 
-// quantilesOf computes quantiles of values, which it reorders.
-func quantilesOf(values []int64, p []float64, out []float64) {
-	at := func(k int64) int64 { return nth(values, int(k)) }
+// scatter writes the values of a block that count to the next places of their groups.
+func scatter[T uint32 | uint64, V uint8 | uint16 | uint32 | uint64](values []T, next []uint32, from []V, up T, groups []uint32, mask []uint64, shift uint) {
+	from, mask = from[:len(groups)], mask[:len(groups)]
+	for k, g := range groups {
+		if mask[k]>>shift&1 == 1 {
+			at := next[g]
+			values[at] = T(from[k]) + up
+			next[g] = at + 1
+		}
+	}
+}
+
+// quantilesOf computes quantiles of values, which it reorders; they are
+// distances from the least.
+func quantilesOf[T uint32 | uint64](values []T, least int64, p []float64, out []float64) {
 	if len(values) <= smallSort {
 		insertionSort(values)
-		at = func(k int64) int64 { return values[k] }
+	} else {
+		var room [16]int64
+		settle(values, ranks(int64(len(values)), p, room[:0]))
 	}
 	for i := range p {
-		out[i] = quantile(int64(len(values)), p[i], at)
+		out[i] = quantile(int64(len(values)), p[i], func(k int64) int64 { return int64(uint64(least) + uint64(values[k])) })
+	}
+}
+
+// settle puts the values of some ranks, in rising order, into their places.
+func settle[T uint32 | uint64](values []T, ranks []int64) {
+	done := 0 // values before are in place or smaller than all that follow
+	for _, k := range ranks {
+		rest := values[done:]
+		if int(k) == done { // the least of the rest
+			least := 0
+			for i, v := range rest {
+				if v < rest[least] {
+					least = i
+				}
+			}
+			rest[0], rest[least] = rest[least], rest[0]
+		} else {
+			nth(rest, int(k)-done)
+		}
+		done = int(k) + 1
 	}
 }
 
 const smallSort = 24
 
-func insertionSort(values []int64) {
+func insertionSort[T cmp.Ordered](values []T) {
 	for i := 1; i < len(values); i++ {
 		v := values[i]
 		j := i
@@ -387,7 +443,7 @@ func insertionSort(values []int64) {
 }
 
 // nth gives the k-th smallest value, from 0, and reorders the values.
-func nth(values []int64, k int) int64 {
+func nth[T cmp.Ordered](values []T, k int) T {
 	low, high := 0, len(values)-1
 	for rounds := 0; high-low > smallSort; rounds++ {
 		if rounds > 4*bits.Len(uint(len(values))) { // the order is against us
