@@ -22,10 +22,10 @@ import (
 var files embed.FS
 
 // Languages are the languages of the pages; the first stands in for any other.
-var Languages = []string{"en", "fr", "ar"}
+var Languages = []string{"en", "fr", "ar", "es", "pt"}
 
 // Native are the languages' own names, for the choice of a language.
-var Native = map[string]string{"en": "English", "fr": "Français", "ar": "العربية"}
+var Native = map[string]string{"en": "English", "fr": "Français", "ar": "العربية", "es": "Español", "pt": "Português"}
 
 // Bundle holds the messages of all languages. It is immutable and safe for
 // concurrent use.

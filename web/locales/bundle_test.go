@@ -179,10 +179,32 @@ func TestDatesAndDurations(t *testing.T) {
 	}
 }
 
+func TestSpanishAndPortuguese(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	es, pt := b.Locale("es", "", nil).WithMoney("EUR", 2), b.Locale("pt", "", nil).WithMoney("AOA", 2)
+	day := time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC)
+	for _, c := range [][2]string{
+		{es.Count(1234567), "1.234.567"}, {pt.Count(1234567), "1.234.567"},
+		{es.Decimal(-12.5, 1), "−12,5"}, {pt.Decimal(-12.5, 1), "−12,5"},
+		{es.Percent(0.256, 1), "25,6\u00a0%"}, {pt.Percent(0.256, 1), "25,6%"},
+		{es.Money(123456789), "1.234.567,89 EUR"}, {pt.Money(123456789), "1.234.567,89 AOA"},
+		{es.Short(12_345_678_901), "12,3 mil M"}, {pt.Short(12_345_678_901), "12,3 mil M"},
+		{es.Date(day), "30 de septiembre de 2026"}, {pt.Date(day), "30 de setembro de 2026"},
+		{es.ShortMonth(day), "sep 26"}, {pt.ShortMonth(day), "set 26"},
+		{es.TN("count.cases", 1), "1 caso"}, {es.TN("count.cases", 2), "2 casos"}, {es.TN("count.cases", 1_000_000), "1.000.000 casos"},
+		{pt.TN("count.cases", 1), "1 caso"}, {pt.TN("count.cases", 12), "12 casos"},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("%q, want %q", c[0], c[1])
+		}
+	}
+}
+
 func TestLanguageOfABrowser(t *testing.T) {
 	t.Parallel()
 	b := load(t)
-	for accept, want := range map[string]string{"": "en", "fr-CM,fr;q=0.9": "fr", "ar-TN": "ar", "de": "en", "sw,fr;q=0.5": "fr", ";;;": "en"} {
+	for accept, want := range map[string]string{"": "en", "fr-CM,fr;q=0.9": "fr", "ar-TN": "ar", "de": "en", "sw,fr;q=0.5": "fr", "es-DO": "es", "pt-AO": "pt", ";;;": "en"} {
 		if got := b.Match(accept); got != want {
 			t.Errorf("%q: %s, want %s", accept, got, want)
 		}
