@@ -40,6 +40,7 @@ type kit struct {
 	server          *httptest.Server
 	web             *Server
 	db              *store.DB
+	superURL        string // sees every administration: for checks only
 	administrations *administration.Service
 	accounts        *account.Service
 	warehouse       *warehouse.Service
@@ -58,12 +59,13 @@ func testClock() time.Time { return time.Date(2026, 1, 4, 9, 30, 0, 0, time.UTC)
 func newKit(t *testing.T, declarations int) *kit {
 	t.Helper()
 	ctx := t.Context()
-	db, err := store.Open(ctx, dbtest.New(t).AppURL, store.Options{})
+	database := dbtest.New(t)
+	db, err := store.Open(ctx, database.AppURL, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	k := &kit{db: db, administrations: administration.New(db, testClock), warehouse: warehouse.New(db, testClock)}
+	k := &kit{db: db, superURL: database.SuperURL, administrations: administration.New(db, testClock), warehouse: warehouse.New(db, testClock)}
 	k.crosschecks = crosscheck.New(db, k.administrations, testClock)
 	if k.accounts, err = account.New(db, testClock); err != nil {
 		t.Fatal(err)

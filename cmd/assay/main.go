@@ -95,6 +95,7 @@ func commands() []*cobra.Command {
 		newSampleCommand(),
 		newTenantCommand(),
 		newAccountCommand(),
+		newPolicyCommand(),
 		newAuditCommand(),
 		newVersionCommand(),
 	}

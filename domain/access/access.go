@@ -93,10 +93,7 @@ func (t *Table) Lines() []string {
 	var lines []string
 	for role, actions := range t.scopes {
 		for action, scope := range actions {
-			if scope == ScopeNone {
-				scope = "none"
-			}
-			lines = append(lines, fmt.Sprintf("%s, %s, %s", role, action, scope))
+			lines = append(lines, fmt.Sprintf("%s, %s, %s", role, action, written(scope)))
 		}
 	}
 	sort.Strings(lines)

@@ -1,0 +1,272 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+)
+
+// pathValues say, for each parameter in the path of a page, which statement finds a value that
+// only the other administration ($1, not $2) has, and what a value looks like that nobody has.
+// A parameter that is not here fails the test: add it with its statement. Without a statement the
+// value is of the program, the same everywhere.
+var pathValues = map[string]struct{ foreign, nobodys string }{
+	"code":   {nobodys: "CLR01"},
+	"page":   {nobodys: "board"},
+	"batch":  {`SELECT batch_id::text FROM batch WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000000"},
+	"office": {`SELECT split_part(reference, '/', 1) ` + foreignDeclaration, "QQQQ"},
+	"year":   {`SELECT split_part(reference, '/', 2) ` + foreignDeclaration, "2025"},
+	"number": {`SELECT split_part(reference, '/', 3) ` + foreignDeclaration, "Z999999"},
+}
+
+// fieldsTogether are the fields of one request. What pages of figures take as filters stands alone:
+// beside a name that they do not know they would refuse the whole request.
+var fieldsTogether = [][]string{{"office"}, {"officer"}, {"tenant", "batch", "account"}}
+
+const foreignDeclaration = `FROM declaration d WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM declaration o WHERE o.tenant_id = $2 AND o.reference = d.reference)
+	ORDER BY reference LIMIT 1`
+
+// fieldValues are names under which forms and addresses carry identifiers, with the statement
+// for a value of the other administration. All are sent to every route.
+var fieldValues = map[string]string{
+	"tenant":  `SELECT $1::uuid::text || substr($2::uuid::text, 1, 0)`,
+	"batch":   `SELECT batch_id::text FROM batch WHERE tenant_id = $1 AND tenant_id <> $2 LIMIT 1`,
+	"account": `SELECT account_id::text FROM membership WHERE tenant_id = $1 AND account_id NOT IN (SELECT account_id FROM membership WHERE tenant_id = $2) LIMIT 1`,
+	"office":  `SELECT code FROM office o WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM office m WHERE m.tenant_id = $2 AND m.code = o.code) ORDER BY code LIMIT 1`,
+	"officer": `SELECT code FROM officer o WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM officer m WHERE m.tenant_id = $2 AND m.code = o.code) ORDER BY code LIMIT 1`,
+}
+
+// planted begins every name in the other administration, so that any of them is found in an answer.
+const planted = "zzplanted "
+
+// foreigner looks at the database from above.
+type foreigner struct {
+	*kit
+	super   *pgx.Conn
+	callers []tried
+	handler http.Handler
+	values  map[string]string // of pathValues, in the other administration
+	fields  map[string]string // of fieldValues
+}
+
+// tryForeign sends the other administration's identifiers in path, query and form to every route
+// as every role that the route lets in. The answer must be the one for identifiers that nobody
+// has, must not hold anything of the other administration, and must not change anything there.
+func (k *kit) tryForeign(t *testing.T, callers []tried) {
+	f := k.foreigner(t, callers)
+	before := f.checksums(t)
+	tried := 0
+	for _, r := range k.web.routes() {
+		for _, c := range callers {
+			if c.role == "" && r.audience != everyone || r.path == "/sign-out" {
+				continue
+			}
+			tried += f.try(t, r, c)
+		}
+	}
+	if diff := cmp.Diff(before, f.checksums(t)); diff != "" {
+		t.Errorf("the other administration has changed (-before +after):\n%s", diff)
+	}
+	if tried < 100 {
+		t.Fatalf("only %d requests were tried", tried)
+	}
+}
+
+func (k *kit) foreigner(t *testing.T, callers []tried) *foreigner {
+	t.Helper()
+	super, err := pgx.Connect(t.Context(), k.superURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = super.Close(t.Context()) })
+	f := &foreigner{kit: k, super: super, callers: callers, values: map[string]string{}, fields: map[string]string{}}
+	e := echo.New()
+	if err := k.withEngagement(t).Mount(e); err != nil {
+		t.Fatal(err)
+	}
+	f.handler = e
+	f.plant(t)
+	for name, v := range pathValues {
+		if f.values[name] = v.nobodys; v.foreign != "" {
+			f.values[name] = f.find(t, v.foreign)
+		}
+	}
+	for name, statement := range fieldValues {
+		f.fields[name] = f.find(t, statement)
+	}
+	if _, err := super.Exec(t.Context(), `CREATE TABLE saved_session AS SELECT * FROM sign_in_session`); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// find gives the first value of a statement with the other administration as $1 and the own as $2.
+func (f *foreigner) find(t *testing.T, statement string) (value string) {
+	t.Helper()
+	arguments := []any{f.second.ID.String()}
+	if strings.Contains(statement, "$2") {
+		arguments = append(arguments, f.first.ID.String())
+	}
+	if err := f.super.QueryRow(t.Context(), statement, arguments...).Scan(&value); err != nil {
+		t.Fatalf("no value of the other administration by %s: %v", statement, err)
+	}
+	return value
+}
+
+// plant puts a word into every name that the other administration has.
+func (f *foreigner) plant(t *testing.T) {
+	t.Helper()
+	for _, table := range f.tables(t, `AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'name' AND a.atttypid = 'text'::regtype)`) {
+		if _, err := f.super.Exec(t.Context(), `UPDATE `+table+` SET name = $1 || name WHERE tenant_id = $2`, planted, f.second.ID.String()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// tables lists the tables of administrations' data.
+func (f *foreigner) tables(t *testing.T, where string) []string {
+	t.Helper()
+	rows, err := f.super.Query(t.Context(), `SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+		AND c.relname NOT IN ('sign_in_session', 'saved_session', 'api_token')
+		AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') `+where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(names) == 0 {
+		t.Fatalf("tables %v, %v", names, err)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// checksums are a sum over all rows of the other administration, by table.
+func (f *foreigner) checksums(t *testing.T) map[string]string {
+	t.Helper()
+	sums := map[string]string{}
+	for _, table := range f.tables(t, "") {
+		var sum string
+		err := f.super.QueryRow(t.Context(), `SELECT count(*) || ' ' || coalesce(md5(string_agg(md5(x::text), '' ORDER BY md5(x::text))), '') FROM `+table+` x WHERE tenant_id = $1`,
+			f.second.ID.String()).Scan(&sum)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[table] = sum
+	}
+	return sums
+}
+
+// try asks one route as one person: with the other administration's identifiers and with nobody's.
+func (f *foreigner) try(t *testing.T, r route, c tried) int {
+	t.Helper()
+	lookup := func(foreign bool) func(string) string {
+		return func(name string) string {
+			v, known := pathValues[name]
+			if !known {
+				t.Fatalf("%s %s: pathValues does not say what :%s is", r.method, r.path, name)
+			}
+			if foreign {
+				return url.PathEscape(f.values[name])
+			}
+			return url.PathEscape(v.nobodys)
+		}
+	}
+	foreign, nobodys := fill(r.path, "karouma", lookup(true)), fill(r.path, "karouma", lookup(false))
+	count := f.compare(t, r, c, foreign, nobodys, "", "")
+	for _, names := range fieldsTogether {
+		of, none := "", ""
+		for _, name := range names {
+			of += "&" + name + "=" + url.QueryEscape(f.fields[name])
+			none += "&" + name + "=" + nobodysLike(f.fields[name])
+		}
+		if r.method == http.MethodGet {
+			count += f.compare(t, r, c, nobodys+"?"+of[1:], nobodys+"?"+none[1:], "", "")
+		} else {
+			count += f.compare(t, r, c, nobodys, nobodys, of, none)
+		}
+	}
+	return count
+}
+
+// nobodysLike is a value of the same form that nobody has.
+func nobodysLike(value string) string {
+	if len(value) == 36 && strings.Count(value, "-") == 4 {
+		return "0192aaaa-0000-7000-8000-000000000000"
+	}
+	return strings.Repeat("Q", len(value))
+}
+
+// compare sends both requests. What differs between the answers only because it repeats what was
+// sent is made equal first.
+func (f *foreigner) compare(t *testing.T, r route, c tried, foreign, nobodys, foreignForm, nobodysForm string) int {
+	t.Helper()
+	got := c.ask(t, f.handler, r.method, foreign, foreignForm)
+	if r.method != http.MethodGet {
+		f.restore(t)
+	}
+	want := c.ask(t, f.handler, r.method, nobodys, nobodysForm)
+	if r.method != http.MethodGet {
+		f.restore(t)
+	}
+	what := r.method + " " + foreign + " " + foreignForm + " as " + string(c.role)
+	if got.Code >= http.StatusInternalServerError && got.Code != http.StatusServiceUnavailable {
+		t.Errorf("%s: answered %d", what, got.Code)
+	}
+	if got.Code != want.Code {
+		t.Errorf("%s: answered %d, and %d for what nobody has", what, got.Code, want.Code)
+		return 2
+	}
+	text := shownText(t, got.Body.String())
+	sent := foreign + foreignForm
+	for _, secret := range append([]string{planted, f.second.ID.String(), "Oasis Customs"}, f.values["batch"]) {
+		if strings.Contains(text, secret) && !strings.Contains(sent, url.QueryEscape(secret)) && !strings.Contains(sent, secret) {
+			t.Errorf("%s: the answer holds %q of the other administration: %.300s", what, secret, text)
+		}
+	}
+	if same, other := f.neutral(text), f.neutral(shownText(t, want.Body.String())); same != other && got.Code != http.StatusOK {
+		t.Errorf("%s: what is said differs from what is said of what nobody has (-foreign +nobody's):\n%s", what, cmp.Diff(same, other))
+	}
+	return 2
+}
+
+// restore brings back every session as it was, since some routes end sessions.
+func (f *foreigner) restore(t *testing.T) {
+	t.Helper()
+	_, err := f.super.Exec(t.Context(), `DELETE FROM sign_in_session WHERE token_hash IN (SELECT token_hash FROM saved_session)`)
+	if err == nil {
+		_, err = f.super.Exec(t.Context(), `INSERT INTO sign_in_session SELECT * FROM saved_session`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// neutral takes out of a text what was sent.
+func (f *foreigner) neutral(text string) string {
+	for name, value := range f.values {
+		text = strings.ReplaceAll(text, value, "…")
+		text = strings.ReplaceAll(text, pathValues[name].nobodys, "…")
+	}
+	for _, value := range f.fields {
+		text = strings.ReplaceAll(text, value, "…")
+		text = strings.ReplaceAll(text, nobodysLike(value), "…")
+	}
+	return text
+}
+
+// shownText is what a reader sees of an answer.
+func shownText(t *testing.T, body string) string {
+	t.Helper()
+	document, err := goquery.NewDocumentFromReader(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(document.Find("main").Text()), " ")
+}
