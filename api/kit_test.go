@@ -49,6 +49,7 @@ type kit struct {
 	document      *openapi3.T
 	router        routers.Router
 	db            *store.DB
+	superURL      string // sees every administration: for checks only
 	refresh       *refresh.Service
 	first, second *administration.Tenant
 	empty         *administration.Tenant
@@ -84,12 +85,13 @@ func (b *lockedBuffer) String() string {
 
 func newKit(t *testing.T) *kit {
 	t.Helper()
-	db, err := store.Open(t.Context(), dbtest.New(t).AppURL, store.Options{})
+	database := dbtest.New(t)
+	db, err := store.Open(t.Context(), database.AppURL, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	k := &kit{db: db, tokens: map[string]string{}}
+	k := &kit{db: db, superURL: database.SuperURL, tokens: map[string]string{}}
 	k.build(t)
 	k.first = k.tenant(t, "karouma", "XAF", "Africa/Douala")
 	k.second = k.tenant(t, "oasis", "TND", "Africa/Tunis")

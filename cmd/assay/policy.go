@@ -67,7 +67,7 @@ func checkPolicies(out io.Writer, text string) error {
 func readTable(path string, stdin io.Reader) (string, error) {
 	in := stdin
 	if path != "-" {
-		file, err := os.Open(path) //nolint:gosec // the file that the operator names
+		file, err := os.Open(path)
 		if err != nil {
 			return "", domain.Wrap(domain.KindInvalid, err, "the table %s cannot be opened", path)
 		}
