@@ -14,13 +14,13 @@ import (
 // rooms are the rooms of domain in the order of the flow: a room may import those
 // before it and never those after it.
 var rooms = []string{
-	"administration", "account", "access", "intake", "warehouse", "cube", "indicator",
+	"administration", "notice", "account", "access", "intake", "warehouse", "cube", "indicator",
 	"crosscheck", "refresh", "integrity", "contract", "riskmgmt", "report",
 }
 
 // foundations are below all rooms: every room may import them. declaration is the
 // model that all rooms speak of; it imports package domain only.
-var foundations = []string{"declaration", "store", "audit"}
+var foundations = []string{"declaration", "store", "audit", "secret"}
 
 // besides are folders of domain that no room imports: they make or check data.
 var besides = []string{"sample"}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"assay/domain"
+	"assay/domain/secret"
 	"assay/domain/store"
 )
 
@@ -17,15 +18,27 @@ type Service struct {
 	clock     func() time.Time
 	passwords *passwords
 	throttle  *throttle
+	keys      *secret.Keys
 }
 
+// Option sets what is not always there.
+type Option func(*Service)
+
+// WithKeys gives the installation's keys. Without them everything that keeps a secret (the
+// authenticator, identity providers, letters with links) answers KindNotReady.
+func WithKeys(keys *secret.Keys) Option { return func(s *Service) { s.keys = keys } }
+
 // New makes the service.
-func New(db *store.DB, clock func() time.Time) (*Service, error) {
+func New(db *store.DB, clock func() time.Time, options ...Option) (*Service, error) {
 	p, err := newPasswords()
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: db, clock: clock, passwords: p, throttle: newThrottle(clock)}, nil
+	s := &Service{db: db, clock: clock, passwords: p, throttle: newThrottle(clock)}
+	for _, option := range options {
+		option(s)
+	}
+	return s, nil
 }
 
 // Create adds an account. A sign-in name that is taken is KindConflict.

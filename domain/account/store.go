@@ -57,7 +57,7 @@ func findMemberships(tx *gorm.DB, account uuid.UUID) ([]Membership, error) {
 		Role, Office, Section, Officer string
 	}
 	err := tx.Raw(`SELECT m.tenant_id, m.role, m.office, m.section, m.officer FROM membership m JOIN tenant t ON t.tenant_id = m.tenant_id
-		WHERE m.account_id = ? AND t.state = 'active' ORDER BY t.code, m.role, m.office`, account).Scan(&rows).Error
+		WHERE m.account_id = ? AND m.state = 'active' AND t.state = 'active' ORDER BY t.code, m.role, m.office`, account).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,15 @@ var SharedTables = map[string]string{
 	"sign_in_session":     "account: found by the hash of its token",
 	"api_token":           "account: found by its hash",
 	"installation_member": "account: says who runs the installation, which is no administration's",
-	"goose_db_version":    "migrations: version of the schema",
+	"invitation":          "account: found by the hash of its link",
+	"password_reset":      "account: found by the hash of its link",
+
+	"account_authenticator":  "account: the second factor is asked for before an administration is chosen",
+	"account_passkey":        "account: as account_authenticator",
+	"account_recovery_code":  "account: as account_authenticator",
+	"account_factor_failure": "account: as account_authenticator",
+
+	"goose_db_version": "migrations: version of the schema",
 }
 
 // DefinerFunctions are the functions that run with more rights than the program
