@@ -9,6 +9,8 @@ import (
 // it or a label on its link: an icon never stands alone for a meaning.
 var strokes = map[string]string{
 	"mark":         `<path d="M8 1.5 14.5 8 8 14.5 1.5 8Z" fill="none" stroke-width="1.6"/><path d="M5 9.6 7.2 7.6 8.8 9 11 6.4" stroke-width="1.6"/>`,
+	"bell":         `<path d="M3.500 11.500h9c-1-1-1.300-2-1.300-4.500a3.200 3.200 0 0 0-6.400 0c0 2.500-.3 3.500-1.300 4.500ZM6.700 13.500a1.500 1.500 0 0 0 2.600 0"/>`,
+	"key":          `<circle cx="5" cy="8" r="2.800"/><path d="M7.800 8h6v2.500M11 8v2"/>`,
 	"globe":        `<circle cx="8" cy="8" r="6"/><path d="M2 8h12M8 2c2 2 2.4 4 2.4 6S10 12 8 14c-2-2-2.4-4-2.4-6S6 4 8 2Z"/>`,
 	"down":         `<path d="m4 6 4 4 4-4"/>`,
 	"up":           `<path d="m4 10 4-4 4 4"/>`,

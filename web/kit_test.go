@@ -25,8 +25,10 @@ import (
 	"assay/domain/cube/fact"
 	"assay/domain/indicator"
 	"assay/domain/intake"
+	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/sample"
+	"assay/domain/secret"
 	"assay/domain/store"
 	"assay/domain/warehouse"
 )
@@ -67,7 +69,7 @@ func newKit(t *testing.T, declarations int) *kit {
 	t.Cleanup(db.Close)
 	k := &kit{db: db, superURL: database.SuperURL, administrations: administration.New(db, testClock), warehouse: warehouse.New(db, testClock)}
 	k.crosschecks = crosscheck.New(db, k.administrations, testClock)
-	if k.accounts, err = account.New(db, testClock); err != nil {
+	if k.accounts, err = account.New(db, testClock, account.WithKeys(secret.New())); err != nil {
 		t.Fatal(err)
 	}
 	segments := cube.NewStore(db)
@@ -198,7 +200,7 @@ func (k *kit) serve(t *testing.T) {
 }
 
 func (k *kit) services(policies *access.Service) Services {
-	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Administrations: k.administrations, Access: policies,
+	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Notices: notice.New(k.db, testClock), Administrations: k.administrations, Access: policies,
 		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
 }
 

@@ -15,6 +15,7 @@ import (
 	"assay/domain/declaration"
 	"assay/domain/indicator"
 	"assay/domain/intake"
+	"assay/domain/notice"
 	"assay/web/locales"
 )
 
@@ -136,6 +137,9 @@ func composedKeys() []string {
 		"ActivityOfReroute", "ActivityOfClearing", "ActivityOfPayment", "ActivityOfCase", "ActivityOfClosing", "ActivityOfAct", "DueInPeriod", "AtPeriodEnd")
 	for _, role := range access.Roles {
 		add("role.", string(role))
+	}
+	for _, kind := range notice.Kinds {
+		add(string(kind)+".", "title", "text")
 	}
 	for _, kind := range declaration.EventKinds {
 		add("event.", string(kind))

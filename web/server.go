@@ -19,6 +19,7 @@ import (
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/indicator"
+	"assay/domain/notice"
 	"assay/domain/warehouse"
 	"assay/web/locales"
 )
@@ -30,11 +31,6 @@ type Administrations interface {
 	Offices(ctx context.Context, id domain.TenantID) ([]administration.Office, error)
 	Names(ctx context.Context, id domain.TenantID, kind string, codes []string) (map[string]string, error)
 	Calendars(ctx context.Context, t *administration.Tenant) (*administration.Calendars, error)
-}
-
-// Memberships tells in which administrations an account works.
-type Memberships interface {
-	Memberships(ctx context.Context, account uuid.UUID) ([]account.Membership, error)
 }
 
 // Indicators is what the pages need of the room of that name.
@@ -68,7 +64,8 @@ type Crosschecks interface {
 // Services are the rooms that the pages translate for.
 type Services struct {
 	Sessions        *account.Sessions
-	Accounts        Memberships
+	Accounts        *account.Service
+	Notices         *notice.Service
 	Administrations Administrations
 	Access          *access.Service
 	Indicators      Indicators
@@ -83,6 +80,9 @@ type Options struct {
 	// Secure is set where browsers come over HTTPS; the session's cookie then has
 	// the prefix __Host- and never travels in the clear.
 	Secure bool
+	// Public is the address under which browsers see this installation, without a slash at its
+	// end; empty to take what each request says. Passkeys are bound to it.
+	Public string
 	// Design shows the developers' page /design with made-up figures.
 	Design bool
 	// Demo are the sign-in names that the sign-in page offers; nil outside the demonstration.

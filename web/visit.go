@@ -84,6 +84,7 @@ func (v *visit) layout(title string) view.Layout {
 	if v.signed && v.tenant != nil {
 		l.Administration = &view.Administration{Code: v.tenant.Code, Name: v.tenant.Name(v.Language), Home: v.home()}
 		l.Navigation = v.navigation()
+		l.Bell = v.bell()
 	}
 	return l
 }

@@ -33,7 +33,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // newHandler puts pages, API and health checks on one HTTP handler.
 func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handler, error) {
-	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
+	options.Public = s.letters.public
+	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Notices: s.notices, Administrations: s.administrations, Access: s.access,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log, Clock: time.Now}, options)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assay/domain"
+	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/store"
 	"assay/domain/warehouse"
@@ -21,11 +22,19 @@ type redisOptions struct {
 }
 
 // newWorker is a worker with a handler for every kind of job there is.
-func newWorker(s *services, redis redisOptions, log *slog.Logger) *worker.Worker {
+func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.Logger) (*worker.Worker, error) {
+	post, err := s.newPost(log)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.resumeLetters(ctx, post); err != nil {
+		return nil, err
+	}
 	return worker.New(s.db, map[string]worker.Handle{
 		warehouse.ImportJob: s.runImport,
 		refresh.Kind:        s.runRefresh,
-	}, worker.Options{RedisAddress: redis.address, RedisPassword: redis.password, RedisDatabase: redis.database, Clock: time.Now, Log: log})
+		notice.Job:          sendLetter(post),
+	}, worker.Options{RedisAddress: redis.address, RedisPassword: redis.password, RedisDatabase: redis.database, Clock: time.Now, Log: log}), nil
 }
 
 // runImport loads a delivery that was received on a page or through the API.

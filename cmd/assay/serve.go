@@ -47,6 +47,9 @@ them itself, on a Redis of its own in memory.`,
 			}
 			defer closeServices()
 			log := newLog(cmd)
+			if s.keys == nil {
+				log.Warn("no secret key is set: second factors, invitations and single sign-on are refused", "setting", secretKeyVariable)
+			}
 			if os.Getenv(databaseURLVariable) == "" {
 				stop, err := startOwnJobs(ctx, s, log)
 				if err != nil {
@@ -86,7 +89,10 @@ func newWorkerCommand() *cobra.Command {
 			}
 			defer closeServices()
 			log := newLog(cmd)
-			jobs := newWorker(s, options, log)
+			jobs, err := newWorker(ctx, s, options, log)
+			if err != nil {
+				return err
+			}
 			if err := jobs.Start(ctx); err != nil {
 				return err
 			}
@@ -132,7 +138,11 @@ func startOwnJobs(ctx context.Context, s *services, log *slog.Logger) (stop func
 	if err != nil {
 		return nil, err
 	}
-	jobs := newWorker(s, redisOptions{address: redis.Addr()}, log)
+	jobs, err := newWorker(ctx, s, redisOptions{address: redis.Addr()}, log)
+	if err != nil {
+		redis.Close()
+		return nil, err
+	}
 	if err := jobs.Start(ctx); err != nil {
 		redis.Close()
 		return nil, err

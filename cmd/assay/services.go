@@ -13,7 +13,9 @@ import (
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/indicator"
+	"assay/domain/notice"
 	"assay/domain/refresh"
+	"assay/domain/secret"
 	"assay/domain/store"
 	"assay/domain/warehouse"
 )
@@ -23,6 +25,9 @@ type services struct {
 	db              *store.DB
 	administrations *administration.Service
 	accounts        *account.Service
+	notices         *notice.Service
+	letters         letters
+	keys            *secret.Keys // nil where the operator gave none
 	sessions        *account.Sessions
 	access          *access.Service
 	warehouse       *warehouse.Service
@@ -38,25 +43,35 @@ const cubeMemory = 512 << 20
 // openServices opens the database of a command and builds the rooms on it. Call
 // closeServices when done.
 func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeServices func(), err error) {
+	mail, err := lettersFromEnvironment()
+	if err != nil {
+		return nil, nil, err
+	}
 	urls, closeDatabase, err := openDatabase(ctx, cmd)
 	if err != nil {
 		return nil, nil, err
 	}
-	s, closeStore, err := buildServices(ctx, urls.App)
+	keys, err := openKeys(cmd)
 	if err != nil {
 		closeDatabase()
 		return nil, nil, err
 	}
+	s, closeStore, err := buildServices(ctx, urls.App, keys)
+	if err != nil {
+		closeDatabase()
+		return nil, nil, err
+	}
+	s.letters = mail
 	return s, func() { closeStore(); closeDatabase() }, nil
 }
 
 // buildServices builds the rooms on a database that is up and migrated.
-func buildServices(ctx context.Context, url string) (_ *services, closeStore func(), err error) {
+func buildServices(ctx context.Context, url string, keys *secret.Keys) (_ *services, closeStore func(), err error) {
 	db, err := store.Open(ctx, url, store.Options{Connections: 12})
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &services{db: db, administrations: administration.New(db, time.Now), warehouse: warehouse.New(db, time.Now)}
+	s := &services{db: db, keys: keys, notices: notice.New(db, time.Now), administrations: administration.New(db, time.Now), warehouse: warehouse.New(db, time.Now)}
 	segments := cube.NewStore(db)
 	s.crosschecks = crosscheck.New(db, s.administrations, time.Now)
 	facts := fact.New(db, s.administrations, s.warehouse, segments, time.Now)
@@ -71,7 +86,7 @@ func buildServices(ctx context.Context, url string) (_ *services, closeStore fun
 // build makes the rooms that can refuse: when a policy, a grain or the
 // randomness of passwords is wrong, the program does not start.
 func (s *services) build(segments *cube.Store) (err error) {
-	if s.accounts, err = account.New(s.db, time.Now); err != nil {
+	if s.accounts, err = account.New(s.db, time.Now, account.WithKeys(s.keys)); err != nil {
 		return err
 	}
 	s.sessions = account.NewSessions(s.db, s.accounts, time.Now)

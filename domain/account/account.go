@@ -17,6 +17,7 @@ type Account struct {
 	ID         uuid.UUID
 	SignInName string // an e-mail address or a short name; compared in small letters
 	Name       string
+	Email      string // where letters go; empty for none
 	Language   string
 	State      string // active or disabled
 	CreatedAt  time.Time

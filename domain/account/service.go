@@ -3,11 +3,13 @@ package account
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"assay/domain"
+	"assay/domain/notice"
 	"assay/domain/secret"
 	"assay/domain/store"
 )
@@ -54,7 +56,7 @@ func (s *Service) Create(ctx context.Context, in NewAccount) (*Account, error) {
 	if language == "" {
 		language = "en"
 	}
-	row := accountRow{AccountID: domain.NewID(), SignInName: normalise(in.SignInName), Name: in.Name, Language: language,
+	row := accountRow{AccountID: domain.NewID(), SignInName: normalise(in.SignInName), Name: in.Name, Email: addressIn(in.SignInName), Language: language,
 		PasswordHash: hash, State: "active", CreatedAt: s.clock().UTC()}
 	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error { return insertAccount(tx, row) })
 	if err != nil {
@@ -89,6 +91,33 @@ func (s *Service) ByName(ctx context.Context, name string) (found *Account, err 
 		return nil, domain.Errorf(domain.KindNotFound, "nobody signs in as %q", name)
 	}
 	return found, nil
+}
+
+// ByID finds an account, KindNotFound when there is none.
+func (s *Service) ByID(ctx context.Context, id uuid.UUID) (found *Account, err error) {
+	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
+		row, err := findAccount(tx, `account_id = ?`, id)
+		if err == nil && row != nil {
+			found = row.account()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find account: %w", err)
+	}
+	if found == nil {
+		return nil, domain.Errorf(domain.KindNotFound, "there is no such account")
+	}
+	return found, nil
+}
+
+// addressIn is a sign-in name that is an e-mail address, else nothing.
+func addressIn(signInName string) string {
+	name := normalise(signInName)
+	if _, host, _ := strings.Cut(name, "@"); strings.Contains(host, ".") && notice.ValidAddress(name) {
+		return name
+	}
+	return ""
 }
 
 // Memberships lists what an account is in active administrations.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -32,6 +33,7 @@ const (
 	keyName     = "name"
 	keyLanguage = "language"
 	keyForgery  = "csrf"
+	keyQuestion = "question"
 )
 
 type ownerKey struct{}
@@ -227,4 +229,25 @@ func (s *Sessions) ForgeryToken(ctx context.Context) string {
 func (s *Sessions) GenuineToken(ctx context.Context, token string) bool {
 	own := s.scs.GetString(ctx, keyForgery)
 	return own != "" && subtle.ConstantTimeCompare([]byte(own), []byte(token)) == 1
+}
+
+// KeepChallenge keeps a question put to a browser in the session until it is answered. A session
+// has one at a time: the latest.
+func (s *Sessions) KeepChallenge(ctx context.Context, c Challenge) error {
+	content, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("keep the question for a passkey: %w", err)
+	}
+	s.scs.Put(ctx, keyQuestion, content)
+	return nil
+}
+
+// TakeChallenge gives the question that was kept, once: an answer cannot be sent twice. A session
+// without one gives the zero Challenge, which no answer fits.
+func (s *Sessions) TakeChallenge(ctx context.Context) (c Challenge) {
+	content := s.scs.PopBytes(ctx, keyQuestion)
+	if json.Unmarshal(content, &c) != nil {
+		return Challenge{}
+	}
+	return c
 }

@@ -20,7 +20,7 @@ func (s *Service) Standing(ctx context.Context, account uuid.UUID, tenant domain
 		err := tx.Raw(`SELECT m.role, m.office, m.section, m.officer FROM membership m
 			JOIN tenant t ON t.tenant_id = m.tenant_id AND t.state = 'active'
 			JOIN account a ON a.account_id = m.account_id AND a.state = 'active'
-			WHERE m.account_id = ? AND m.tenant_id = ? ORDER BY m.role, m.office`, account, tenant.String()).Scan(&rows).Error
+			WHERE m.account_id = ? AND m.tenant_id = ? AND m.state = 'active' ORDER BY m.role, m.office`, account, tenant.String()).Scan(&rows).Error
 		for _, r := range rows {
 			held = append(held, Membership{Tenant: tenant, Role: r.Role, Office: r.Office, Section: r.Section, Officer: r.Officer})
 		}

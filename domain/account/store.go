@@ -17,6 +17,7 @@ type accountRow struct {
 	AccountID    uuid.UUID
 	SignInName   string
 	Name         string
+	Email        string
 	Language     string
 	PasswordHash string
 	State        string
@@ -24,12 +25,12 @@ type accountRow struct {
 }
 
 func (r *accountRow) account() *Account {
-	return &Account{ID: r.AccountID, SignInName: r.SignInName, Name: r.Name, Language: r.Language, State: r.State, CreatedAt: r.CreatedAt}
+	return &Account{ID: r.AccountID, SignInName: r.SignInName, Name: r.Name, Email: r.Email, Language: r.Language, State: r.State, CreatedAt: r.CreatedAt}
 }
 
 func insertAccount(tx *gorm.DB, row accountRow) error {
-	err := tx.Exec(`INSERT INTO account (account_id, sign_in_name, name, language, password_hash, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		row.AccountID, row.SignInName, row.Name, row.Language, row.PasswordHash, row.State, row.CreatedAt).Error
+	err := tx.Exec(`INSERT INTO account (account_id, sign_in_name, name, email, language, password_hash, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		row.AccountID, row.SignInName, row.Name, row.Email, row.Language, row.PasswordHash, row.State, row.CreatedAt).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return domain.Errorf(domain.KindConflict, "the sign-in name %q is taken", row.SignInName)
 	}
@@ -38,7 +39,7 @@ func insertAccount(tx *gorm.DB, row accountRow) error {
 
 func findAccount(tx *gorm.DB, where string, argument any) (*accountRow, error) {
 	var rows []accountRow
-	err := tx.Raw(`SELECT account_id, sign_in_name, name, language, password_hash, state, created_at FROM account WHERE `+where, argument).Scan(&rows).Error
+	err := tx.Raw(`SELECT account_id, sign_in_name, name, email, language, password_hash, state, created_at FROM account WHERE `+where, argument).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

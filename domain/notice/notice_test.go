@@ -98,7 +98,7 @@ func (k *kit) runJobs(t *testing.T, tenant domain.TenantID) int {
 			t.Fatalf("start: %v, %v", started, err)
 		}
 		id := uuid.MustParse(strings.Split(job.Period, "/")[0])
-		if err := k.post.Deliver(t.Context(), tenant, uuid.MustParse(id)); err != nil {
+		if err := k.post.Deliver(t.Context(), tenant, id); err != nil {
 			t.Fatal(err)
 		}
 		if err := k.db.Finish(t.Context(), job, k.now); err != nil {

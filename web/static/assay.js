@@ -93,3 +93,27 @@ const movable = new ResizeObserver((entries) => {
 const watchMovable = (root) => root.querySelectorAll(".scroll").forEach((box) => movable.observe(box));
 document.addEventListener("DOMContentLoaded", () => watchMovable(document));
 document.addEventListener("htmx:afterSwap", (event) => watchMovable(event.target.parentElement || document));
+
+// A passkey is asked for, or made, when its button is used; its answer is sent with the form.
+const passkeys = window.PublicKeyCredential && PublicKeyCredential.parseRequestOptionsFromJSON;
+if (!passkeys) document.documentElement.classList.add("no-passkeys");
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-passkey]");
+  if (!button || !passkeys) return;
+  const form = button.form;
+  const fault = form.querySelector("[data-passkey-fault]");
+  if (fault) fault.hidden = true;
+  if (button.dataset.passkey === "create" && !form.reportValidity()) return;
+  button.disabled = true;
+  try {
+    const question = JSON.parse(button.dataset.question);
+    const credential = button.dataset.passkey === "create"
+      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(question) })
+      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(question) });
+    form.querySelector("[name=factor_passkey]").value = JSON.stringify(credential.toJSON());
+    form.submit();
+  } catch {
+    button.disabled = false;
+    if (fault) fault.hidden = false;
+  }
+});

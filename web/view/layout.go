@@ -19,6 +19,7 @@ type Layout struct {
 	Languages      []Choice
 	Charts         bool // load the chart library
 	Notice         *Notice
+	Bell           *Bell
 	Wide           bool // tables that use the whole width
 }
 
@@ -35,6 +36,14 @@ type Administration struct {
 	Code string
 	Name string
 	Home string // address
+}
+
+// Bell leads to what the person was told in the administration chosen.
+type Bell struct {
+	Address string
+	Unread  string // in the reader's digits, empty for none
+	Label   string // what is read out
+	Current bool
 }
 
 // Link leads to a page. An empty address is plain text.
