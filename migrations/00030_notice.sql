@@ -33,8 +33,7 @@ CREATE TABLE mail (
   failure    text NOT NULL DEFAULT '',
   created_at timestamptz NOT NULL,
   sent_at    timestamptz,
-  PRIMARY KEY (tenant_id, mail_id),
-  CHECK (account_id IS NOT NULL OR address <> '')
+  PRIMARY KEY (tenant_id, mail_id)
 );
 CREATE INDEX mail_unsent ON mail (tenant_id, mail_id) WHERE state IN ('waiting','kept');
 COMMENT ON TABLE mail IS 'Letters by e-mail: written in the transaction of the deed that they tell of, sent by a job.';

@@ -71,7 +71,7 @@ type pageBench struct {
 
 func newPageBench(b *testing.B) *pageBench {
 	b.Helper()
-	s, closeServices, err := buildServices(b.Context(), dbtest.New(b).AppURL)
+	s, closeServices, err := buildServices(b.Context(), dbtest.New(b).AppURL, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
