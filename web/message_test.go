@@ -138,6 +138,7 @@ func composedKeys() []string {
 	for _, role := range access.Roles {
 		add("role.", string(role))
 	}
+	add("letter.", "footer")
 	for _, kind := range notice.Kinds {
 		add(string(kind)+".", "title", "text")
 	}

@@ -1,6 +1,10 @@
 package web
 
 import (
+	"errors"
+	"slices"
+
+	"assay/domain"
 	"assay/domain/account"
 	"assay/web/view"
 )
@@ -62,4 +66,17 @@ func (v *visit) site() account.Site {
 		scheme = "https"
 	}
 	return account.Site(scheme + "://" + v.Request().Host)
+}
+
+// formFaults are the failures that a form shows in its place, by their key.
+var formFaults = []string{"factor.wrong", "factor.too_many", "factor.outdated", "factor.required", "factor.none"}
+
+// faultText is the sentence for a form of a failure that the person can mend at once; false for
+// all others, which are answered as a page.
+func (v *visit) faultText(err error) (string, bool) {
+	var failure *domain.Error
+	if errors.As(err, &failure) && slices.Contains(formFaults, failure.Key) {
+		return v.T(failure.Key), true
+	}
+	return "", false
 }
