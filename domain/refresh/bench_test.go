@@ -1,4 +1,4 @@
-package warehouse_test
+package refresh_test
 
 import (
 	"context"
@@ -15,7 +15,12 @@ import (
 	"assay/deploy/local"
 	"assay/deploy/local/dbtest"
 	"assay/domain/administration"
+	"assay/domain/crosscheck"
+	"assay/domain/cube"
+	"assay/domain/cube/fact"
+	"assay/domain/indicator"
 	"assay/domain/intake"
+	"assay/domain/refresh"
 	"assay/domain/sample"
 	"assay/domain/store"
 	"assay/domain/warehouse"
@@ -28,16 +33,19 @@ type phase struct {
 	run  func(b *testing.B, k *benchKit)
 }
 
-// phases are what the product does with an extract, in order. Computing the figures
-// is a phase of a later room: this list is where it is added.
-var phases = []phase{{"load", loadExtract}}
+// phases are what the product does with an extract, in order: loading it, bringing
+// findings and figures up to date, and answering the first question there is, the
+// board of the last month.
+var phases = []phase{{"load", loadExtract}, {"refresh", refreshAll}, {"board", computeBoard}}
 
 // benchKit is a private PostgreSQL that keeps its data safe, with an extract beside it.
 type benchKit struct {
-	extract string
-	cluster *local.Cluster
-	tenant  *administration.Tenant
-	service *warehouse.Service
+	extract    string
+	cluster    *local.Cluster
+	tenant     *administration.Tenant
+	service    *warehouse.Service
+	refresh    *refresh.Service
+	indicators *indicator.Service
 }
 
 // bareTables are the tables that a load fills with an extract's rows.
@@ -45,19 +53,24 @@ var bareTables = []string{"declaration", "item", "event", "assignment", "inspect
 	"manifest", "bill", "write_off", "transit", "suspense_account", "discharge", "workstation_session"}
 
 // BenchmarkIntake loads a generated extract of BENCH_DECLARATIONS declarations
-// (1,000,000) and copies the same rows into the same tables without indexes. It
-// reports the seconds of both, the ratio and the most memory of this process.
+// (1,000,000) and computes everything from it, and copies the same rows into the
+// same tables without indexes. It reports the seconds of both, the ratio, the most
+// memory of this process, and the processor time that this process and the server
+// spent on each phase.
 func BenchmarkIntake(b *testing.B) {
 	k := newBenchKit(b, benchDeclarations(b))
 	resetPeak(b)
 	var product time.Duration
 	for _, p := range phases {
-		begin := time.Now()
+		own, server, begin := ownSeconds(b), k.serverSeconds(b), time.Now()
 		p.run(b, k)
 		took := time.Since(begin)
 		product += took
 		b.ReportMetric(took.Seconds(), p.name+"-s")
+		b.ReportMetric(ownSeconds(b)-own, p.name+"-cpu-s")
+		b.ReportMetric(k.serverSeconds(b)-server, p.name+"-server-cpu-s")
 	}
+	b.ReportMetric(product.Seconds(), "product-s")
 	b.ReportMetric(peakMegabytes(b), "peak-MB")
 	text, rows := k.bareCopy(b, "text")
 	binary, _ := k.bareCopy(b, "binary")
@@ -115,8 +128,19 @@ func newBenchKit(b *testing.B, declarations int) *benchKit {
 		b.Fatalf("open: %v", err)
 	}
 	b.Cleanup(db.Close)
-	k.tenant = newTenant(b, db, time.Now, "bench", "Africa/Douala")
+	administrations := administration.New(db, time.Now)
+	k.tenant = &administration.Tenant{Code: "bench", Names: map[string]string{"en": "Bench"}, Currency: "EUR", Zone: "Africa/Douala", Languages: []string{"en"}}
+	if err := administrations.Create(b.Context(), k.tenant); err != nil {
+		b.Fatalf("create the administration: %v", err)
+	}
 	k.service = warehouse.New(db, time.Now)
+	segments := cube.NewStore(db)
+	k.refresh = refresh.New(db, fact.New(db, administrations, k.service, segments, time.Now), crosscheck.New(db, administrations, time.Now))
+	engine, err := cube.NewEngine(segments, fact.Grains(), cube.Options{})
+	if err != nil {
+		b.Fatalf("make the engine: %v", err)
+	}
+	k.indicators = indicator.New(db, engine, nil)
 	return k
 }
 
@@ -132,8 +156,46 @@ func loadExtract(b *testing.B, k *benchKit) {
 	}
 }
 
-// bareCopy writes each table into a file and copies the file into a plain table
-// like it, as a superuser to whom no policy applies. Only the copying in is timed.
+func refreshAll(b *testing.B, k *benchKit) {
+	b.Helper()
+	made, err := k.refresh.Run(b.Context(), k.tenant.ID, refresh.Input{})
+	if err != nil {
+		b.Fatalf("refresh: %v", err)
+	}
+	if made.Declarations == 0 || made.Findings.New == 0 {
+		b.Fatalf("computed nothing: %+v", made)
+	}
+}
+
+// computeBoard asks for every indicator over the last year of the data, with the
+// periods beside it and 24 months.
+func computeBoard(b *testing.B, k *benchKit) {
+	b.Helper()
+	snapshot, err := k.indicators.Snapshot(b.Context(), k.tenant)
+	if err != nil {
+		b.Fatalf("board: %v", err)
+	}
+	last := snapshot.Watermark()
+	until := cube.DateOf(last.Year(), last.Month(), 1)
+	board, err := k.indicators.Board(b.Context(), k.tenant, cube.DateOf(last.Year()-1, last.Month(), 1), until)
+	if err != nil {
+		b.Fatalf("board: %v", err)
+	}
+	known := 0
+	for i := range board.Entries {
+		if board.Entries[i].Row.N > 0 {
+			known++
+		}
+	}
+	if known < 30 {
+		b.Fatalf("only %d indicators have a value", known)
+	}
+}
+
+// bareCopy is what the product is measured against: each table is written into a
+// file, and the file copied into a plain table like it, without indexes, constraints
+// or policies, one table after the other over one connection as psql would do it.
+// Only the copying in is timed; the same server keeps both equally safe.
 func (k *benchKit) bareCopy(b *testing.B, form string) (took time.Duration, rows int64) {
 	b.Helper()
 	ctx := b.Context()
@@ -174,6 +236,68 @@ func (k *benchKit) bareCopy(b *testing.B, form string) (took time.Duration, rows
 	}
 	do("DROP SCHEMA bare CASCADE")
 	return took, rows
+}
+
+// ownSeconds is the processor time of this process.
+func ownSeconds(b *testing.B) float64 {
+	b.Helper()
+	return processorSeconds(b, "self", false)
+}
+
+// serverSeconds is the processor time of the server with its processes, those that
+// have ended included.
+func (k *benchKit) serverSeconds(b *testing.B) float64 {
+	b.Helper()
+	conn, err := pgx.Connect(b.Context(), k.cluster.SuperURLOf(local.Database))
+	if err != nil {
+		b.Fatalf("connect: %v", err)
+	}
+	var content string
+	err = conn.QueryRow(b.Context(), `SELECT pg_read_file('postmaster.pid')`).Scan(&content)
+	if closed := conn.Close(b.Context()); err == nil {
+		err = closed
+	}
+	if err != nil {
+		b.Fatalf("find the server's process: %v", err)
+	}
+	server, _, _ := strings.Cut(content, "\n")
+	sum := processorSeconds(b, server, true)
+	children, err := os.ReadFile("/proc/" + server + "/task/" + server + "/children")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for child := range strings.FieldsSeq(string(children)) {
+		if _, err := os.Stat("/proc/" + child); err == nil { // else it has just ended
+			sum += processorSeconds(b, child, false)
+		}
+	}
+	return sum
+}
+
+// processorSeconds is what the kernel says a process has used, with those of its
+// children that have ended when they are to be counted.
+func processorSeconds(b *testing.B, process string, ended bool) float64 {
+	b.Helper()
+	const ticks = 100 // USER_HZ, the same on all of Linux
+	content, err := os.ReadFile("/proc/" + process + "/stat")
+	if err != nil {
+		b.Fatal(err)
+	}
+	// The name of the program stands in parentheses and may hold spaces.
+	fields := strings.Fields(string(content[strings.LastIndexByte(string(content), ')')+1:]))
+	columns := []int{11, 12} // user and system time
+	if ended {
+		columns = append(columns, 13, 14)
+	}
+	sum := 0
+	for _, column := range columns {
+		n, err := strconv.Atoi(fields[column])
+		if err != nil {
+			b.Fatal(err)
+		}
+		sum += n
+	}
+	return float64(sum) / ticks
 }
 
 // resetPeak makes the kernel forget the most memory that this process had.
