@@ -39,32 +39,46 @@ func (l *loader) absences(ctx context.Context) (err error) {
 }
 
 // overlaps finds sessions of one user at two workstations at once. A session
-// without an end is left out: it is not known how long it lasted.
+// without an end is left out: it is not known how long it lasted. All sessions pass by once in the
+// order of user and time; a join of the table with itself would compare each with
+// all others of the user.
 func (l *loader) overlaps(ctx context.Context) error {
 	logged, err := l.exists(ctx, `SELECT FROM workstation_session WHERE tenant_id = $1`)
 	if err != nil || !logged {
 		return err
 	}
 	l.c.staff = true
-	var user, first, second string
-	var began, began2, ended time.Time
-	return l.each(ctx, `SELECT a.officer, a.workstation, a.started_at, b.workstation, b.started_at, least(a.ended_at, b.ended_at)
-		FROM workstation_session a JOIN workstation_session b ON b.tenant_id = $1 AND b.officer = a.officer AND b.workstation <> a.workstation
-			AND b.started_at >= a.started_at AND b.started_at < a.ended_at AND (b.started_at > a.started_at OR b.workstation > a.workstation)
-		WHERE a.tenant_id = $1 AND a.ended_at IS NOT NULL AND b.ended_at IS NOT NULL AND least(a.ended_at, b.ended_at) - b.started_at > make_interval(secs => $2)
-		ORDER BY a.officer, a.started_at, b.started_at, b.workstation`, []any{l.tenant, l.c.Settings.SessionOverlapSecs},
-		[]any{&user, &first, &began, &second, &began2, &ended}, func() error {
-			session := func(workstation string, at time.Time) Row {
-				return Row{Source: "session", Number: workstation, User: user}.at(declaration.Moment{At: at, Precision: declaration.Second})
+	pairs := sessionPairs{least: time.Duration(l.c.Settings.SessionOverlapSecs) * time.Second}
+	var now session
+	err = l.each(ctx, `SELECT officer, workstation, started_at, ended_at FROM workstation_session
+		WHERE tenant_id = $1 AND ended_at IS NOT NULL ORDER BY officer, started_at, workstation`, []any{l.tenant},
+		[]any{&now.user, &now.workstation, &now.began, &now.ended}, func() error {
+			if pairs.user() != now.user {
+				if err := l.raiseOverlaps(pairs.take()); err != nil {
+					return err
+				}
 			}
-			o := Overlap{User: user, First: session(first, began), Second: session(second, began2), Seconds: int64(ended.Sub(began2) / time.Second),
-				from: began2.UnixMicro(), until: ended.UnixMicro()}
-			o.Key = user + " " + began2.UTC().Format(time.RFC3339) + " " + first + " " + second
-			w := l.c.watch(user)
-			w.overlaps = append(w.overlaps, o)
-			at := began2.UTC()
-			return l.raise(ImpossibleUser, "b", Critical, OnUser, user, "", cube.MonthOf(at.Year(), at.Month()), o)
+			pairs.add(now)
+			return nil
 		})
+	if err != nil {
+		return err
+	}
+	return l.raiseOverlaps(pairs.take())
+}
+
+// raiseOverlaps raises the overlaps of one user, to be moved to a declaration when there is an act in one.
+func (l *loader) raiseOverlaps(pairs []sessionPair) error {
+	for i := range pairs {
+		o := pairs[i].overlap()
+		w := l.c.watch(o.User)
+		w.overlaps = append(w.overlaps, o)
+		at := pairs[i].second.began.UTC()
+		if err := l.raise(ImpossibleUser, "b", Critical, OnUser, o.User, "", cube.MonthOf(at.Year(), at.Month()), o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // customsUsers are the users whose acts at two offices at once mean something:

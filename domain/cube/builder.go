@@ -80,8 +80,8 @@ type columnBuilder struct {
 	codes      []uint32          // Code: position in dictionary
 	dictionary []string          // Code: in order of first appearance
 	positions  map[string]uint32 // Code
-	numbers    []int64           // other types
-	null       []bool            // Integer, Day
+	numbers    []int64           // Flags: of every row; Integer, Day: of those that have one
+	given      []uint64          // Integer, Day: a bit for each row, set where there is a number
 }
 
 // NewBuilder starts the segment of a grain and a month.
@@ -107,16 +107,15 @@ func (b *Builder) Append(row *Row) error {
 		c, cell := &b.columns[i], &row.cells[i]
 		switch b.grain.Columns[i].Type {
 		case Code:
-			p, known := c.positions[cell.text]
-			if !known {
-				p = uint32(len(c.dictionary))
-				c.dictionary = append(c.dictionary, cell.text)
-				c.positions[cell.text] = p
-			}
-			c.codes = append(c.codes, p)
+			c.appendCode(cell.text)
 		case Integer, Day:
-			c.numbers = append(c.numbers, cell.number)
-			c.null = append(c.null, !cell.set)
+			if b.rows%64 == 0 {
+				c.given = append(c.given, 0)
+			}
+			if cell.set {
+				c.numbers = append(c.numbers, cell.number)
+				c.given[b.rows/64] |= 1 << (b.rows % 64)
+			}
 		case Flags:
 			c.numbers = append(c.numbers, cell.number)
 		}
@@ -124,6 +123,24 @@ func (b *Builder) Append(row *Row) error {
 	b.rows++
 	clear(row.cells)
 	return nil
+}
+
+// appendCode adds a text. The rows of one declaration follow one another and have
+// most of their codes in common, so that the one before is looked at first.
+func (c *columnBuilder) appendCode(text string) {
+	if n := len(c.codes); n > 0 {
+		if last := c.codes[n-1]; c.dictionary[last] == text {
+			c.codes = append(c.codes, last)
+			return
+		}
+	}
+	p, known := c.positions[text]
+	if !known {
+		p = uint32(len(c.dictionary))
+		c.dictionary = append(c.dictionary, text)
+		c.positions[text] = p
+	}
+	c.codes = append(c.codes, p)
 }
 
 func (b *Builder) check(row *Row) error {

@@ -34,6 +34,11 @@ type rebuild struct {
 	current map[segmentKey]bool // segments that there were before and that were not made again yet
 }
 
+// monthsInFlight is how many finished months of a grain may wait to be encoded. All
+// grains end a month together; with less room than for all of them, reading would
+// stand still until the largest is encoded.
+const monthsInFlight = 12
+
 type segmentKey struct {
 	grain string
 	month cube.Month

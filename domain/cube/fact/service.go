@@ -72,7 +72,7 @@ func (s *Service) Rebuild(ctx context.Context, tenant domain.TenantID, in Rebuil
 		return nil, fmt.Errorf("rebuild figures: %w", err)
 	}
 	r := &rebuild{service: s, tenant: tenant, owner: owner, in: in, made: Rebuilt{Rows: map[string]int64{}},
-		ready: make(chan struct{}), finished: make(chan finishedMonth), conclusion: make(chan error, 1)}
+		ready: make(chan struct{}), finished: make(chan finishedMonth, monthsInFlight), conclusion: make(chan error, 1)}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	written := make(chan error, 1)

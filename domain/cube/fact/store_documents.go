@@ -99,44 +99,64 @@ func (r *rebuild) manifests(ctx context.Context, c *Context) error {
 	return conclude(ctx, r, rows)
 }
 
+// billRows reads bills of lading with their manifest: a row for each write-off, at
+// least one for each bill. Bills are put together here and not by the server, to which arrays
+// of the few write-offs of each would cost more than all the rest.
+const billRows = `SELECT m.reference, m.office, m.carrier, m.mode, m.arrived_at, m.arrived_precision, m.last_discharged_at, m.last_discharged_precision,
+		b.reference, b.nature, b.consignee, b.packages, coalesce(d.broker, ''), w.at, w.precision, w.packages
+	FROM manifest m
+	JOIN bill b ON b.tenant_id = $1 AND b.manifest = m.reference
+	LEFT JOIN write_off w ON w.tenant_id = $1 AND w.manifest = b.manifest AND w.bill = b.reference
+	LEFT JOIN declaration d ON d.tenant_id = $1 AND d.reference = w.declaration
+	WHERE m.tenant_id = $1 AND coalesce(m.last_discharged_at, m.arrived_at) >= $2 AND coalesce(m.last_discharged_at, m.arrived_at) < $3
+	ORDER BY coalesce(m.last_discharged_at, m.arrived_at), m.reference, b.line, b.reference, w.sequence`
+
+// foundBill is a bill of lading that is being put together.
+type foundBill struct {
+	manifest declaration.Manifest
+	bill     declaration.Bill
+	broker   string // of the first write-off for a declaration that has one
+}
+
 func (r *rebuild) bills(ctx context.Context, c *Context) error {
 	rows := newSet(bills, func(r *BillRow) cube.Date { return r.DischargedOn }, r.wants)
+	var now foundBill
+	complete := func() error {
+		if row, dated := DeriveBill(&now.manifest, &now.bill, now.broker, c); now.bill.Reference != "" && dated {
+			return collect(ctx, r, rows, &row)
+		}
+		return nil
+	}
 	from, to := r.documentSpan()
-	err := query(ctx, `SELECT m.reference, m.office, m.carrier, m.mode, m.arrived_at, m.arrived_precision, m.last_discharged_at, m.last_discharged_precision,
-			b.reference, b.nature, b.consignee, b.packages, coalesce(w.broker, ''), w.at, w.precision, w.packages
-		FROM manifest m
-		JOIN bill b ON b.tenant_id = $1 AND b.manifest = m.reference
-		LEFT JOIN (SELECT w.manifest, w.bill, (array_agg(d.broker ORDER BY w.sequence) FILTER (WHERE d.broker <> ''))[1] AS broker,
-				array_agg(w.at ORDER BY w.sequence) AS at, array_agg(w.precision ORDER BY w.sequence) AS precision, array_agg(w.packages ORDER BY w.sequence) AS packages
-			FROM write_off w LEFT JOIN declaration d ON d.tenant_id = $1 AND d.reference = w.declaration
-			WHERE w.tenant_id = $1 AND EXISTS (SELECT FROM manifest m WHERE m.tenant_id = $1 AND m.reference = w.manifest
-				AND coalesce(m.last_discharged_at, m.arrived_at) >= $2 AND coalesce(m.last_discharged_at, m.arrived_at) < $3)
-			GROUP BY w.manifest, w.bill) w ON w.manifest = b.manifest AND w.bill = b.reference
-		WHERE m.tenant_id = $1 AND coalesce(m.last_discharged_at, m.arrived_at) >= $2 AND coalesce(m.last_discharged_at, m.arrived_at) < $3
-		ORDER BY coalesce(m.last_discharged_at, m.arrived_at), m.reference, b.line, b.reference`,
-		[]any{uuid.UUID(r.tenant), from, to}, func(found pgx.CollectableRow) error {
-			var m declaration.Manifest
-			var b declaration.Bill
-			var arrived, discharged moment
-			var broker string
-			var at []time.Time
-			var precision []string
-			var packages []int64
-			err := found.Scan(&m.Reference, &m.Office, &m.Carrier, &m.Mode, &arrived.at, &arrived.precision, &discharged.at, &discharged.precision,
-				&b.Reference, &b.Nature, &b.Consignee, &b.Packages, &broker, &at, &precision, &packages)
-			if err != nil {
+	err := query(ctx, billRows, []any{uuid.UUID(r.tenant), from, to}, func(found pgx.CollectableRow) error {
+		var m declaration.Manifest
+		var b declaration.Bill
+		var arrived, discharged, off moment
+		var broker string
+		var packages *int64
+		err := found.Scan(&m.Reference, &m.Office, &m.Carrier, &m.Mode, &arrived.at, &arrived.precision, &discharged.at, &discharged.precision,
+			&b.Reference, &b.Nature, &b.Consignee, &b.Packages, &broker, &off.at, &off.precision, &packages)
+		if err != nil {
+			return err
+		}
+		if m.Reference != now.manifest.Reference || b.Reference != now.bill.Reference {
+			if err := complete(); err != nil {
 				return err
 			}
 			m.ArrivedAt, m.LastDischargedAt = arrived.value(), discharged.value()
-			for i := range at {
-				b.WriteOffs = append(b.WriteOffs, declaration.WriteOff{Packages: packages[i],
-					Moment: declaration.Moment{At: at[i], Precision: declaration.Precision(precision[i])}})
-			}
-			if row, dated := DeriveBill(&m, &b, broker, c); dated {
-				return collect(ctx, r, rows, &row)
-			}
-			return nil
-		})
+			now = foundBill{manifest: m, bill: b}
+		}
+		if at := off.value(); at != nil && packages != nil {
+			now.bill.WriteOffs = append(now.bill.WriteOffs, declaration.WriteOff{Packages: *packages, Moment: *at})
+		}
+		if now.broker == "" {
+			now.broker = broker
+		}
+		return nil
+	})
+	if err == nil {
+		err = complete()
+	}
 	if err != nil {
 		return fmt.Errorf("read bills of lading: %w", err)
 	}
