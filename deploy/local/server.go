@@ -147,6 +147,12 @@ func settings(ephemeral bool) []string {
 		"max_wal_size=4GB",
 		"checkpoint_timeout=15min",
 		"wal_compression=on",
+		// What a load leaves to be written is written beside it, by processes of the
+		// server on another processor.
+		"wal_buffers=64MB",
+		"bgwriter_delay=20ms",
+		"bgwriter_lru_maxpages=1000",
+		"bgwriter_lru_multiplier=4",
 		"wal_level=minimal",
 		"max_wal_senders=0",
 		// A page's query is answered in less time than it takes to compile.
