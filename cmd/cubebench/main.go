@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"assay/domain/cube"
@@ -42,7 +43,7 @@ func main() {
 	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
 	plot := flag.String("plot", "", "write the growth of the times as SVG to this file")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, s, *sizes, *plot); err != nil {
 		fmt.Fprintln(os.Stderr, "cubebench:", err)
@@ -171,6 +172,9 @@ func ask(ctx context.Context, s settings, q benchdata.Named, snapshot *cube.Snap
 		return m, err
 	}
 	memory := make([]uint64, touched/8+1)
+	for i := range memory {
+		memory[i] = 1 // memory that was never written has no pages of its own, and is read for nothing
+	}
 	for range s.rounds {
 		floors = append(floors, readOnce(memory))
 		began := time.Now()

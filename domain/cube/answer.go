@@ -42,7 +42,7 @@ func (a *answering) take(part *partial, from, to uint32) error {
 // takeAll chooses among all groups of a part, many workers at once.
 func (a *answering) takeAll(ctx context.Context, part *partial, run runner) error {
 	const share = 1 << 14
-	groups := part.figures.groups()
+	groups := part.groups()
 	a.scanned += part.scanned
 	return run(ctx, (groups+share-1)/share, func(ctx context.Context, i int) error {
 		if err := ctx.Err(); err != nil {

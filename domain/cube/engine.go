@@ -211,7 +211,7 @@ func (h *holding) adopt(current Current, from func(hash string) source) (*Snapsh
 		r.retired.Store(true)
 		r.clear()
 	}
-	s.lexica = h.lexica.Load()
+	s.lexica, s.store = h.lexica.Load(), h.engine.store
 	s.scheduler, s.tenant, s.revision, s.watermark = h.engine.scheduler, h.tenant, current.Revision, current.Watermark
 	return s, nil
 }

@@ -12,6 +12,16 @@ func (s *Snapshot) segmentFigures(ctx context.Context, p *plan, r *resident, spe
 	if known := r.recall(question); known != nil {
 		return known, nil
 	}
+	out, err := s.compute(ctx, p, r, spelled)
+	if err == nil && out != nil && r.holder != nil {
+		out.trim()
+		r.remember(question, out)
+	}
+	return out, err
+}
+
+// compute scans one segment; nil when no row passes.
+func (s *Snapshot) compute(ctx context.Context, p *plan, r *resident, spelled []spelled) (*partial, error) {
 	columns, tests, where, any, err := s.open(ctx, p, r)
 	if err != nil || !any {
 		return nil, err
@@ -34,12 +44,7 @@ func (s *Snapshot) segmentFigures(ctx context.Context, p *plan, r *resident, spe
 	if err := scan.scan(ctx, rows, columns, tests, where); err != nil {
 		return nil, err
 	}
-	out, err := scan.finish(ctx, spellings, inTurn)
-	if err == nil && r.holder != nil {
-		out.trim()
-		r.remember(question, out)
-	}
-	return out, err
+	return scan.finish(ctx, spellings, inTurn)
 }
 
 // open gives what a plan needs of a segment; false when no row passes.

@@ -19,6 +19,13 @@ type figure struct {
 
 func (p *partial) figure(i int, g uint32, quantile int) (figure, error) {
 	m := &p.plan.measures[i]
+	if m.fn == Quantiles && p.monthly != nil {
+		v, err := p.value(i, g)
+		if err != nil || v.Null {
+			return figure{null: true}, err
+		}
+		return figure{real: v.Quantiles[quantile], isReal: true}, nil
+	}
 	if m.fn == Quantiles {
 		if p.count(m.lane, g) == 0 {
 			return figure{null: true}, nil
@@ -171,6 +178,10 @@ func (c *chooser) rank() []uint32 {
 		return s.ranks
 	}
 	s.ranks = slices.Grow(s.ranks[:0], len(c.spelled))[:len(c.spelled)]
+	if c.part.monthly != nil {
+		copy(s.ranks, c.part.monthly[s.group].ranks)
+		return s.ranks
+	}
 	c.part.grouping.codes(s.group, s.ranks)
 	for d, code := range s.ranks {
 		if c.part.spellings != nil {

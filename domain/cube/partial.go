@@ -13,10 +13,11 @@ type partial struct {
 	scanned   int64
 	grouping  *grouping
 	figures   *accumulator
-	spellings [][]uint32  // by dimension, by the axis's number: the number in the lexicon; nil: it is that already
-	quantiles [][]float64 // by measure, then group*len(P)+i
-	distinct  [][]int64   // by measure, by group
-	shared    bool        // remembered: others may be reading it
+	spellings [][]uint32   // by dimension, by the axis's number: the number in the lexicon; nil: it is that already
+	quantiles [][]float64  // by measure, then group*len(P)+i
+	distinct  [][]int64    // by measure, by group
+	shared    bool         // remembered: others may be reading it
+	monthly   []monthGroup // instead of all this, where the dimensions have one key a month
 }
 
 // finish computes quantiles and numbers of different values.
@@ -104,6 +105,9 @@ func (p *partial) total(i int, g uint32) total {
 // value gives measure i of group g.
 func (p *partial) value(i int, g uint32) (Value, error) {
 	m := &p.plan.measures[i]
+	if p.monthly != nil {
+		return p.monthly[g].figures.value(m, i)
+	}
 	v := Value{N: p.count(m.lane, g)}
 	v.Null = v.N == 0
 	switch {
@@ -114,7 +118,7 @@ func (p *partial) value(i int, g uint32) (Value, error) {
 	case m.fn == Sum:
 		sum, fits := p.total(i, g).integer()
 		if !fits {
-			return v, domain.Errorf(domain.KindInvalid, "the sum %s is too large to be given exactly", p.plan.query.Aggregates[i].Name)
+			return v, m.tooLarge()
 		}
 		v.Int = sum
 	case v.Null:
@@ -126,9 +130,24 @@ func (p *partial) value(i int, g uint32) (Value, error) {
 	return v, nil
 }
 
+// groups gives how many numbers of groups there are.
+func (p *partial) groups() int {
+	if p.monthly != nil {
+		return len(p.monthly)
+	}
+	return p.figures.groups()
+}
+
 // has reports whether a group has rows.
 func (p *partial) has(g uint32) bool {
+	if p.monthly != nil {
+		return len(p.plan.dimensions) == 0 || p.monthly[g].figures.Rows > 0
+	}
 	return !p.grouping.direct || len(p.plan.dimensions) == 0 || p.figures.counted(0, g) > 0
+}
+
+func (m *measure) tooLarge() error {
+	return domain.Errorf(domain.KindInvalid, "the sum %s is too large to be given exactly", m.name)
 }
 
 func tooManyGroups(limit int) error {

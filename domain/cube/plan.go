@@ -51,6 +51,7 @@ type value struct {
 
 // measure is an Aggregate in terms of the plan.
 type measure struct {
+	name     string
 	fn       Func
 	lane     int
 	value    int // -1 for Count and Distinct
@@ -169,7 +170,7 @@ func (p *plan) addMeasure(a *Aggregate, fiscal int) error {
 	wrong := func(format string, args ...any) error {
 		return domain.Errorf(domain.KindInvalid, "aggregate %s: %s", a.Name, fmt.Sprintf(format, args...))
 	}
-	m := measure{fn: a.Func, value: -1, distinct: -1}
+	m := measure{name: a.Name, fn: a.Func, value: -1, distinct: -1}
 	column := p.grain.Column(a.Column)
 	conditions := slices.Clone(a.Where)
 	isValue := a.Func == Sum || a.Func == Min || a.Func == Max || a.Func == Quantiles

@@ -13,6 +13,7 @@ import (
 type remembered struct {
 	mutex   sync.Mutex
 	figures map[string]*partial
+	months  map[monthQuestion]*monthFigures
 	bytes   int64
 }
 
@@ -72,7 +73,7 @@ func (r *resident) remember(question string, p *partial) {
 func (r *resident) forget() {
 	r.remembered.mutex.Lock()
 	bytes := r.remembered.bytes
-	r.remembered.figures, r.remembered.bytes = nil, 0
+	r.remembered.figures, r.remembered.months, r.remembered.bytes = nil, nil, 0
 	r.remembered.mutex.Unlock()
 	if bytes > 0 {
 		r.holder.bytes.Add(-bytes)

@@ -23,6 +23,7 @@ type Snapshot struct {
 	revision  int64
 	watermark time.Time
 	lexica    *lexica
+	store     *Store // keeps figures of months; nil outside an engine
 }
 
 // Revision tells snapshots of a tenant apart: it goes up with every
@@ -320,6 +321,13 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 
 // figures computes the plan's figures, in parts that have no group in common.
 func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resident) error {
+	if a.plan.monthly(len(residents)) {
+		part, err := s.monthlyFigures(ctx, a, residents)
+		if err != nil {
+			return err
+		}
+		return a.takeAll(ctx, part, inTurn)
+	}
 	if p := a.plan; len(p.dimensions) == 0 || !p.cutsMonths() && len(residents) != 1 {
 		whole, err := s.wholeFigures(detached{ctx}, p, residents, a.spelled)
 		if err != nil {
@@ -339,7 +347,7 @@ func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resid
 		a.mutex.Lock()
 		a.scanned += part.scanned
 		a.mutex.Unlock()
-		return a.take(part, 0, uint32(part.figures.groups()))
+		return a.take(part, 0, uint32(part.groups()))
 	})
 }
 

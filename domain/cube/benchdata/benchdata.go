@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -225,19 +226,15 @@ func Questions() []Named {
 	filtered.To = filtered.From + 70
 	red := Question("office")
 	red.Where = []cube.Condition{{Column: "lane", In: []string{"red"}}, {Column: "flow", In: []string{"import"}}}
-	return []Named{
-		{"officer × month", Question("officer", "month")},
-		{"officer × month, no quantiles", WithoutQuantiles(Question("officer", "month"))},
-		{"officer", Question("officer")},
-		{"office × month", Question("office", "month")},
-		{"broker × month", Question("broker", "month")},
-		{"importer × month", Question("importer", "month")},
-		{"importer × month, no quantiles", WithoutQuantiles(Question("importer", "month"))},
-		{"HS heading × origin", Question("hs_heading", "origin")},
-		{"HS heading × origin, no quantiles", WithoutQuantiles(Question("hs_heading", "origin"))},
-		{"lane × regime", Question("lane", "regime")},
-		{"the nation", Question()},
-		{"one office, 70 days, officer × day", filtered},
-		{"red imports, office", red},
+	var all []Named
+	for _, by := range [][]string{{"office", "month"}, {"officer", "month"}, {"officer"}, {"broker", "month"}, {"importer", "month"},
+		{"hs_heading", "origin"}, {"lane", "regime"}, {}} {
+		name := strings.ReplaceAll(strings.Join(by, " × "), "hs_heading", "HS heading")
+		if name == "" {
+			name = "the nation"
+		}
+		all = append(all, Named{name, Question(by...)}, Named{name + ", no quantiles", WithoutQuantiles(Question(by...))})
 	}
+	return append(all, Named{"one office, 70 days, officer × day", filtered}, Named{"red imports, office", red},
+		Named{"red imports, office, no quantiles", WithoutQuantiles(red)})
 }

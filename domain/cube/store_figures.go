@@ -1,0 +1,80 @@
+package cube
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"assay/domain"
+)
+
+// keptFigures is what the store keeps of a question and a segment.
+type keptFigures struct {
+	hash     string
+	question monthQuestion
+	figures  *monthFigures
+}
+
+// keptFigures fills in the figures that are kept.
+func (s *Store) keptFigures(ctx context.Context, tenant domain.TenantID, wanted []keptFigures) error {
+	hashes, questions := make([][]byte, len(wanted)), make([][]byte, len(wanted))
+	at := map[string]int{}
+	for i := range wanted {
+		raw, err := hex.DecodeString(wanted[i].hash)
+		if err != nil {
+			return fmt.Errorf("hash %q: %w", wanted[i].hash, err)
+		}
+		hashes[i], questions[i] = raw, wanted[i].question.key()
+		at[string(hashes[i])+string(questions[i])] = i
+	}
+	return s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		var rows []struct {
+			Hash, Question []byte
+			Figures        string
+		}
+		err := tx.Raw(`SELECT hash, question, figures::text AS figures FROM segment_figure
+			WHERE tenant_id = ? AND hash IN ? AND question IN ?`, tenant.String(), hashes, questions).Scan(&rows).Error
+		if err != nil {
+			return fmt.Errorf("read kept figures: %w", err)
+		}
+		for _, row := range rows {
+			i, asked := at[string(row.Hash)+string(row.Question)]
+			if !asked {
+				continue
+			}
+			figures := new(monthFigures)
+			if err := json.Unmarshal([]byte(row.Figures), figures); err != nil {
+				return fmt.Errorf("read kept figures of segment %.12s: %w", wanted[i].hash, err)
+			}
+			wanted[i].figures = figures
+		}
+		return nil
+	})
+}
+
+// keepFigures keeps figures for the processes that start later, and lets go of
+// those of questions that were first asked long ago: they name days, so that
+// they are not asked for ever.
+func (s *Store) keepFigures(ctx context.Context, tenant domain.TenantID, computed []keptFigures) error {
+	return s.db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		for i := range computed {
+			raw, err := hex.DecodeString(computed[i].hash)
+			if err != nil {
+				return fmt.Errorf("hash %q: %w", computed[i].hash, err)
+			}
+			text, err := json.Marshal(computed[i].figures)
+			if err != nil {
+				return fmt.Errorf("write figures: %w", err)
+			}
+			err = tx.Exec(`INSERT INTO segment_figure (tenant_id, hash, question, figures) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+				tenant.String(), raw, computed[i].question.key(), string(text)).Error
+			if err != nil {
+				return fmt.Errorf("keep figures: %w", err)
+			}
+		}
+		return tx.Exec(`DELETE FROM segment_figure WHERE tenant_id = ? AND made_at < now() - interval '40 days'`, tenant.String()).Error
+	})
+}
