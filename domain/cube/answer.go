@@ -2,7 +2,6 @@ package cube
 
 import (
 	"context"
-	"math"
 	"slices"
 	"sync"
 )
@@ -20,36 +19,60 @@ type answering struct {
 	scanned int64
 }
 
-// take chooses among some groups of a part; nothing of the part is needed any
-// more afterwards.
-func (a *answering) take(part *partial, from, to uint32) error {
-	c := &chooser{plan: a.plan, spelled: a.spelled, part: part}
-	if q := a.plan.query; q.Limit > 0 && q.Offset <= math.MaxInt-q.Limit {
-		c.wanted = q.Offset + q.Limit
-	}
-	if err := c.choose(from, to); err != nil {
+// take chooses among the groups of a part that one worker has made; nothing of
+// the part is needed any more afterwards.
+func (a *answering) take(ctx context.Context, part *partial) error {
+	c := a.chooser(part)
+	if err := c.choose(0, uint32(part.groups())); err != nil {
 		return err
 	}
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	a.best = append(a.best, c.best...)
-	if a.total += c.total; a.total > a.limit {
-		return tooManyGroups(a.limit)
+	if err := part.complete(ctx, c.best, inTurn); err != nil {
+		return err
 	}
-	return nil
+	return a.add(c.best, c.total, part.scanned)
 }
 
-// takeAll chooses among all groups of a part, many workers at once.
+// takeAll does the same with many workers at once.
 func (a *answering) takeAll(ctx context.Context, part *partial, run runner) error {
 	const share = 1 << 14
 	groups := part.groups()
-	a.scanned += part.scanned
-	return run(ctx, (groups+share-1)/share, func(ctx context.Context, i int) error {
+	all := a.chooser(part)
+	var mutex sync.Mutex
+	err := run(ctx, (groups+share-1)/share, func(ctx context.Context, i int) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return a.take(part, uint32(i*share), uint32(min((i+1)*share, groups)))
+		c := a.chooser(part)
+		err := c.choose(uint32(i*share), uint32(min((i+1)*share, groups)))
+		mutex.Lock()
+		defer mutex.Unlock()
+		all.best = append(all.best, c.best...)
+		all.total += c.total
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	all.sort()
+	if err := part.complete(ctx, all.best, run); err != nil {
+		return err
+	}
+	return a.add(all.best, all.total, part.scanned)
+}
+
+func (a *answering) chooser(part *partial) *chooser {
+	return &chooser{plan: a.plan, spelled: a.spelled, part: part, wanted: a.plan.wanted()}
+}
+
+func (a *answering) add(best []chosen, total int, scanned int64) error {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.best = append(a.best, best...)
+	a.scanned += scanned
+	if a.total += total; a.total > a.limit {
+		return tooManyGroups(a.limit)
+	}
+	return nil
 }
 
 // result sorts what was chosen and writes out the page.
@@ -59,9 +82,10 @@ func (a *answering) result() (*Result, error) {
 	for i := range q.Aggregates {
 		result.Aggregates = append(result.Aggregates, q.Aggregates[i].Name)
 	}
-	c := &chooser{plan: a.plan, spelled: a.spelled}
-	slices.SortFunc(a.best, func(x, y chosen) int { return c.compare(&x, &y) })
-	shown := page(a.best, q.Limit, q.Offset)
+	c := a.chooser(nil)
+	c.best = a.best
+	c.sort()
+	shown := page(c.best, q.Limit, q.Offset)
 	result.Rows = make([]ResultRow, len(shown))
 	for i := range shown {
 		if shown[i].fault != nil {

@@ -13,7 +13,7 @@ func (s *Snapshot) segmentFigures(ctx context.Context, p *plan, r *resident, spe
 		return known, nil
 	}
 	out, err := s.compute(ctx, p, r, spelled)
-	if err == nil && out != nil && r.holder != nil {
+	if err == nil && out != nil && out.late == nil && r.holder != nil {
 		out.trim()
 		r.remember(question, out)
 	}

@@ -180,7 +180,7 @@ func (p *plan) monthFigures(part *partial) *monthFigures {
 	if part == nil {
 		return m
 	}
-	defer part.figures.release()
+	defer part.release()
 	m.Rows, m.Scanned = part.figures.counted(0, 0), part.scanned
 	for i := range p.measures {
 		f := &m.Figures[i]

@@ -117,16 +117,15 @@ func (c *chooser) choose(from, to uint32) error {
 			err = c.consider(g)
 		}
 	}
-	for i := range c.best {
-		b := &c.best[i]
-		b.values = make([]Value, len(c.plan.measures))
-		for m := range b.values {
-			if b.fault == nil {
-				b.values[m], b.fault = c.part.value(m, b.group)
-			}
-		}
-	}
 	return err
+}
+
+// sort sorts the best, and keeps no more than are wanted.
+func (c *chooser) sort() {
+	slices.SortFunc(c.best, func(x, y chosen) int { return c.compare(&x, &y) })
+	if c.wanted > 0 {
+		c.best = c.best[:min(len(c.best), c.wanted)]
+	}
 }
 
 func (c *chooser) consider(g uint32) error {

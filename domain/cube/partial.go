@@ -17,6 +17,7 @@ type partial struct {
 	quantiles [][]float64  // by measure, then group*len(P)+i
 	distinct  [][]int64    // by measure, by group
 	shared    bool         // remembered: others may be reading it
+	late      *late        // rows from which the measures are computed that only the page needs
 	monthly   []monthGroup // instead of all this, where the dimensions have one key a month
 }
 
@@ -27,41 +28,126 @@ func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) 
 		quantiles: make([][]float64, len(s.plan.measures)), distinct: make([][]int64, len(s.plan.measures))}
 	p.figures.grow(s.groups.groups())
 	var ranked []int
+	groups := p.figures.groups()
+	if wanted := s.plan.wanted(); groups > manyGroups && wanted > 0 && wanted <= groups/8 {
+		p.late = &late{kept: s.kept}
+	}
 	for i, m := range s.plan.measures {
-		if m.fn == Quantiles || m.fn == Distinct {
+		if (m.fn == Quantiles || m.fn == Distinct) && (p.late == nil || !s.plan.late[i]) {
 			ranked = append(ranked, i)
 		}
 	}
 	// The rows of large groups are shared among the workers; where groups are many
 	// and small, the measures are.
 	within, over := run, runner(inTurn)
-	if p.figures.groups() > manyGroups {
+	if groups > manyGroups {
 		within, over = inTurn, run
 	}
-	if err := over(ctx, len(ranked), func(ctx context.Context, i int) error { return s.rankedMeasure(ctx, p, ranked[i], within) }); err != nil {
+	if err := over(ctx, len(ranked), func(ctx context.Context, i int) error {
+		return p.rank(ctx, ranked[i], s.kept, p.countsOf(ranked[i]), within)
+	}); err != nil {
 		return nil, err
 	}
-	for _, k := range s.kept {
-		k.release()
+	if p.late == nil {
+		for _, k := range s.kept {
+			k.release()
+		}
 	}
 	s.kept = nil
 	return p, nil
 }
 
-// rankedMeasure computes a measure that needs all values of a group.
-func (s *scanner) rankedMeasure(ctx context.Context, p *partial, i int, run runner) (err error) {
-	m := &s.plan.measures[i]
-	pieces := s.pieces(i, s.kept)
+// countsOf gives how many values each group has of a measure.
+func (p *partial) countsOf(i int) []int64 {
 	counts := make([]int64, p.figures.groups())
 	for g := range counts {
-		counts[g] = p.count(m.lane, uint32(g))
+		counts[g] = p.count(p.plan.measures[i].lane, uint32(g))
 	}
+	return counts
+}
+
+// rank computes a measure that needs all values of a group.
+func (p *partial) rank(ctx context.Context, i int, rows []*kept, counts []int64, run runner) (err error) {
+	m := &p.plan.measures[i]
+	pieces := p.pieces(i, rows)
 	if m.fn == Distinct {
 		p.distinct[i], err = countDistinct(ctx, pieces, counts)
 	} else {
 		p.quantiles[i], err = takeQuantiles(ctx, pieces, counts, m.p, run)
 	}
 	return err
+}
+
+// late is what is left to do for the groups of the page, where it shows few of
+// many.
+type late struct {
+	kept   []*kept
+	places map[uint32]int // of the groups that were completed
+}
+
+// complete gives chosen groups their values.
+func (p *partial) complete(ctx context.Context, best []chosen, run runner) error {
+	if p.late != nil {
+		if err := p.rankLate(ctx, best, run); err != nil {
+			return err
+		}
+	}
+	for i := range best {
+		b := &best[i]
+		b.values = make([]Value, len(p.plan.measures))
+		for m := range b.values {
+			if b.fault == nil {
+				b.values[m], b.fault = p.value(m, b.group)
+			}
+		}
+	}
+	return nil
+}
+
+// rankLate computes the late measures from the rows of the groups chosen.
+func (p *partial) rankLate(ctx context.Context, best []chosen, run runner) error {
+	numbers := make([]uint32, p.figures.groups()) // 1 + place, 0: not chosen
+	p.late.places = map[uint32]int{}
+	for i := range best {
+		numbers[best[i].group] = uint32(i + 1)
+		p.late.places[best[i].group] = i
+	}
+	rows := make([]*kept, len(p.late.kept))
+	err := run(ctx, len(rows), func(ctx context.Context, i int) error {
+		rows[i] = p.late.kept[i].of(numbers)
+		return ctx.Err()
+	})
+	for i, m := range p.plan.measures {
+		if err != nil {
+			return err
+		}
+		if p.plan.late[i] {
+			counts := make([]int64, len(best))
+			for n := range best {
+				counts[n] = p.count(m.lane, best[n].group)
+			}
+			err = p.rank(ctx, i, rows, counts, inTurn)
+		}
+	}
+	return err
+}
+
+// place gives where a measure of a group stands.
+func (p *partial) place(i int, g uint32) int {
+	if p.late != nil && p.plan.late[i] {
+		return p.late.places[g]
+	}
+	return int(g)
+}
+
+// release gives the memory back; nothing of the part may be used any more.
+func (p *partial) release() {
+	p.figures.release()
+	if p.late != nil {
+		for _, k := range p.late.kept {
+			k.release()
+		}
+	}
 }
 
 // absorb adds the groups of another scanner of the same layout and axes.
@@ -114,7 +200,7 @@ func (p *partial) value(i int, g uint32) (Value, error) {
 	case m.fn == Count:
 		v.Int, v.Null = v.N, false
 	case m.fn == Distinct:
-		v.Int, v.Null = p.distinct[i][g], false
+		v.Int, v.Null = p.distinct[i][p.place(i, g)], false
 	case m.fn == Sum:
 		sum, fits := p.total(i, g).integer()
 		if !fits {
@@ -123,7 +209,8 @@ func (p *partial) value(i int, g uint32) (Value, error) {
 		v.Int = sum
 	case v.Null:
 	case m.fn == Quantiles:
-		v.Quantiles = slices.Clone(p.quantiles[i][int(g)*len(m.p) : (int(g)+1)*len(m.p)])
+		at := p.place(i, g) * len(m.p)
+		v.Quantiles = slices.Clone(p.quantiles[i][at : at+len(m.p)])
 	default:
 		v.Int = p.figures.at(p.positions[i], g)
 	}

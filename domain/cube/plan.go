@@ -21,6 +21,7 @@ type plan struct {
 	measures   []measure
 	having     []bound
 	order      []criterion
+	late       []bool // by measure: whether it is needed only of the groups on the page
 }
 
 // bound is one of Query.Having, found among the measures.
@@ -104,7 +105,30 @@ func (g *Grain) plan(q *Query) (*plan, error) {
 			return nil, err
 		}
 	}
-	return p, p.checkOrder()
+	if err := p.checkOrder(); err != nil {
+		return nil, err
+	}
+	p.findLate()
+	return p, nil
+}
+
+// findLate finds the measures that are dear to compute and that decide neither
+// which groups are kept nor their order.
+func (p *plan) findLate() {
+	p.late = make([]bool, len(p.measures))
+	for i, m := range p.measures {
+		p.late[i] = (m.fn == Quantiles || m.fn == Distinct) &&
+			!slices.ContainsFunc(p.having, func(h bound) bool { return h.measure == i }) &&
+			!slices.ContainsFunc(p.order, func(c criterion) bool { return c.dimension < 0 && (c.measure == i || c.per == i) })
+	}
+}
+
+// wanted is how many groups there may be on the page and before it; 0: all.
+func (p *plan) wanted() int {
+	if q := p.query; q.Limit > 0 && q.Offset <= math.MaxInt-q.Limit {
+		return q.Offset + q.Limit
+	}
+	return 0
 }
 
 func fiscalStart(month int) (int, error) {

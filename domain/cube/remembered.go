@@ -18,7 +18,7 @@ type remembered struct {
 }
 
 // maxRemembered bounds what one question may leave behind in one segment.
-const maxRemembered = 8 << 20
+const maxRemembered = 2 << 20
 
 // question tells apart what gives different figures in a segment: not order,
 // page or Having, and of the period only what lies in the month.

@@ -333,7 +333,7 @@ func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resid
 		if err != nil {
 			return err
 		}
-		defer whole.figures.release()
+		defer whole.release()
 		return a.takeAll(ctx, whole, s.each)
 	}
 	return s.each(ctx, len(residents), func(ctx context.Context, i int) error {
@@ -342,12 +342,9 @@ func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resid
 			return err
 		}
 		if !part.shared {
-			defer part.figures.release()
+			defer part.release()
 		}
-		a.mutex.Lock()
-		a.scanned += part.scanned
-		a.mutex.Unlock()
-		return a.take(part, 0, uint32(part.groups()))
+		return a.take(ctx, part)
 	})
 }
 
