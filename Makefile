@@ -26,7 +26,7 @@ build: ## build bin/assay
 
 .PHONY: test
 test: ## all checks: format, vet, linters, generated code, and every test with the race detector
-	@sh deploy/install-packages postgresql redis-server chromium gcc npm
+	@sh deploy/install-packages postgresql redis-server chromium gcc npm pdfsig pkcs11-tool softhsm2-util
 	@sh deploy/fetch-axe
 	@$(MAKE) --no-print-directory format vet lint generated
 	go test $(TEST_FLAGS) ./...

@@ -19,8 +19,8 @@ var rooms = []string{
 }
 
 // foundations are below all rooms: every room may import them. declaration is the
-// model that all rooms speak of; it imports package domain only.
-var foundations = []string{"declaration", "store", "audit", "secret"}
+// model that all rooms speak of, paper draws and signs PDF; both import package domain only.
+var foundations = []string{"declaration", "paper", "store", "audit", "secret"}
 
 // besides are folders of domain that no room imports: they make or check data.
 var besides = []string{"sample"}
