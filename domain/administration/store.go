@@ -24,16 +24,19 @@ type tenantRow struct {
 	Settings  string
 	State     string
 	CreatedAt time.Time
+
+	StateSince  *time.Time
+	StateReason string
 }
 
-const selectTenant = `SELECT tenant_id::text, code, names::text, currency, zone, array_to_string(languages, ',') AS languages, settings::text, state, created_at FROM tenant `
+const selectTenant = `SELECT tenant_id::text, code, names::text, currency, zone, array_to_string(languages, ',') AS languages, settings::text, state, created_at, state_since, state_reason FROM tenant `
 
 func (r *tenantRow) tenant() (*Tenant, error) {
 	id, err := domain.ParseTenantID(r.TenantID)
 	if err != nil {
 		return nil, err
 	}
-	t := &Tenant{ID: id, Code: r.Code, Currency: r.Currency, Zone: r.Zone, Languages: strings.Split(r.Languages, ","), State: r.State, CreatedAt: r.CreatedAt}
+	t := &Tenant{ID: id, Code: r.Code, Currency: r.Currency, Zone: r.Zone, Languages: strings.Split(r.Languages, ","), State: r.State, CreatedAt: r.CreatedAt, StateSince: r.StateSince, StateReason: r.StateReason}
 	if err := json.Unmarshal([]byte(r.Names), &t.Names); err != nil {
 		return nil, fmt.Errorf("names of administration %s: %w", r.Code, err)
 	}
@@ -85,6 +88,10 @@ func updateSettings(tx *gorm.DB, id domain.TenantID, settings Settings) error {
 		return fmt.Errorf("settings: %w", err)
 	}
 	return tx.Exec(`UPDATE tenant SET settings = ?::jsonb WHERE tenant_id = ?`, string(content), id.String()).Error
+}
+
+func updateState(tx *gorm.DB, id domain.TenantID, state, reason string, at time.Time) error {
+	return tx.Exec(`UPDATE tenant SET state = ?, state_reason = ?, state_since = ? WHERE tenant_id = ?`, state, reason, at.UTC(), id.String()).Error
 }
 
 func listOffices(_ context.Context, tx *gorm.DB, id domain.TenantID) ([]Office, error) {

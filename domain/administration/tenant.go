@@ -23,8 +23,11 @@ type Tenant struct {
 	Zone      string            // IANA time zone; offices may have their own
 	Languages []string          // the first is the default
 	Settings  Settings
-	State     string // active, suspended or erasing
+	State     string // Active, Suspended or Erasing
 	CreatedAt time.Time
+
+	StateSince  *time.Time // nil while it never changed
+	StateReason string     // in the words of the operator who changed it
 }
 
 // Name is the name in a language, else in the tenant's first language, else the code.

@@ -28,6 +28,7 @@ var SharedTables = map[string]string{
 	"account_recovery_code":  "account: as account_authenticator",
 	"account_factor_failure": "account: as account_authenticator",
 
+	"tenant_tombstone": "installation: what is left of an erased administration belongs to none",
 	"goose_db_version": "migrations: version of the schema",
 }
 
@@ -36,6 +37,7 @@ var SharedTables = map[string]string{
 // program at its start.
 var DefinerFunctions = map[string]string{
 	"assay_waiting_tenants": "tells which tenants have jobs waiting and how many, nothing of the jobs",
+	"assay_erase_tenant":    "removes what is left of the transaction's own tenant when that is marked for erasing",
 	"assay_analyse":         "renews the planner's statistics of tables, tells how many",
 }
 

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"assay/deploy/local/dbtest/everytable"
 	"assay/domain"
 	"assay/domain/store"
 )
@@ -47,7 +48,7 @@ func TestNoPathOfGormReachesAnother(t *testing.T) {
 	t.Parallel()
 	w, db := openWorld(t)
 	before := w.state(t, w.b)
-	key := list[string](t, w.super, `SELECT code FROM section WHERE tenant_id = $1`, w.b.String())[0]
+	key := everytable.List[string](t, w.super, `SELECT code FROM section WHERE tenant_id = $1`, w.b.String())[0]
 	foreign := func() *officeModel { return &officeModel{TenantID: w.b.String(), Code: key} }
 	foreignSection := func() *sectionModel { return &sectionModel{TenantID: w.b.String(), Office: key, Code: key} }
 	mine := func(found ...sectionModel) error {
@@ -144,7 +145,7 @@ func TestNoPathOfGormReachesAnother(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), undo) {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if path.refused && sqlState(outcome) != notAllowed {
+		if path.refused && everytable.SQLState(outcome) != notAllowed {
 			t.Errorf("%s: want a refusal, got %v", name, outcome)
 		}
 		if !path.refused && outcome != nil {

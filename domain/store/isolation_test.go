@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"assay/deploy/local/dbtest"
+	"assay/deploy/local/dbtest/everytable"
 	"assay/domain"
 	"assay/domain/store"
 )
@@ -23,7 +24,7 @@ type world struct {
 	database *dbtest.Database
 	super    *pgx.Conn // sees everything: for filling and for looking whether something changed
 	app      *pgx.Conn // the program's own role
-	tables   []table
+	tables   []everytable.Table
 	a, b, c  domain.TenantID
 }
 
@@ -32,17 +33,17 @@ const secretOfB = "SECRET-OF-B"
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{database: dbtest.New(t)}
-	w.super, w.app = connect(t, w.database.SuperURL), connect(t, w.database.AppURL)
-	w.tables = isolatedTables(t, w.super)
+	w.super, w.app = everytable.Connect(t, w.database.SuperURL), everytable.Connect(t, w.database.AppURL)
+	w.tables = everytable.Isolated(t, w.super)
 	w.a, w.b, w.c = domain.TenantID(domain.NewID()), domain.TenantID(domain.NewID()), domain.TenantID(domain.NewID())
 	for i, tenant := range []domain.TenantID{w.a, w.b, w.c} {
 		w.do(t, w.super, fmt.Sprintf(`INSERT INTO tenant (tenant_id, code, names, currency, zone, languages, created_at)
 			VALUES ('%s', 't%d', '{"en":"A"}', 'EUR', 'UTC', '{en}', now())`, tenant, i))
 	}
-	w.do(t, w.super, `INSERT INTO account (account_id, sign_in_name, name, password_hash, created_at) VALUES ('`+sharedAccount+`', 'x', 'X', '', now())`)
+	w.do(t, w.super, `INSERT INTO account (account_id, sign_in_name, name, password_hash, created_at) VALUES ('`+everytable.Account+`', 'x', 'X', '', now())`)
 	run := func(sql string) error { _, err := w.super.Exec(t.Context(), sql); return err }
-	fill(t, w.tables, run, w.a, "TEXT-OF-A")
-	fill(t, w.tables, run, w.b, secretOfB)
+	everytable.Fill(t, w.tables, run, w.a.String(), "TEXT-OF-A")
+	everytable.Fill(t, w.tables, run, w.b.String(), secretOfB)
 	return w
 }
 
@@ -79,11 +80,11 @@ func (w *world) state(t *testing.T, tenant domain.TenantID) map[string]string {
 	t.Helper()
 	state := map[string]string{}
 	for _, table := range w.tables {
-		found := list[*string](t, w.super, `SELECT string_agg(md5(t::text), ',' ORDER BY md5(t::text)) FROM `+table.name+` t WHERE tenant_id = $1`, tenant.String())
+		found := everytable.List[*string](t, w.super, `SELECT string_agg(md5(t::text), ',' ORDER BY md5(t::text)) FROM `+table.Name+` t WHERE tenant_id = $1`, tenant.String())
 		if found[0] == nil {
-			t.Fatalf("%s has no row of the tenant", table.name)
+			t.Fatalf("%s has no row of the tenant", table.Name)
 		}
-		state[table.name] = *found[0]
+		state[table.Name] = *found[0]
 	}
 	return state
 }
@@ -125,7 +126,7 @@ func (w *world) copyIn(t *testing.T, tenant domain.TenantID, table, line string)
 
 func (w *world) refuses(t *testing.T, what string, tenant domain.TenantID, statements ...string) {
 	t.Helper()
-	if _, err := w.try(t, tenant, statements...); sqlState(err) != notAllowed {
+	if _, err := w.try(t, tenant, statements...); everytable.SQLState(err) != notAllowed {
 		t.Errorf("%s: want a refusal, got %v", what, err)
 	}
 }
@@ -134,7 +135,7 @@ func (w *world) refuses(t *testing.T, what string, tenant domain.TenantID, state
 func (w *world) touches(t *testing.T, what string, tenant domain.TenantID, want int64, statements ...string) {
 	t.Helper()
 	got, err := w.try(t, tenant, statements...)
-	if err != nil && (want != 0 || sqlState(err) != notAllowed || !strings.Contains(err.Error(), "permission denied")) {
+	if err != nil && (want != 0 || everytable.SQLState(err) != notAllowed || !strings.Contains(err.Error(), "permission denied")) {
 		t.Errorf("%s: %v", what, err)
 	} else if got != want {
 		t.Errorf("%s: %d rows, want %d", what, got, want)
@@ -146,17 +147,17 @@ func TestWithoutATenantNothingIsThere(t *testing.T) {
 	w := newWorld(t)
 	before, none := w.state(t, w.b), domain.TenantID{}
 	for _, table := range w.tables {
-		w.touches(t, "select from "+table.name, none, 0, `SELECT * FROM `+table.name)
-		w.touches(t, "lock rows of "+table.name, none, 0, `SELECT * FROM `+table.name+` FOR UPDATE`)
-		w.touches(t, "update "+table.name, none, 0, `UPDATE `+table.name+` SET tenant_id = tenant_id`)
-		w.touches(t, "delete from "+table.name, none, 0, `DELETE FROM `+table.name)
-		w.refuses(t, "insert into "+table.name, none, table.insert(w.a, "x"))
-		w.refuses(t, "truncate "+table.name, none, `TRUNCATE `+table.name+` CASCADE`)
-		if out := w.copyOut(t, none, table.name); out != "" {
-			t.Errorf("COPY %s TO gives %q", table.name, out)
+		w.touches(t, "select from "+table.Name, none, 0, `SELECT * FROM `+table.Name)
+		w.touches(t, "lock rows of "+table.Name, none, 0, `SELECT * FROM `+table.Name+` FOR UPDATE`)
+		w.touches(t, "update "+table.Name, none, 0, `UPDATE `+table.Name+` SET tenant_id = tenant_id`)
+		w.touches(t, "delete from "+table.Name, none, 0, `DELETE FROM `+table.Name)
+		w.refuses(t, "insert into "+table.Name, none, table.Insert(w.a.String(), "x"))
+		w.refuses(t, "truncate "+table.Name, none, `TRUNCATE `+table.Name+` CASCADE`)
+		if out := w.copyOut(t, none, table.Name); out != "" {
+			t.Errorf("COPY %s TO gives %q", table.Name, out)
 		}
-		if err := w.copyIn(t, none, table.name, w.a.String()+"\n"); err == nil {
-			t.Errorf("COPY %s FROM is taken", table.name)
+		if err := w.copyIn(t, none, table.Name, w.a.String()+"\n"); err == nil {
+			t.Errorf("COPY %s FROM is taken", table.Name)
 		}
 	}
 	w.unchanged(t, w.b, before)
@@ -167,18 +168,18 @@ func TestNoStatementOfATenantReachesAnother(t *testing.T) {
 	w := newWorld(t)
 	before := w.state(t, w.b)
 	for _, table := range w.tables {
-		name, other := table.name, ` WHERE tenant_id = '`+w.b.String()+`'`
+		name, other := table.Name, ` WHERE tenant_id = '`+w.b.String()+`'`
 		w.touches(t, "select all of "+name, w.a, 1, `SELECT * FROM `+name)
 		w.touches(t, "select the other's of "+name, w.a, 0, `SELECT * FROM `+name+other)
 		w.touches(t, "update the other's of "+name, w.a, 0, `UPDATE `+name+` SET tenant_id = '`+w.a.String()+`'`+other)
 		w.touches(t, "delete the other's of "+name, w.a, 0, `DELETE FROM `+name+other)
 		w.touches(t, "delete by a join in "+name, w.a, 0, `DELETE FROM `+name+` t USING tenant o WHERE o.code = 't1' AND t.tenant_id = o.tenant_id`)
 		w.refuses(t, "give rows of "+name+" away", w.a, `UPDATE `+name+` SET tenant_id = '`+w.b.String()+`'`)
-		w.refuses(t, "insert the other's into "+name, w.a, table.insert(w.b, "x"))
+		w.refuses(t, "insert the other's into "+name, w.a, table.Insert(w.b.String(), "x"))
 		// The same answer whether the other has such a row or not.
-		w.refuses(t, "insert into "+name+" for a tenant without rows", w.a, table.insert(w.c, "x"))
-		w.refuses(t, "insert unless there is one into "+name, w.a, table.insert(w.b, "x")+` ON CONFLICT DO NOTHING`)
-		w.refuses(t, "insert or update "+name, w.a, table.insert(w.b, "x")+` ON CONFLICT (`+strings.Join(primaryKey(t, w.super, name), ", ")+`) DO UPDATE SET tenant_id = excluded.tenant_id`)
+		w.refuses(t, "insert into "+name+" for a tenant without rows", w.a, table.Insert(w.c.String(), "x"))
+		w.refuses(t, "insert unless there is one into "+name, w.a, table.Insert(w.b.String(), "x")+` ON CONFLICT DO NOTHING`)
+		w.refuses(t, "insert or update "+name, w.a, table.Insert(w.b.String(), "x")+` ON CONFLICT (`+strings.Join(primaryKey(t, w.super, name), ", ")+`) DO UPDATE SET tenant_id = excluded.tenant_id`)
 		out := w.copyOut(t, w.a, name) + w.copyOut(t, w.a, `(SELECT t.* FROM tenant x LEFT JOIN `+name+` t ON true)`)
 		if strings.Contains(out, secretOfB) || strings.Contains(out, w.b.String()) || !strings.Contains(out, w.a.String()) {
 			t.Errorf("COPY %s TO gives %q", name, out)
@@ -192,7 +193,7 @@ func TestNoStatementOfATenantReachesAnother(t *testing.T) {
 
 func primaryKey(t *testing.T, conn *pgx.Conn, name string) []string {
 	t.Helper()
-	return list[string](t, conn, `SELECT a.attname::text FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS u(num, n)
+	return everytable.List[string](t, conn, `SELECT a.attname::text FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS u(num, n)
 		JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.num WHERE i.indrelid = $1::regclass AND i.indisprimary ORDER BY n`, name)
 }
 
@@ -203,17 +204,17 @@ func TestKeysNeitherCollideNorTell(t *testing.T) {
 	w := newWorld(t)
 	probed := 0
 	for _, table := range w.tables {
-		for _, key := range table.parents {
-			if key.columns[0] != "tenant_id" || key.pointed[0] != "tenant_id" {
-				t.Errorf("%s does not begin with tenant_id", key.name)
+		for _, key := range table.Parents {
+			if key.Columns[0] != "tenant_id" || key.Pointed[0] != "tenant_id" {
+				t.Errorf("%s does not begin with tenant_id", key.Name)
 			}
-			if key.parent == table.name {
+			if key.Parent == table.Name {
 				continue
 			}
 			probed++
 			// The parent is there for A and B under this very key, not for C.
-			if _, err := w.try(t, w.c, table.insert(w.c, "x")); sqlState(err) != "23503" {
-				t.Errorf("a row of %s was hung on another tenant's row of %s: %v", table.name, key.parent, err)
+			if _, err := w.try(t, w.c, table.Insert(w.c.String(), "x")); everytable.SQLState(err) != "23503" {
+				t.Errorf("a row of %s was hung on another tenant's row of %s: %v", table.Name, key.Parent, err)
 			}
 		}
 	}
@@ -223,7 +224,7 @@ func TestKeysNeitherCollideNorTell(t *testing.T) {
 	w.do(t, w.app, `BEGIN`)
 	defer w.do(t, w.app, `ROLLBACK`)
 	w.do(t, w.app, `SET LOCAL assay.tenant_id = '`+w.c.String()+`'`)
-	fill(t, w.tables, func(sql string) error { return savepoint(t.Context(), w.app, sql) }, w.c, "TEXT-OF-C")
+	everytable.Fill(t, w.tables, func(sql string) error { return savepoint(t.Context(), w.app, sql) }, w.c.String(), "TEXT-OF-C")
 }
 
 func savepoint(ctx context.Context, conn *pgx.Conn, sql string) error {
@@ -277,7 +278,7 @@ func TestTheProgramRefusesADatabaseThatLeaks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			database := dbtest.New(t)
-			if _, err := connect(t, database.SuperURL).Exec(t.Context(), c.sql); err != nil {
+			if _, err := everytable.Connect(t, database.SuperURL).Exec(t.Context(), c.sql); err != nil {
 				t.Fatal(err)
 			}
 			db, err := store.Open(t.Context(), database.AppURL, store.Options{})

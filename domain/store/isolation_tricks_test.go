@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"assay/deploy/local/dbtest/everytable"
 	"assay/domain"
 	"assay/domain/store"
 )
@@ -40,7 +41,7 @@ func TestTricksDoNotWiden(t *testing.T) {
 		}
 	}
 	// Without row-level security a statement fails rather than sees more.
-	if _, err := w.try(t, w.a, `SET LOCAL row_security = off`, `SELECT * FROM section`); sqlState(err) != notAllowed {
+	if _, err := w.try(t, w.a, `SET LOCAL row_security = off`, `SELECT * FROM section`); everytable.SQLState(err) != notAllowed {
 		t.Errorf("row_security off: %v", err)
 	}
 	// What is no tenant shows nothing, and never more.
@@ -65,11 +66,11 @@ func TestNamesCannotBePutInFront(t *testing.T) {
 	w.do(t, w.app, `CREATE TEMP TABLE outbox (tenant_id uuid, state text) ON COMMIT DROP`)
 	w.do(t, w.app, `CREATE TEMP TABLE tenant (tenant_id uuid, state text) ON COMMIT DROP`)
 	w.do(t, w.app, `INSERT INTO outbox SELECT gen_random_uuid(), 'pending' FROM generate_series(1, 5)`)
-	waiting := list[string](t, w.app, `SELECT tenant_id::text FROM assay_waiting_tenants()`)
+	waiting := everytable.List[string](t, w.app, `SELECT tenant_id::text FROM assay_waiting_tenants()`)
 	if len(waiting) > 2 {
 		t.Errorf("a function with more rights read a temporary table: %v", waiting)
 	}
-	if found := list[int64](t, w.app, `SELECT count(*) FROM public.section`); found[0] != 1 {
+	if found := everytable.List[int64](t, w.app, `SELECT count(*) FROM public.section`); found[0] != 1 {
 		t.Errorf("%d rows", found[0])
 	}
 }
@@ -118,8 +119,8 @@ func TestNothingSeepsThroughPlans(t *testing.T) {
 	w := newWorld(t)
 	w.do(t, w.super, `ANALYZE`)
 	for _, table := range w.tables {
-		if found := list[int64](t, w.app, `SELECT count(*) FROM pg_stats WHERE schemaname = 'public' AND tablename = $1`, table.name); found[0] != 0 {
-			t.Errorf("pg_stats shows values of %s", table.name)
+		if found := everytable.List[int64](t, w.app, `SELECT count(*) FROM pg_stats WHERE schemaname = 'public' AND tablename = $1`, table.Name); found[0] != 0 {
+			t.Errorf("pg_stats shows values of %s", table.Name)
 		}
 	}
 	var heard []string
@@ -137,14 +138,14 @@ func TestNothingSeepsThroughPlans(t *testing.T) {
 	w.do(t, conn, `BEGIN`)
 	w.do(t, conn, `SET LOCAL assay.tenant_id = '`+w.a.String()+`'`)
 	for _, table := range w.tables {
-		w.do(t, conn, `SELECT 1 FROM `+table.name+` t WHERE pg_temp.tell(t::text)`)
+		w.do(t, conn, `SELECT 1 FROM `+table.Name+` t WHERE pg_temp.tell(t::text)`)
 		// An error of a condition would quote the value.
 		_, err := conn.Exec(t.Context(), `SAVEPOINT s`)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = conn.Exec(t.Context(), `SELECT 1 FROM `+table.name+` t WHERE t.tenant_id = '`+w.b.String()+`' AND t::text::int > 0`); err != nil {
-			t.Errorf("%s: the other tenant's rows were looked at: %v", table.name, err)
+		if _, err = conn.Exec(t.Context(), `SELECT 1 FROM `+table.Name+` t WHERE t.tenant_id = '`+w.b.String()+`' AND t::text::int > 0`); err != nil {
+			t.Errorf("%s: the other tenant's rows were looked at: %v", table.Name, err)
 		}
 		w.do(t, conn, `ROLLBACK TO SAVEPOINT s`)
 	}
@@ -159,7 +160,7 @@ func TestNothingSeepsThroughPlans(t *testing.T) {
 func TestViewsAndPartitions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	owner := connect(t, w.database.OwnerURL)
+	owner := everytable.Connect(t, w.database.OwnerURL)
 	w.do(t, owner, `CREATE VIEW sections WITH (security_invoker = true) AS SELECT * FROM section; GRANT SELECT ON sections TO assay_app;
 		CREATE TABLE part (tenant_id uuid NOT NULL, month int, PRIMARY KEY (tenant_id, month)) PARTITION BY RANGE (month);
 		CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (1) TO (2); SELECT assay_isolate('part'); SELECT assay_isolate('part_1'); REVOKE ALL ON part_1 FROM assay_app`)
@@ -174,12 +175,12 @@ func TestViewsAndPartitions(t *testing.T) {
 	}
 	db.Close()
 	// What the schema itself has of either, now or later.
-	for _, view := range list[string](t, w.super, `SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND (c.relkind = 'v' OR c.relispartition AND c.relkind = 'r')`) {
+	for _, view := range everytable.List[string](t, w.super, `SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND (c.relkind = 'v' OR c.relispartition AND c.relkind = 'r')`) {
 		w.do(t, w.app, `BEGIN`)
 		w.do(t, w.app, `SET LOCAL assay.tenant_id = '`+w.a.String()+`'`)
 		var shown string
 		err := w.app.QueryRow(t.Context(), `SELECT coalesce(string_agg(v::text, ','), '') FROM `+view+` v`).Scan(&shown)
-		if strings.Contains(shown, secretOfB) || err != nil && sqlState(err) != notAllowed {
+		if strings.Contains(shown, secretOfB) || err != nil && everytable.SQLState(err) != notAllowed {
 			t.Errorf("%s shows %q, %v", view, shown, err)
 		}
 		w.do(t, w.app, `ROLLBACK`)

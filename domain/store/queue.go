@@ -23,6 +23,10 @@ const (
 	AttemptsAllowed = 5
 )
 
+// ExportKind is the kind of the job that exports an administration. It is known here because
+// it alone runs while an administration is suspended.
+const ExportKind = "tenant_export"
+
 // Claimed is a job taken out of the outbox to be sent.
 type Claimed struct {
 	Tenant    domain.TenantID
@@ -59,7 +63,8 @@ func (db *DB) WaitingTenants(ctx context.Context) (tenants []domain.TenantID, er
 
 // Claim takes due jobs of a tenant out of the outbox, oldest first, so many that
 // at most inFlight are sent or running. Jobs whose heartbeat was lost are
-// claimed again. Several dispatchers may call it at once.
+// claimed again. Several dispatchers may call it at once. Of an administration that is
+// not active only exports are claimed: everything else rests.
 func (db *DB) Claim(ctx context.Context, tenant domain.TenantID, inFlight int, now time.Time) (claimed []Claimed, err error) {
 	err = db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
 		id, at := tenant.String(), now.UTC()
@@ -81,9 +86,10 @@ func (db *DB) Claim(ctx context.Context, tenant domain.TenantID, inFlight int, n
 		err = tx.Raw(`UPDATE outbox SET state = 'sent', heartbeat_at = ?, attempts = attempts + 1
 			WHERE tenant_id = ? AND outbox_id IN (
 			  SELECT outbox_id FROM outbox WHERE tenant_id = ? AND state = 'pending' AND due_at <= ?
+			  AND (kind = '`+ExportKind+`' OR EXISTS (SELECT FROM tenant WHERE tenant_id = ? AND state = 'active'))
 			  ORDER BY CASE class WHEN 'interactive' THEN 0 WHEN 'ingest' THEN 1 ELSE 2 END, created_at, outbox_id
 			  LIMIT greatest(0, ? - (SELECT count(*) FROM outbox WHERE tenant_id = ? AND state IN ('sent','running'))))
-			RETURNING outbox_id, kind, period, class, arguments::text AS arguments, attempts`, at, id, id, at, inFlight, id).Scan(&rows).Error
+			RETURNING outbox_id, kind, period, class, arguments::text AS arguments, attempts`, at, id, id, at, id, inFlight, id).Scan(&rows).Error
 		if err != nil {
 			return err
 		}
