@@ -63,7 +63,7 @@ DECLARE
   target uuid := nullif(current_setting('assay.tenant_id', true), '')::uuid;
   since timestamptz;
   people uuid[] := '{}';
-  found uuid[];
+  named uuid[];
   person uuid;
   place record;
   n bigint;
@@ -81,8 +81,8 @@ BEGIN
     WHERE k.contype = 'f' AND k.confrelid = 'account'::regclass
     AND EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = k.conrelid AND t.attname = 'tenant_id' AND NOT t.attisdropped)
   LOOP
-    EXECUTE format('SELECT array_agg(DISTINCT %I) FROM %s WHERE tenant_id = $1 AND %I IS NOT NULL', place.attname, place.relation, place.attname) INTO found USING target;
-    people := people || coalesce(found, '{}');
+    EXECUTE format('SELECT array_agg(DISTINCT %I) FROM %s WHERE tenant_id = $1 AND %I IS NOT NULL', place.attname, place.relation, place.attname) INTO named USING target;
+    people := people || coalesce(named, '{}');
   END LOOP;
   -- Rows that others refer to go in a later pass.
   WHILE again LOOP

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assay/domain"
+	"assay/domain/installation"
 	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/store"
@@ -33,6 +34,7 @@ func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.L
 	return worker.New(s.db, map[string]worker.Handle{
 		warehouse.ImportJob: s.runImport,
 		refresh.Kind:        s.runRefresh,
+		installation.Kind:   s.runExport,
 		notice.Job:          sendLetter(post),
 	}, worker.Options{RedisAddress: redis.address, RedisPassword: redis.password, RedisDatabase: redis.database, Clock: time.Now, Log: log}), nil
 }
@@ -55,4 +57,9 @@ func (s *services) runImport(ctx context.Context, job store.Claimed, progress fu
 func (s *services) runRefresh(ctx context.Context, job store.Claimed, progress func(any)) error {
 	_, err := s.refresh.Run(ctx, job.Tenant, refresh.Input{Progress: func(p refresh.Progress) { progress(p) }})
 	return err
+}
+
+// runExport makes an export of an administration, or removes one whose time is over.
+func (s *services) runExport(ctx context.Context, job store.Claimed, progress func(any)) error {
+	return s.installation.RunExport(ctx, job, func(p installation.Progress) { progress(p) })
 }

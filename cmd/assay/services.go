@@ -13,6 +13,7 @@ import (
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/indicator"
+	"assay/domain/installation"
 	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/secret"
@@ -24,6 +25,7 @@ import (
 type services struct {
 	db              *store.DB
 	administrations *administration.Service
+	installation    *installation.Service
 	accounts        *account.Service
 	notices         *notice.Service
 	letters         letters
@@ -72,6 +74,7 @@ func buildServices(ctx context.Context, url string, keys *secret.Keys) (_ *servi
 		return nil, nil, err
 	}
 	s := &services{db: db, keys: keys, notices: notice.New(db, time.Now), administrations: administration.New(db, time.Now), warehouse: warehouse.New(db, time.Now)}
+	s.installation = installation.New(db, s.administrations, time.Now)
 	segments := cube.NewStore(db)
 	s.crosschecks = crosscheck.New(db, s.administrations, time.Now)
 	facts := fact.New(db, s.administrations, s.warehouse, segments, time.Now)

@@ -12,8 +12,8 @@ import (
 )
 
 func newTenantCommand() *cobra.Command {
-	tenant := &cobra.Command{Use: "tenant", Short: "Add and list the administrations of this installation"}
-	tenant.AddCommand(newTenantCreateCommand(), newTenantListCommand())
+	tenant := &cobra.Command{Use: "tenant", Short: "Administrations of this installation: add, list, suspend, export, erase"}
+	tenant.AddCommand(newTenantCreateCommand(), newTenantListCommand(), newTenantSuspendCommand(), newTenantResumeCommand(), newTenantExportCommand(), newTenantEraseCommand())
 	return tenant
 }
 
@@ -78,14 +78,20 @@ func newTenantListCommand() *cobra.Command {
 				return err
 			}
 			defer closeServices()
-			tenants, err := s.administrations.List(cmd.Context())
+			all, err := s.installation.Overview(cmd.Context())
 			if err != nil {
 				return err
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "CODE\tNAME\tCURRENCY\tZONE\tLANGUAGES\tSTATE")
-			for _, t := range tenants {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", t.Code, t.Name(""), t.Currency, t.Zone, strings.Join(t.Languages, ","), t.State)
+			fmt.Fprintln(w, "CODE\tNAME\tCURRENCY\tZONE\tLANGUAGES\tSTATE\tDECLARATIONS\tMONTHS\tMB\tLAST LOAD\tJOBS WAITING\tFAILED")
+			for _, one := range all {
+				t, size := one.Tenant, one.Size
+				last := "never"
+				if size.LastLoad != nil {
+					last = size.LastLoad.UTC().Format("2006-01-02 15:04Z")
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%.1f\t%s\t%d\t%d\n", t.Code, t.Name(""), t.Currency, t.Zone, strings.Join(t.Languages, ","), t.State,
+					size.Declarations, size.Months, float64(size.Bytes)/1e6, last, size.Waiting, size.Failed)
 			}
 			return w.Flush()
 		},

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/store"
@@ -94,8 +92,8 @@ func (s *Service) Erase(ctx context.Context, tenant *administration.Tenant, in E
 	return proof, nil
 }
 
-// refuseWhileBusy looks for jobs at work; forced, it gives them up: a running one ends at its
-// next heartbeat, and what it has not committed is undone.
+// refuseWhileBusy looks for jobs at work. Forced, they are given up: their rows go first, so that a
+// running one ends at its next heartbeat, and what it has not committed is undone.
 func (s *Service) refuseWhileBusy(ctx context.Context, tenant domain.TenantID, force bool) error {
 	return s.db.InTenant(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
 		busy, err := busyJobs(tx, tenant, s.clock().Add(-stillBusy))
@@ -108,7 +106,7 @@ func (s *Service) refuseWhileBusy(ctx context.Context, tenant domain.TenantID, f
 		}
 		switch {
 		case force:
-			return stopJobs(tx, tenant)
+			return nil
 		case exports > 0:
 			return &domain.Error{Kind: domain.KindConflict, Key: "installation.erase.export", Message: "an export of this administration is being made; wait for it, or force the erasing"}
 		case busy > 0:
@@ -122,8 +120,9 @@ func (s *Service) refuseWhileBusy(ctx context.Context, tenant domain.TenantID, f
 // refer to comes in a later round.
 func (s *Service) empty(ctx context.Context, tenant domain.TenantID, progress func(string, int64)) (map[string]int64, error) {
 	var names []string
+	removed := map[string]int64{}
 	err := s.change(ctx, tenant, func(tx *store.Tx) (err error) {
-		if err = stopJobs(tx, tenant); err == nil {
+		if removed["outbox"], err = stopJobs(tx, tenant); err == nil {
 			names, err = bulkTables(tx)
 		}
 		return err
@@ -131,14 +130,13 @@ func (s *Service) empty(ctx context.Context, tenant domain.TenantID, progress fu
 	if err != nil {
 		return nil, err
 	}
-	removed := map[string]int64{}
 	for len(names) > 0 {
 		var waiting []string
 		for _, name := range names {
 			rows, err := s.emptyTable(ctx, tenant, name)
 			removed[name] += rows
 			switch {
-			case errors.Is(err, gorm.ErrForeignKeyViolated):
+			case errors.Is(err, errReferred):
 				waiting = append(waiting, name)
 			case err != nil:
 				return nil, fmt.Errorf("table %s: %w", name, err)

@@ -1,6 +1,7 @@
 package installation
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -89,14 +90,21 @@ func busyJobs(tx *gorm.DB, tenant domain.TenantID, since time.Time) (busy int, e
 }
 
 // stopJobs makes running jobs notice at their next heartbeat that they were given up.
-func stopJobs(tx *gorm.DB, tenant domain.TenantID) error {
-	return tx.Exec(`DELETE FROM outbox WHERE tenant_id = ?`, tenant.String()).Error
+func stopJobs(tx *gorm.DB, tenant domain.TenantID) (int64, error) {
+	result := tx.Exec(`DELETE FROM outbox WHERE tenant_id = ?`, tenant.String())
+	return result.RowsAffected, result.Error
 }
 
-// deleteSome removes at most so many rows of a tenant; a foreign key that still points there is gorm.ErrForeignKeyViolated.
+// errReferred is that rows of another table still refer to those that were to be removed.
+var errReferred = errors.New("rows of another table refer to these")
+
+// deleteSome removes at most so many rows of a tenant, or is errReferred.
 func deleteSome(tx *gorm.DB, table string, tenant domain.TenantID, most int) (int64, error) {
 	name := quoted(table)
 	result := tx.Exec(`DELETE FROM `+name+` WHERE tenant_id = ? AND ctid = ANY (ARRAY(SELECT ctid FROM `+name+` WHERE tenant_id = ? LIMIT ?))`, tenant.String(), tenant.String(), most)
+	if errors.Is(result.Error, gorm.ErrForeignKeyViolated) {
+		return 0, errReferred
+	}
 	return result.RowsAffected, result.Error
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"pgregory.net/rapid"
 )
 
 // Table is an isolated table as the catalogue describes it.
@@ -21,14 +22,22 @@ type Table struct {
 	Name    string
 	Columns []Column
 	Parents []ForeignKey // only those to isolated tables
-	checks  []string
+	checks  []check
+	chosen  map[string]int // column: which of its candidates a row takes; equal for all tenants
+}
+
+// check is a CHECK constraint.
+type check struct {
+	name, text string
+	columns    []string
 }
 
 // Column is one of its columns.
 type Column struct {
 	Name, Kind string // Kind as format_type writes it
 	Required   bool
-	Made       bool // has a default, or is generated
+	Made       bool // has a default
+	Generated  bool // by the database, always
 	Key        bool // in a primary, unique or foreign key
 }
 
@@ -72,8 +81,8 @@ func Isolated(tb testing.TB, conn *pgx.Conn) []Table {
 	var tables []Table
 	for _, name := range List[string](tb, conn, `SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
 		AND relkind IN ('r','p') AND relrowsecurity AND NOT relispartition ORDER BY relname`) {
-		t := Table{Name: name}
-		rows, err := conn.Query(tb.Context(), `SELECT a.attname::text, format_type(a.atttypid, NULL), a.attnotnull, a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '',
+		t := Table{Name: name, chosen: map[string]int{}}
+		rows, err := conn.Query(tb.Context(), `SELECT a.attname::text, format_type(a.atttypid, NULL), a.attnotnull, a.atthasdef, a.attidentity <> '' OR a.attgenerated <> '',
 			EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND a.attnum = ANY (i.indkey))
 			OR EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND (k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey) OR k.confrelid = a.attrelid AND a.attnum = ANY (k.confkey)))
 			FROM pg_attribute a WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`, name)
@@ -81,12 +90,20 @@ func Isolated(tb testing.TB, conn *pgx.Conn) []Table {
 			tb.Fatal(err)
 		}
 		t.Columns, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Column, err error) {
-			return c, row.Scan(&c.Name, &c.Kind, &c.Required, &c.Made, &c.Key)
+			return c, row.Scan(&c.Name, &c.Kind, &c.Required, &c.Made, &c.Generated, &c.Key)
 		})
 		if err != nil {
 			tb.Fatal(err)
 		}
-		t.checks = List[string](tb, conn, `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = $1::regclass ORDER BY conname`, name)
+		rows, err = conn.Query(tb.Context(), `SELECT k.conname::text, pg_get_constraintdef(k.oid), (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey))
+			FROM pg_constraint k WHERE k.contype = 'c' AND k.conrelid = $1::regclass ORDER BY k.conname`, name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		t.checks, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (k check, err error) { return k, row.Scan(&k.name, &k.text, &k.columns) })
+		if err != nil {
+			tb.Fatal(err)
+		}
 		rows, err = conn.Query(tb.Context(), `SELECT k.conname::text, f.relname::text,
 			(SELECT array_agg(a.attname::text ORDER BY n) FROM unnest(k.conkey) WITH ORDINALITY AS u(num, n) JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num),
 			(SELECT array_agg(a.attname::text ORDER BY n) FROM unnest(k.confkey) WITH ORDINALITY AS u(num, n) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num)
@@ -111,53 +128,118 @@ func Isolated(tb testing.TB, conn *pgx.Conn) []Table {
 // Account is the account that rows of isolated tables refer to.
 const Account = "00000000-0000-7000-8000-0000000000aa"
 
-var literal = regexp.MustCompile(`'((?:[^']|'')*)'::text`)
+var (
+	literal = regexp.MustCompile(`'((?:[^']|'')*)'::text`)
+	pattern = regexp.MustCompile(`~ '((?:[^']|'')*)'::text`)
+)
 
-// value is an SQL literal for a column. Keys are equal in all tenants, so that a
-// key that forgot the tenant collides; other texts carry the mark, so that a text of another
-// tenant is known wherever it turns up.
-func (t *Table) value(c Column, tenant, mark string) string {
+// candidates are SQL literals for a column, the likeliest first. Keys are equal in all tenants, so
+// that a key that forgot the tenant collides; other texts carry the mark, so that a text of
+// another tenant is known wherever it turns up.
+func (t *Table) candidates(c Column, tenant, mark string) []string {
 	if written, ok := byHand[t.Name][c.Name]; ok {
-		return written
+		return []string{written}
 	}
 	if c.Name == "tenant_id" {
-		return "'" + tenant + "'::uuid"
+		return []string{"'" + tenant + "'::uuid"}
 	}
-	for _, check := range t.checks {
-		// CHECK ((state = ANY (ARRAY['a'::text, ..])))
-		if strings.Contains(check, c.Name+" = ANY (ARRAY[") {
-			if found := literal.FindStringSubmatch(check[strings.Index(check, c.Name+" = ANY"):]); found != nil {
-				return "'" + found[1] + "'"
+	var found []string
+	kind := strings.TrimSuffix(c.Kind, "[]")
+	if kind == "text" {
+		for _, k := range t.checks {
+			if !slices.Contains(k.columns, c.Name) {
+				continue
+			}
+			for _, m := range pattern.FindAllStringSubmatch(k.text, -1) {
+				if expression := strings.ReplaceAll(m[1], "''", "'"); regexpKnown(expression) {
+					found = append(found, "'"+strings.ReplaceAll(rapid.StringMatching(expression).Example(1), "'", "''")+"'")
+				}
+			}
+			if !strings.Contains(k.text, " ~ ") {
+				for _, m := range literal.FindAllStringSubmatch(k.text, -1) {
+					found = append(found, "'"+m[1]+"'")
+				}
 			}
 		}
 	}
-	array := strings.HasSuffix(c.Kind, "[]")
 	text := "'" + mark + "'"
 	if c.Key {
 		text = "'K'"
 	}
-	value := map[string]string{
-		"uuid": "'" + Account + "'::uuid", "text": text, "character varying": text, "bigint": "1", "integer": "1", "smallint": "1", "numeric": "1",
-		"double precision": "1", "real": "1", "boolean": "false", "date": "date '2026-01-02'", "timestamp with time zone": "timestamptz '2026-01-02 03:04:05Z'",
-		"bytea": "decode(repeat('ab', 32), 'hex')", "jsonb": `jsonb_build_object('note', ` + text + `)`, "inet": "'127.0.0.1'::inet", "time without time zone": "time '08:00'",
-	}[strings.TrimSuffix(c.Kind, "[]")]
-	if array {
-		return "ARRAY[" + value + "]::" + c.Kind
+	found = append(found, map[string][]string{
+		"uuid": {"'" + Account + "'::uuid"}, "text": {text, "''", "'k'"}, "character varying": {text}, "bigint": {"1", "0", "2"}, "integer": {"1", "0", "2", "100"}, "smallint": {"1", "0", "2", "100"},
+		"numeric": {"1", "0"}, "double precision": {"1", "0"}, "real": {"1"}, "boolean": {"false", "true"}, "date": {"date '2026-01-02'", "date '2026-02-03'"},
+		"timestamp with time zone": {"timestamptz '2026-01-02 03:04:05Z'", "timestamptz '2026-02-03 03:04:05Z'"}, "bytea": {"decode(repeat('ab', 32), 'hex')", "decode('ab', 'hex')", "''::bytea"},
+		"jsonb": {`jsonb_build_object('note', ` + text + `)`, `'[]'::jsonb`, `'{}'::jsonb`}, "inet": {"'127.0.0.1'::inet"}, "time without time zone": {"time '08:00'", "time '17:00'"},
+	}[kind]...)
+	if strings.HasSuffix(c.Kind, "[]") {
+		for i, value := range found {
+			found[i] = "ARRAY[" + value + "]::" + c.Kind
+		}
+		found = append(found, "'{}'::"+c.Kind)
 	}
-	return value
+	switch {
+	case c.Made && !c.Key:
+		found = append([]string{"DEFAULT"}, found...)
+	case !c.Required && !strings.HasPrefix(c.Kind, "text"):
+		found = append([]string{"NULL"}, found...)
+	case !c.Required:
+		found = append(found, "NULL")
+	}
+	return found
+}
+
+// regexpKnown reports whether a pattern of PostgreSQL is one of Go's as well.
+func regexpKnown(expression string) bool {
+	_, err := regexp.Compile(expression)
+	return err == nil
 }
 
 // Insert is a statement that adds a row of a tenant.
 func (t *Table) Insert(tenant, mark string) string {
 	var names, values []string
 	for _, c := range t.Columns {
-		if c.Made && !c.Key || !c.Required && !strings.HasPrefix(c.Kind, "text") {
+		if c.Generated {
 			continue
 		}
+		candidates := t.candidates(c, tenant, mark)
+		if len(candidates) == 0 {
+			candidates = []string{"NULL"}
+		}
 		names = append(names, `"`+c.Name+`"`)
-		values = append(values, t.value(c, tenant, mark))
+		values = append(values, candidates[t.chosen[c.Name]%len(candidates)])
 	}
 	return fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s)`, t.Name, strings.Join(names, ", "), strings.Join(values, ", "))
+}
+
+// next takes other candidates for the columns of a check that refused a row, one combination
+// after the other; false when all were tried.
+func (t *Table) next(constraint string) bool {
+	for _, k := range t.checks {
+		if k.name != constraint {
+			continue
+		}
+		for _, name := range k.columns {
+			c := t.Columns[slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })]
+			t.chosen[name]++
+			if t.chosen[name] < len(t.candidates(c, Account, "x")) {
+				return true
+			}
+			t.chosen[name] = 0
+		}
+	}
+	return false
+}
+
+// add inserts a row, with other values where a check refuses it.
+func (t *Table) add(run func(sql string) error, tenant, mark string) error {
+	for {
+		err := run(t.Insert(tenant, mark))
+		var failure *pgconn.PgError
+		if !errors.As(err, &failure) || failure.Code != "23514" || !t.next(failure.ConstraintName) {
+			return err
+		}
+	}
 }
 
 // Fill gives every isolated table a row of a tenant, parents first. It is used with
@@ -168,7 +250,7 @@ func Fill(tb testing.TB, tables []Table, run func(sql string) error, tenant, mar
 	for len(left) > 0 {
 		var waiting []Table
 		for _, t := range left {
-			err := run(t.Insert(tenant, mark))
+			err := t.add(run, tenant, mark)
 			switch {
 			case err == nil:
 			case SQLState(err) == "23503":
