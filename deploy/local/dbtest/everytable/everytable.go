@@ -23,6 +23,7 @@ type Table struct {
 	Columns []Column
 	Parents []ForeignKey // only those to isolated tables
 	checks  []check
+	shared  bool
 	chosen  map[string]int // column: which of its candidates a row takes; equal for all tenants
 }
 
@@ -39,6 +40,7 @@ type Column struct {
 	Made       bool // has a default
 	Generated  bool // by the database, always
 	Key        bool // in a primary, unique or foreign key
+	Foreign    bool // refers to another table
 }
 
 // ForeignKey points at another isolated table.
@@ -75,22 +77,36 @@ func List[T any](tb testing.TB, conn *pgx.Conn, query string, arguments ...any) 
 	return found
 }
 
-// Isolated reads the schema.
+// Isolated reads the schema: every table under row-level security.
 func Isolated(tb testing.TB, conn *pgx.Conn) []Table {
+	tb.Helper()
+	return read(tb, conn, false)
+}
+
+// Shared are the tables with a tenant_id that stand outside row-level security, but that of
+// the tenants themselves. Their keys are of the whole installation, so rows of two tenants differ in them.
+func Shared(tb testing.TB, conn *pgx.Conn) []Table {
+	tb.Helper()
+	return read(tb, conn, true)
+}
+
+func read(tb testing.TB, conn *pgx.Conn, shared bool) []Table {
 	tb.Helper()
 	var tables []Table
 	for _, name := range List[string](tb, conn, `SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
-		AND relkind IN ('r','p') AND relrowsecurity AND NOT relispartition ORDER BY relname`) {
-		t := Table{Name: name, chosen: map[string]int{}}
+		AND relkind IN ('r','p') AND relrowsecurity <> $1 AND NOT relispartition AND relname <> 'tenant'
+		AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = pg_class.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped) ORDER BY relname`, shared) {
+		t := Table{shared: shared, Name: name, chosen: map[string]int{}}
 		rows, err := conn.Query(tb.Context(), `SELECT a.attname::text, format_type(a.atttypid, NULL), a.attnotnull, a.atthasdef, a.attidentity <> '' OR a.attgenerated <> '',
 			EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND a.attnum = ANY (i.indkey))
-			OR EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND (k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey) OR k.confrelid = a.attrelid AND a.attnum = ANY (k.confkey)))
+			OR EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND (k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey) OR k.confrelid = a.attrelid AND a.attnum = ANY (k.confkey))),
+			EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey))
 			FROM pg_attribute a WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`, name)
 		if err != nil {
 			tb.Fatal(err)
 		}
 		t.Columns, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Column, err error) {
-			return c, row.Scan(&c.Name, &c.Kind, &c.Required, &c.Made, &c.Generated, &c.Key)
+			return c, row.Scan(&c.Name, &c.Kind, &c.Required, &c.Made, &c.Generated, &c.Key, &c.Foreign)
 		})
 		if err != nil {
 			tb.Fatal(err)
@@ -119,7 +135,7 @@ func Isolated(tb testing.TB, conn *pgx.Conn) []Table {
 		}
 		tables = append(tables, t)
 	}
-	if len(tables) < 30 {
+	if len(tables) < 30 && !shared {
 		tb.Fatalf("the schema has %d isolated tables: it was not read", len(tables))
 	}
 	return tables
@@ -163,13 +179,20 @@ func (t *Table) candidates(c Column, tenant, mark string) []string {
 		}
 	}
 	text := "'" + mark + "'"
-	if c.Key {
+	identifier := "'" + Account + "'::uuid"
+	if t.shared && c.Key && !c.Foreign {
+		identifier = "gen_random_uuid()"
+	}
+	bytes := "decode(repeat('ab', 32), 'hex')"
+	if t.shared {
+		bytes = "sha256('" + tenant + "')"
+	} else if c.Key {
 		text = "'K'"
 	}
 	found = append(found, map[string][]string{
-		"uuid": {"'" + Account + "'::uuid"}, "text": {text, "''", "'k'"}, "character varying": {text}, "bigint": {"1", "0", "2"}, "integer": {"1", "0", "2", "100"}, "smallint": {"1", "0", "2", "100"},
+		"uuid": {identifier}, "text": {text, "''", "'k'"}, "character varying": {text}, "bigint": {"1", "0", "2"}, "integer": {"1", "0", "2", "100"}, "smallint": {"1", "0", "2", "100"},
 		"numeric": {"1", "0"}, "double precision": {"1", "0"}, "real": {"1"}, "boolean": {"false", "true"}, "date": {"date '2026-01-02'", "date '2026-02-03'"},
-		"timestamp with time zone": {"timestamptz '2026-01-02 03:04:05Z'", "timestamptz '2026-02-03 03:04:05Z'"}, "bytea": {"decode(repeat('ab', 32), 'hex')", "decode('ab', 'hex')", "''::bytea"},
+		"timestamp with time zone": {"timestamptz '2026-01-02 03:04:05Z'", "timestamptz '2026-02-03 03:04:05Z'"}, "bytea": {bytes, "decode('ab', 'hex')", "''::bytea"},
 		"jsonb": {`jsonb_build_object('note', ` + text + `)`, `'[]'::jsonb`, `'{}'::jsonb`}, "inet": {"'127.0.0.1'::inet"}, "time without time zone": {"time '08:00'", "time '17:00'"},
 	}[kind]...)
 	if strings.HasSuffix(c.Kind, "[]") {
