@@ -38,6 +38,7 @@ func (v *visit) showBoard() error {
 		Columns: view.BoardColumns{Now: v.PeriodName(f.period), Before: v.PeriodName(f.period.Before()), YearBefore: v.PeriodName(f.period.YearBefore())},
 		Legend:  v.Legend(v.tenant.Settings.SmallDenominator)}
 	v.fillBoard(&page, f, entries)
+	v.goLive(&page.Layout, f)
 	return v.show(http.StatusOK, "board", page)
 }
 

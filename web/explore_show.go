@@ -46,6 +46,7 @@ func (v *visit) showIndicator() error {
 		return err
 	}
 	page.Charts = page.Chart != nil && page.Chart.Drawn
+	v.goLive(&page.Layout, f)
 	return v.show(http.StatusOK, "explore", page)
 }
 

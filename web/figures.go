@@ -19,6 +19,7 @@ type figures struct {
 	where     []indicator.Filter // boundary and chosen filters together
 	known     present.Period
 	watermark time.Time
+	revision  int64 // of the data
 }
 
 // askFigures reads the question of the address and settles its period: without
@@ -36,7 +37,7 @@ func (v *visit) askFigures() (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &figures{question: q, boundary: boundary, watermark: snapshot.Watermark()}
+	f := &figures{question: q, boundary: boundary, watermark: snapshot.Watermark(), revision: snapshot.Revision()}
 	f.known = knownPeriod(snapshot)
 	if f.period == (present.Period{}) {
 		f.period = latestComplete(f.known, f.watermark.In(v.tenant.Location()))

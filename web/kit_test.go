@@ -52,6 +52,8 @@ type kit struct {
 	empty           *administration.Tenant
 	office          string // one of first's
 	officer         string // one who works there
+	engine          *cube.Engine
+	segments        *cube.Store
 	log             bytes.Buffer
 }
 
@@ -77,6 +79,7 @@ func newKit(t *testing.T, declarations int) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
+	k.engine, k.segments = engine, segments
 	k.indicators = indicator.New(db, engine, func(tenant *administration.Tenant, watermark time.Time) (string, map[string]any) {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
@@ -181,7 +184,7 @@ func (k *kit) serve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.web, err = New(k.services(policies), Options{Design: true, Demo: []DemoAdministration{{Code: "karouma", People: []DemoPerson{
+	k.web, err = New(k.services(policies), Options{Design: true, Heartbeat: 200 * time.Millisecond, Demo: []DemoAdministration{{Code: "karouma", People: []DemoPerson{
 		{SignInName: "director_general", Password: password, Name: "Amina director_general", Role: access.DirectorGeneral}}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -201,7 +204,7 @@ func (k *kit) serve(t *testing.T) {
 
 func (k *kit) services(policies *access.Service) Services {
 	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Notices: notice.New(k.db, testClock), Administrations: k.administrations, Access: policies,
-		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
+		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, News: k.engine, Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
 }
 
 // browser is somebody with cookies who does not follow redirects.

@@ -53,6 +53,7 @@ var accountRoutes = []route{
 
 var figureRoutes = []route{
 	{http.MethodGet, in + "/board", signedIn, access.FigureRead, false, (*visit).showBoard},
+	{http.MethodGet, in + "/live", signedIn, access.FigureRead, true, (*visit).streamNews}, // large: a stream is not compressed
 	{http.MethodGet, in + "/indicators/:code", signedIn, access.FigureRead, false, (*visit).showIndicator},
 	{http.MethodGet, in + "/indicators/:code/breakdown.csv", signedIn, access.FigureExport, false, (*visit).downloadCSV},
 	{http.MethodGet, in + "/indicators/:code/breakdown.xlsx", signedIn, access.FigureExport, false, (*visit).downloadXLSX},

@@ -61,6 +61,11 @@ type Crosschecks interface {
 	ByDeclaration(ctx context.Context, tenant domain.TenantID, declarationID int64) ([]crosscheck.Finding, error)
 }
 
+// News tells when something new is published for an administration.
+type News interface {
+	Watch(tenant domain.TenantID) (news <-chan struct{}, stop func())
+}
+
 // Services are the rooms that the pages translate for.
 type Services struct {
 	Sessions        *account.Sessions
@@ -71,6 +76,7 @@ type Services struct {
 	Indicators      Indicators
 	Warehouse       Warehouse
 	Crosschecks     Crosschecks
+	News            News
 	Log             *slog.Logger
 	Clock           func() time.Time
 }
@@ -85,6 +91,11 @@ type Options struct {
 	Public string
 	// Design shows the developers' page /design with made-up figures.
 	Design bool
+	// Heartbeat is how often an open live connection is given a sign of life and its person's session
+	// and permission are looked at again; 20 seconds when 0.
+	Heartbeat time.Duration
+	// Stopping ends all live connections when it is closed; nil for never.
+	Stopping <-chan struct{}
 	// Demo are the sign-in names that the sign-in page offers; nil outside the demonstration.
 	Demo []DemoAdministration
 }
@@ -108,6 +119,7 @@ type Server struct {
 	bundle   *locales.Bundle
 	static   *assets
 	renderer *renderer
+	live     liveCrowd
 }
 
 // New makes the server. It fails when a template, a style sheet or a message file is

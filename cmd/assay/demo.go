@@ -25,19 +25,27 @@ import (
 func newDemoCommand() *cobra.Command {
 	var address string
 	var scale float64
+	var play livePlay
 	demo := &cobra.Command{
 		Use:   "demo",
 		Short: "Start three sample administrations with everything computed",
 		Long: `Starts a private PostgreSQL and an in-process Redis, loads three sample
 administrations on the first start, computes everything, and serves pages and API
-on this machine only. Ctrl-C stops it; the next start takes seconds.`,
+on this machine only. Ctrl-C stops it; the next start takes seconds.
+
+With --live it also plays a working day: what happens to a generated day's declarations
+is pushed through the import API, as a clearance system would, so that the figures of an
+open page can be watched as they move. --speed says how many times faster than it happened.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return untilStopped(cmd.Context(), runDemo(cmd.Context(), cmd, address, scale)) // Ctrl-C is how a demo ends
+			return untilStopped(cmd.Context(), runDemo(cmd.Context(), cmd, address, scale, play)) // Ctrl-C is how a demo ends
 		},
 	}
 	demo.Flags().StringVar(&address, "listen", "127.0.0.1:8080", "address of the pages and the API")
 	demo.Flags().Float64Var(&scale, "scale", 1, "size of the sample administrations on the first start, 1 is 325,000 declarations")
+	demo.Flags().StringVar(&play.administration, "live", "", "play a working day of this administration: sahelia, wadi or coral")
+	demo.Flags().Lookup("live").NoOptDefVal = "sahelia"
+	demo.Flags().Float64Var(&play.speed, "speed", 150, "with --live: seconds of the day played in one second; 150 plays twelve hours in five minutes")
 	return demo
 }
 
@@ -50,12 +58,15 @@ type demonstration struct {
 	work    string // directory for extracts while they are loaded
 }
 
-func runDemo(ctx context.Context, cmd *cobra.Command, address string, scale float64) error {
+func runDemo(ctx context.Context, cmd *cobra.Command, address string, scale float64, play livePlay) error {
 	if os.Getenv(databaseURLVariable) != "" {
 		return errors.New("assay demo uses a PostgreSQL of its own: unset " + databaseURLVariable + " or use assay serve")
 	}
 	if scale <= 0 || scale > 40 {
 		return domain.Errorf(domain.KindInvalid, "--scale must be above 0 and at most 40")
+	}
+	if err := play.check(); err != nil {
+		return err
 	}
 	started := time.Now()
 	listener, err := listen(ctx, address)
@@ -90,13 +101,14 @@ func runDemo(ctx context.Context, cmd *cobra.Command, address string, scale floa
 		return err
 	}
 	defer stopJobs()
-	handler, err := newHandler(s, log, web.Options{Demo: people})
+	handler, err := newHandler(s, log, web.Options{Demo: people, Stopping: ctx.Done()})
 	if err != nil {
 		return err
 	}
 	go func() { _ = s.engine.Run(ctx) }() // both come back after a lost connection, and end with the context
 	go func() { _ = s.access.Run(ctx) }()
 	d.announce(listener.Addr().String(), people)
+	go d.play(ctx, play, listener.Addr().String())
 	return serveHTTP(ctx, listener, handler)
 }
 

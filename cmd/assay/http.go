@@ -35,7 +35,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handler, error) {
 	options.Public = s.letters.public
 	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Notices: s.notices, Administrations: s.administrations, Access: s.access,
-		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log, Clock: time.Now}, options)
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, News: s.engine, Log: log, Clock: time.Now}, options)
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ them itself, on a Redis of its own in memory.`,
 				}
 				defer stop()
 			}
-			handler, err := newHandler(s, log, web.Options{Secure: secure})
+			handler, err := newHandler(s, log, web.Options{Secure: secure, Stopping: ctx.Done()})
 			if err != nil {
 				return err
 			}

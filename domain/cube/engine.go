@@ -39,8 +39,9 @@ type Engine struct {
 	clock     atomic.Int64 // counts snapshots taken, to tell what was used last
 	used      atomic.Int64 // bytes of decoded columns
 
-	mutex   sync.Mutex
-	tenants map[domain.TenantID]*holding
+	mutex    sync.Mutex
+	tenants  map[domain.TenantID]*holding
+	watchers map[domain.TenantID]map[chan struct{}]struct{}
 }
 
 // holding is what an engine knows of one tenant.
@@ -68,7 +69,8 @@ func NewEngine(s *Store, grains []*Grain, o Options) (*Engine, error) {
 	if o.MaxGroups <= 0 {
 		o.MaxGroups = DefaultMaxGroups
 	}
-	e := &Engine{store: s, grains: map[string]*Grain{}, options: o, scheduler: newScheduler(o.Workers), tenants: map[domain.TenantID]*holding{}}
+	e := &Engine{store: s, grains: map[string]*Grain{}, options: o, scheduler: newScheduler(o.Workers), tenants: map[domain.TenantID]*holding{},
+		watchers: map[domain.TenantID]map[chan struct{}]struct{}{}}
 	for _, g := range grains {
 		if err := g.Validate(); err != nil {
 			return nil, err
@@ -112,6 +114,7 @@ func (e *Engine) announced(payload string) {
 	if h := e.tenants[tenant]; h != nil {
 		h.stale.Store(true)
 	}
+	e.tell(tenant)
 }
 
 func (e *Engine) forgetSnapshots() {
@@ -119,6 +122,9 @@ func (e *Engine) forgetSnapshots() {
 	defer e.mutex.Unlock()
 	for _, h := range e.tenants {
 		h.stale.Store(true)
+	}
+	for tenant := range e.watchers {
+		e.tell(tenant)
 	}
 }
 

@@ -19,8 +19,16 @@ type Layout struct {
 	Languages      []Choice
 	Charts         bool // load the chart library
 	Notice         *Notice
+	Live           *Live
 	Bell           *Bell
 	Wide           bool // tables that use the whole width
+}
+
+// Live makes a page renew its figures when new data are in.
+type Live struct {
+	Address  string // of the stream of news
+	Revision int64  // of the data that the page shows
+	Said     string // what the mark says after a renewal, "Updated at 14:05"
 }
 
 // Person is who is signed in.
