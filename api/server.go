@@ -13,9 +13,7 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
-	"assay/domain/audit"
 	"assay/domain/crosscheck"
-	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/warehouse"
 )
@@ -41,10 +39,7 @@ type Services struct {
 	Indicators      *indicator.Service
 	Warehouse       *warehouse.Service
 	Crosschecks     *crosscheck.Service
-	Engagements     *engagement.Service
-	Audit           *audit.Service
 	Log             *slog.Logger
-	Clock           func() time.Time
 }
 
 // server implements the generated interface; its methods stand in files by tag.
@@ -66,7 +61,7 @@ func Mount(e *echo.Echo, services Services) error {
 	if err != nil {
 		return fmt.Errorf("read API document: %w", err)
 	}
-	gate, err := newGate(document, &services)
+	gate, err := newGate(document, services.Accounts, services.Access)
 	if err != nil {
 		return err
 	}

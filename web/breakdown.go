@@ -96,7 +96,7 @@ func (v *visit) breakdown(d *indicator.Definition, f *figures, result *indicator
 	total := v.breakdownFigures(d, &result.Total, result.Maturity, 0)
 	total.Name = v.T("breakdown.total")
 	b.Total = &total
-	return b, nil
+	return b, v.plots(b, d, f, result, path)
 }
 
 // breakdownHeads are the columns. The columns of numerator and denominator stand only

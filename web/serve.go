@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"assay/domain"
-	"assay/domain/access"
 	"assay/domain/account"
 )
 
@@ -139,7 +138,6 @@ func (v *visit) enter() error {
 	if !v.signed {
 		return domain.Errorf(domain.KindUnauthenticated, "sign in first")
 	}
-	v.circumstances(access.Grant{})
 	if v.route.audience == anyPerson {
 		return v.enterOwn()
 	}
@@ -170,11 +168,7 @@ func (v *visit) admit() error {
 	}
 	v.grant, v.scope = grant, grant.Scope
 	v.person.Membership = grant.Membership
-	v.circumstances(grant)
-	if v.tenant == nil { // the installation's own pages
-		return nil
-	}
-	return v.recordReading()
+	return nil
 }
 
 // enterInstallation lets those in who run the installation. What they are in an administration

@@ -45,7 +45,8 @@ func (k *kit) testWalk(t *testing.T) {
 	step("sign in", chromedp.EmulateViewport(1440, 900), chromedp.Navigate(k.server.URL+"/in/karouma/board?period=2025-10"),
 		chromedp.SendKeys(chromedp.CSS("#name"), "director_general"), chromedp.SendKeys(chromedp.CSS("#password"), password),
 		chromedp.Click(chromedp.CSS("#sign-in-form button")), chromedp.WaitVisible(chromedp.CSS(".scorecard")))
-	step("open an indicator", chromedp.Click(chromedp.CSS("a[href*='/indicators/CLR01?']")), chromedp.WaitVisible(chromedp.CSS("#chart.drawn svg")))
+	step("open an indicator", chromedp.Click(chromedp.CSS("a[href*='/indicators/CLR01?']")), chromedp.WaitVisible(chromedp.CSS("#chart svg.plot")),
+		chromedp.Focus(chromedp.CSS("#chart")), chromedp.WaitVisible(chromedp.CSS("#chart.drawn svg")))
 	step("read the chart by keyboard", chromedp.SendKeys(chromedp.CSS("#chart"), "\ue012"),
 		chromedp.WaitVisible(chromedp.CSS(".chart-tip")))
 	if said := text("#chart-said"); said == "" {

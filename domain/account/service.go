@@ -21,7 +21,6 @@ type Service struct {
 	passwords *passwords
 	throttle  *throttle
 	keys      *secret.Keys
-	guests    Guests
 }
 
 // Option sets what is not always there.
@@ -121,7 +120,7 @@ func addressIn(signInName string) string {
 	return ""
 }
 
-// Memberships lists what an account is in active administrations, as a member and as a guest.
+// Memberships lists what an account is in active administrations.
 func (s *Service) Memberships(ctx context.Context, account uuid.UUID) (memberships []Membership, err error) {
 	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		memberships, err = findMemberships(tx, account)
@@ -130,11 +129,7 @@ func (s *Service) Memberships(ctx context.Context, account uuid.UUID) (membershi
 	if err != nil {
 		return nil, fmt.Errorf("list memberships: %w", err)
 	}
-	visits, _, err := s.visits(ctx, account)
-	if err != nil {
-		return nil, err
-	}
-	return append(memberships, visits...), nil
+	return memberships, nil
 }
 
 // Authenticate checks a sign-in name and password. Unknown name, wrong password

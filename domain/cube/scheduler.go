@@ -15,16 +15,12 @@ import (
 type scheduler struct {
 	mutex   sync.Mutex
 	free    int
-	most    int // places that one tenant may have at a time
-	running map[domain.TenantID]int
 	waiting map[domain.TenantID][]chan struct{}
 	turns   []domain.TenantID // those with work waiting; the first is next
 }
 
-// newScheduler makes a scheduler of so many places, of which one tenant may have
-// no more than most.
-func newScheduler(places, most int) *scheduler {
-	return &scheduler{free: places, most: most, running: map[domain.TenantID]int{}, waiting: map[domain.TenantID][]chan struct{}{}}
+func newScheduler(places int) *scheduler {
+	return &scheduler{free: places, waiting: map[domain.TenantID][]chan struct{}{}}
 }
 
 // run does one piece of work when it is the tenant's turn. A panic in it is an
@@ -39,7 +35,7 @@ func (s *scheduler) run(ctx context.Context, tenant domain.TenantID, work func()
 	if err := s.acquire(ctx, tenant); err != nil {
 		return err
 	}
-	defer s.release(tenant)
+	defer s.release()
 	return guarded(work)
 }
 
@@ -54,9 +50,8 @@ func guarded(work func() error) (err error) {
 
 func (s *scheduler) acquire(ctx context.Context, tenant domain.TenantID) error {
 	s.mutex.Lock()
-	if s.free > 0 && s.running[tenant] < s.most {
+	if s.free > 0 {
 		s.free--
-		s.running[tenant]++
 		s.mutex.Unlock()
 		return nil
 	}
@@ -88,32 +83,25 @@ func (s *scheduler) leave(tenant domain.TenantID, turn chan struct{}) {
 	}
 	s.mutex.Unlock()
 	if at < 0 {
-		s.release(tenant)
+		s.release()
 	}
 }
 
-// release gives a tenant's place to the first in turn who may have another.
-func (s *scheduler) release(tenant domain.TenantID) {
+func (s *scheduler) release() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.free++
-	if s.running[tenant]--; s.running[tenant] == 0 {
-		delete(s.running, tenant)
-	}
-	at := slices.IndexFunc(s.turns, func(t domain.TenantID) bool { return s.running[t] < s.most })
-	if at < 0 {
+	if len(s.turns) == 0 {
+		s.free++
 		return
 	}
-	next := s.turns[at]
-	s.free--
-	s.running[next]++
-	s.turns = slices.Delete(s.turns, at, at+1)
-	queue := s.waiting[next]
+	tenant := s.turns[0]
+	s.turns = s.turns[1:]
+	queue := s.waiting[tenant]
 	close(queue[0])
 	if len(queue) == 1 {
-		delete(s.waiting, next)
+		delete(s.waiting, tenant)
 		return
 	}
-	s.waiting[next] = queue[1:]
-	s.turns = append(s.turns, next)
+	s.waiting[tenant] = queue[1:]
+	s.turns = append(s.turns, tenant)
 }

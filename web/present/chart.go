@@ -52,6 +52,9 @@ func (p Presenter) Chart(m Measure, months []Month) *view.Chart {
 	if !any {
 		return nil
 	}
+	if chart.Drawn {
+		chart.Plot = p.drawCourse(chart.Data)
+	}
 	return chart
 }
 

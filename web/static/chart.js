@@ -1,9 +1,24 @@
 // Draws the course of an indicator: the value as a line, its interval or quantiles as a
-// band. The same numbers stand in the table below, which needs no script.
+// band. The page comes with a drawing, and the same numbers in the table below; the chart library is
+// loaded when somebody points at the drawing or reaches it by keyboard.
 "use strict";
 
 (() => {
   const drawn = new WeakMap();
+  const own = document.currentScript;
+  let library = null;
+
+  function load() {
+    library ||= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = own.dataset.library;
+      script.nonce = own.nonce;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    });
+    return library;
+  }
 
   function colour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -107,8 +122,10 @@
   function draw(element) {
     const source = document.getElementById(element.dataset.chart);
     if (!source || drawn.has(element)) return;
-    const data = JSON.parse(source.textContent);
+    let data = JSON.parse(source.textContent);
     if (!data.points || !data.points.length) return;
+    element.style.blockSize = `${Math.max(element.clientHeight, 200)}px`;
+    element.replaceChildren();
     element.classList.add("drawn");
     const chart = echarts.init(element, null, { renderer: "svg" });
     chart.setOption(options(data));
@@ -139,12 +156,20 @@
       const point = data.points[Math.round(index)];
       if (point && point.address) location.assign(point.address);
     });
+    document.addEventListener("assay:fresh", () => {
+      data = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+      chart.setOption(options(data), true);
+    });
+    if (element.matches(":focus-visible")) show(at);
     new ResizeObserver(() => chart.resize()).observe(element);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(options(data), true));
   }
 
-  const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", drawAll);
-  else drawAll();
+  const wake = (event) => {
+    const element = event.target.closest && event.target.closest("[data-chart]");
+    if (element && !drawn.has(element)) load().then(() => draw(element), () => {}); // without the library the drawing stays
+  };
+  document.addEventListener("focusin", wake);
+  document.addEventListener("pointerover", wake);
   window.addEventListener("beforeprint", () => document.querySelectorAll("[data-chart].drawn").forEach((e) => drawn.get(e).resize()));
 })();

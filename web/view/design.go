@@ -4,6 +4,8 @@ package view
 type Design struct {
 	Layout
 	Pages       []Link
+	Plots       []*Plot
+	Heat        *Heat
 	Figures     []FigureSample
 	Notices     []Notice
 	EmptySample Empty

@@ -65,6 +65,7 @@ type Chart struct {
 	Rows  []ChartRow
 	Heads []string
 	Drawn bool // there are values to draw; else the table alone
+	Plot  *Plot
 }
 
 // ChartData is what the script draws. Values are plain numbers in Unit; a missing one is null.
@@ -123,6 +124,8 @@ type Breakdown struct {
 	Pager      Pager
 	CSV, XLSX  string
 	Note       string
+	Plot       *Plot
+	Heat       *Heat
 	Empty      *Empty
 	Deeper     bool
 }
