@@ -8,6 +8,8 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"assay/domain/declaration"
 )
 
 // known is a declaration of a chunk that the warehouse has already.
@@ -48,12 +50,20 @@ func (l *loader) declarations(ctx context.Context, c *chunk) error {
 	}
 	l.batch.count("declaration", count)
 	for _, i := range fresh {
-		l.months.declaration(c.declarations[i], l.counter)
+		l.touch(c.declarations[i])
 	}
 	if l.in.DryRun || len(fresh)+len(changes.documents) == 0 {
 		return nil
 	}
 	return l.native(ctx, func(conn *pgx.Conn) error { return l.write(ctx, conn, c, fresh, changes) })
+}
+
+// touch marks what a declaration of the load is dated in, and notes what it reaches.
+func (l *loader) touch(d *declaration.Declaration) {
+	l.months.declaration(d, l.counter)
+	if l.reach != nil {
+		l.reach.declaration(d)
+	}
 }
 
 // fresh gives the positions of the new declarations.
@@ -189,8 +199,8 @@ func (l *loader) change(c *chunk, k known, old *Record, all *changes, count *Kin
 		change.tables[t] = t == tableDeclaration || before.get(t) != print.get(t)
 	}
 	all.documents = append(all.documents, change)
-	l.months.declaration(&old.Declaration, l.counter)
-	l.months.declaration(&merged, l.counter)
+	l.touch(&old.Declaration)
+	l.touch(&merged)
 	if again {
 		return nil
 	}

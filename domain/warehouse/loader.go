@@ -36,6 +36,9 @@ type loader struct {
 	rejects  int64
 	taken    int64 // documents
 	today    time.Time
+	// reach is what the load touches beyond its own months; nil in a dry run and for the first declarations.
+	reach  *reach
+	before reachBefore
 	// dry remembers what a dry run has seen, because nothing of it can be found in the warehouse.
 	dry map[uint64]struct{}
 }
@@ -54,6 +57,9 @@ func newLoader(ctx context.Context, tx *store.Tx, tenant *administration.Tenant,
 	}
 	if err := tx.Raw(`SELECT NOT EXISTS (SELECT FROM declaration WHERE tenant_id = ?)`, tenant.ID.String()).Scan(&l.wasEmpty).Error; err != nil {
 		return nil, fmt.Errorf("look for declarations: %w", err)
+	}
+	if err := l.beginReach(ctx); err != nil {
+		return nil, err
 	}
 	return l, l.native(ctx, func(conn *pgx.Conn) error { return makeStages(ctx, conn) })
 }

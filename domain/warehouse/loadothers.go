@@ -83,6 +83,9 @@ func (l *loader) at(office string, moments ...*declaration.Moment) {
 }
 
 func (l *loader) manifestMonths(m *declaration.Manifest) {
+	if l.reach != nil {
+		l.reach.manifest(m)
+	}
 	l.at(m.Office, m.ArrivedAt, m.LastDischargedAt, m.RegisteredAt, m.ValidatedAt)
 	if m.DepartedOn != nil {
 		l.months.add(Month(*m.DepartedOn))
@@ -95,11 +98,17 @@ func (l *loader) manifestMonths(m *declaration.Manifest) {
 }
 
 func (l *loader) transitMonths(t *declaration.TransitDocument) {
+	if l.reach != nil {
+		l.reach.transit(t)
+	}
 	l.at(t.Departure, t.RegisteredAt, t.TransmittedAt)
 	l.at(t.Destination, t.LimitAt, t.ArrivedAt, t.ValidatedAt)
 }
 
 func (l *loader) accountMonths(a *declaration.SuspenseAccount) {
+	if l.reach != nil {
+		l.reach.account(a)
+	}
 	l.months.add(Month(a.OpenedOn))
 	l.months.add(Month(a.DueOn))
 	if a.ClosedOn != nil {
@@ -129,6 +138,6 @@ func (l *loader) cited(ctx context.Context) error {
 		for _, month := range months {
 			l.months.add(month)
 		}
-		return nil
+		return l.reached(ctx, conn)
 	})
 }

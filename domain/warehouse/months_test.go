@@ -65,10 +65,55 @@ func TestACargoMarksTheMonthsOfThoseWhoCiteIt(t *testing.T) {
 	b := setup(t)
 	citing := plain(1, day(2026, 4, 1), time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC))
 	citing.Header.Manifest = "M/1"
-	b.load(t, b.first, one(citing), one(plain(2, day(2026, 3, 1), time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))))
+	other := intake.Document{Manifest: &declaration.Manifest{Reference: "M/0", Office: "SEL1"}} // the first manifest of all would mark everything
+	b.load(t, b.first, other, one(citing), one(plain(2, day(2026, 3, 1), time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))))
 	b.clearDirty(t, b.first.ID)
 	b.load(t, b.first, intake.Document{Manifest: &declaration.Manifest{Reference: "M/1", Office: "SEL1", ArrivedAt: pointer(moment(2026, 1, 5, 1, 0))}})
 	if diff := cmp.Diff([]int{january2026, april2026}, b.dirty(t, b.first.ID)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestALoadMarksWhatIsComparedWithIt(t *testing.T) {
+	t.Parallel()
+	at := func(month time.Month, d int) time.Time { return time.Date(2026, month, d, 9, 0, 0, 0, time.UTC) }
+	declared := func(number int, month time.Month, change func(*declaration.Declaration)) intake.Document {
+		d := plain(number, day(2026, month, 10), at(month, 10))
+		d.Header.Importer = "I1"
+		change(d)
+		return one(d)
+	}
+	cites := func(bill string) func(*declaration.Declaration) {
+		return func(d *declaration.Declaration) { d.Header.Manifest, d.Header.Bills = "M/1", []string{bill} }
+	}
+	nothing := func(*declaration.Declaration) {}
+	manifest := intake.Document{Manifest: &declaration.Manifest{Reference: "M/0", Office: "SEL1"}}
+	for name, try := range map[string]struct {
+		before, load []intake.Document
+		want         []int
+	}{
+		"a second declaration on a bill": {
+			[]intake.Document{manifest, declared(1, 1, cites("B1")), declared(2, 2, cites("B2"))}, []intake.Document{declared(3, 4, cites("B1"))}, []int{january2026, april2026}},
+		"a cancellation before others of the importer": {
+			[]intake.Document{declared(1, 2, nothing), declared(2, 4, nothing), declared(3, 1, nothing)},
+			[]intake.Document{declared(3, 1, func(d *declaration.Declaration) {
+				d.Header.Cancelled = true
+				d.Events = append(d.Events, declaration.Event{Sequence: 2, Kind: declaration.Cancelled, Operation: "Cancel", Moment: declaration.Moment{At: at(1, 20), Precision: declaration.Second}})
+			})}, []int{january2026, february2026}},
+		"an offence that has waited long enough": {
+			[]intake.Document{declared(1, 1, func(d *declaration.Declaration) {
+				d.Offences = []declaration.Offence{{Number: "1", User: "u", Status: declaration.OffenceConfirmed, Moment: declaration.Moment{At: at(1, 12), Precision: declaration.Second}}}
+			}), declared(2, 2, nothing)}, []intake.Document{declared(3, 3, nothing)}, []int{january2026, march2026}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.load(t, b.first, try.before...)
+			b.clearDirty(t, b.first.ID)
+			b.load(t, b.first, try.load...)
+			if diff := cmp.Diff(try.want, b.dirty(t, b.first.ID)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -147,12 +147,29 @@ func (l *loader) tellOfficers(told *toldCodes) error {
 		row["machine"] = machines[code] || isMachine(code, l.tenant.Settings.MachineUsers)
 		row["seen_only"] = !described[code]
 	}
+	if err := l.newMachines(rows); err != nil {
+		return err
+	}
 	_, err := l.put(`INSERT INTO officer AS t (tenant_id, code, name, machine, seen_only)
 		SELECT CAST(@tenant AS uuid), r.code, r.name, r.machine, r.seen_only
 		FROM json_to_recordset(CAST(@rows AS json)) AS r(code text, name text, machine boolean, seen_only boolean)
 		ON CONFLICT (tenant_id, code) DO UPDATE SET name = coalesce(nullif(excluded.name, ''), t.name),
 			machine = t.machine OR excluded.machine, seen_only = t.seen_only AND excluded.seen_only
 		WHERE excluded.name NOT IN ('', t.name) OR excluded.machine AND NOT t.machine OR t.seen_only AND NOT excluded.seen_only`, rows)
+	return err
+}
+
+// newMachines notes that a user whom the warehouse knows turns out to be a program.
+func (l *loader) newMachines(rows []map[string]any) error {
+	var machines []map[string]any
+	for _, row := range rows {
+		if row["machine"] == true {
+			machines = append(machines, row)
+		}
+	}
+	known, err := l.put(`UPDATE officer t SET machine = true FROM json_to_recordset(CAST(@rows AS json)) AS r(code text)
+		WHERE t.tenant_id = CAST(@tenant AS uuid) AND t.code = r.code AND NOT t.machine`, machines)
+	l.people = l.people || known > 0
 	return err
 }
 
@@ -256,11 +273,11 @@ func (l *loader) tellTargets(targets []intake.Target) error {
 	return err
 }
 
-// recalendared marks every month with data when working hours, postings or
-// sessions changed under data that was there before: durations in office hours and the
+// recalendared marks every month with data when working hours, postings, machine users or
+// sessions changed under data that was there before, or when the load reaches too much to say what: durations in office hours and the
 // crosschecks on people look at them.
 func (l *loader) recalendared() error {
-	if l.wasEmpty || !l.calendar && !l.people {
+	if l.wasEmpty || !l.calendar && !l.people && !l.reach.everything {
 		return nil
 	}
 	var span struct{ First, Last *int }

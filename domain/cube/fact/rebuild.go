@@ -201,11 +201,12 @@ func (r *rebuild) declarations(ctx context.Context, tx *store.Tx, c *Context) er
 		return err
 	}
 	r.made.Months = acted
-	examined := months
+	// A dirty month without declarations may have findings on other subjects.
+	examined := slices.Compact(slices.Sorted(slices.Values(slices.Concat(months, acted))))
 	if r.all {
 		r.made.Months, examined = months, nil
 	}
-	if r.in.Prepare != nil && (r.all || len(months) > 0) {
+	if r.in.Prepare != nil && (r.all || len(examined) > 0) {
 		var examination Examination
 		prepare := func() (err error) {
 			examination, err = r.in.Prepare(ctx, examined)
