@@ -14,7 +14,7 @@ func Gates(e *echo.Echo, services Services) error {
 	if err != nil {
 		return err
 	}
-	gate, err := newGate(document, services.Accounts, services.Access)
+	gate, err := newGate(document, &services)
 	if err != nil {
 		return err
 	}

@@ -25,10 +25,12 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/audit"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/declaration"
+	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/intake"
 	"assay/domain/refresh"
@@ -120,7 +122,9 @@ func (k *kit) build(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policies, err := access.New(k.db, accounts, nil, testClock)
+	engagements := engagement.New(k.db, accounts, testClock)
+	accounts.Welcome(engagements.Places)
+	policies, err := access.New(k.db, accounts, engagements.Held, testClock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +140,7 @@ func (k *kit) build(t *testing.T) {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
 	k.services = api.Services{Accounts: accounts, Administrations: administrations, Access: policies, Indicators: indicators,
-		Warehouse: facts, Crosschecks: checks, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
+		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
 	if k.document, err = api.GetSpec(); err != nil {
 		t.Fatal(err)
 	}

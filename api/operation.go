@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -16,6 +17,8 @@ import (
 	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/account"
+	"assay/domain/audit"
+	"assay/domain/engagement"
 )
 
 // Actions of operations that no role decides on.
@@ -32,14 +35,19 @@ type gate struct {
 	actions  map[string]string // operation id -> x-action
 	accounts *account.Service
 	access   *access.Service
+
+	engagements *engagement.Service
+	audit       *audit.Service
+	clock       func() time.Time
 }
 
-func newGate(document *openapi3.T, accounts *account.Service, policies *access.Service) (*gate, error) {
+func newGate(document *openapi3.T, services *Services) (*gate, error) {
 	router, err := gorillamux.NewRouter(document)
 	if err != nil {
 		return nil, fmt.Errorf("read API document: %w", err)
 	}
-	g := &gate{router: router, actions: map[string]string{}, accounts: accounts, access: policies}
+	g := &gate{router: router, actions: map[string]string{}, accounts: services.Accounts, access: services.Access,
+		engagements: services.Engagements, audit: services.Audit, clock: services.Clock}
 	known := map[string]bool{actionPublic: true, actionOwn: true}
 	for _, action := range access.Actions {
 		known[string(action)] = true
@@ -87,7 +95,8 @@ func (g *gate) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			return domain.Errorf(domain.KindNotFound, "there is nothing at this address; see /api/v1/openapi.json")
 		}
-		ctx, err := g.admit(request, g.actions[route.Operation.OperationID], c.RealIP())
+		id := route.Operation.OperationID
+		ctx, err := g.admit(c, g.actions[id], objectOf(id, parameters))
 		if err != nil {
 			return err
 		}
@@ -107,8 +116,9 @@ func (g *gate) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// admit authenticates and asks the policies.
-func (g *gate) admit(request *http.Request, action, origin string) (context.Context, error) {
+// admit authenticates, asks the policies and records what must be.
+func (g *gate) admit(c echo.Context, action, object string) (context.Context, error) {
+	request := c.Request()
 	ctx := request.Context()
 	if action == actionPublic {
 		return ctx, nil
@@ -125,12 +135,18 @@ func (g *gate) admit(request *http.Request, action, origin string) (context.Cont
 	if err != nil {
 		return nil, err
 	}
-	caller := Caller{Person: person, Permissions: permissions, Origin: origin}
+	caller := Caller{Person: person, Permissions: permissions, Origin: c.RealIP()}
 	if action != actionOwn {
 		if caller.Grant, err = permissions.Require(access.Action(action)); err != nil {
 			return nil, err
 		}
 		caller.Scope, caller.Membership = caller.Grant.Scope, caller.Grant.Membership
+	}
+	ctx = circumstances(c, caller, token)
+	if action != actionOwn {
+		if err := g.recordReading(ctx, caller, request, access.Action(action), object); err != nil {
+			return nil, err
+		}
 	}
 	ctx = context.WithValue(ctx, tokenKey{}, token)
 	return context.WithValue(ctx, callerKey{}, caller), nil

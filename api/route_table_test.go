@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
@@ -16,6 +17,7 @@ import (
 	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/account"
+	"assay/domain/store"
 )
 
 // openOperations are the operations that no role decides on, with their action and reason.
@@ -105,21 +107,20 @@ func (k *kit) withEngagement(t *testing.T) api.Services {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[access.Action]access.Scope{}
+	var actions []string
 	for _, action := range access.Actions {
-		all[action] = access.ScopeAdministration
+		actions = append(actions, string(action))
 	}
-	services := k.services
-	services.Access, err = access.New(k.db, k.services.Accounts, func(_ context.Context, person uuid.UUID, tenant domain.TenantID) ([]access.Engagement, error) {
-		if person != expert.ID || tenant != k.first.ID {
-			return nil, nil
-		}
-		return []access.Engagement{{ID: uuid.Max, Permissions: all}}, nil
-	}, testClock)
+	// Written by hand: the service would not grant so much, and a row with more than an expert may have must give no more either.
+	err = k.db.InTenant(t.Context(), k.first.ID, func(_ context.Context, tx *store.Tx) error {
+		return tx.Exec(`INSERT INTO engagement (tenant_id, engagement_id, sign_in_name, account_id, purpose, permissions, names_purpose, starts_at, ends_at,
+			granted_by, granted_at, terms, accepted_at) VALUES (?, ?, ?, ?, 'a test of routes', string_to_array(?, ','), 'a test of names', ?, ?, 'test', ?, 1, ?) ON CONFLICT DO NOTHING`,
+			k.first.ID.String(), uuid.Max, engaged, expert.ID, strings.Join(actions, ","), testClock(), testClock().Add(time.Hour), testClock(), testClock()).Error
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return services
+	return k.services
 }
 
 func (k *kit) tryDecisions(t *testing.T, callers []caller, operations []documentedOperation, expected access.Decisions) {

@@ -13,7 +13,9 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/audit"
 	"assay/domain/crosscheck"
+	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/warehouse"
 )
@@ -39,7 +41,10 @@ type Services struct {
 	Indicators      *indicator.Service
 	Warehouse       *warehouse.Service
 	Crosschecks     *crosscheck.Service
+	Engagements     *engagement.Service
+	Audit           *audit.Service
 	Log             *slog.Logger
+	Clock           func() time.Time
 }
 
 // server implements the generated interface; its methods stand in files by tag.
@@ -61,7 +66,7 @@ func Mount(e *echo.Echo, services Services) error {
 	if err != nil {
 		return fmt.Errorf("read API document: %w", err)
 	}
-	gate, err := newGate(document, services.Accounts, services.Access)
+	gate, err := newGate(document, &services)
 	if err != nil {
 		return err
 	}

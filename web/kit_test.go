@@ -20,9 +20,11 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/audit"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
+	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/intake"
 	"assay/domain/notice"
@@ -48,6 +50,7 @@ type kit struct {
 	warehouse       *warehouse.Service
 	crosschecks     *crosscheck.Service
 	indicators      *indicator.Service
+	engagements     *engagement.Service
 	first, second   *administration.Tenant // karouma in English, oasis in Arabic
 	empty           *administration.Tenant
 	office          string // one of first's
@@ -180,7 +183,9 @@ func (k *kit) people(t *testing.T) {
 
 func (k *kit) serve(t *testing.T) {
 	t.Helper()
-	policies, err := access.New(k.db, k.accounts, nil, testClock)
+	k.engagements = engagement.New(k.db, k.accounts, testClock)
+	k.accounts.Welcome(k.engagements.Places)
+	policies, err := access.New(k.db, k.accounts, k.engagements.Held, testClock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +209,7 @@ func (k *kit) serve(t *testing.T) {
 
 func (k *kit) services(policies *access.Service) Services {
 	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Notices: notice.New(k.db, testClock), Administrations: k.administrations, Access: policies,
-		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, News: k.engine, Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
+		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, News: k.engine, Engagements: k.engagements, Audit: audit.New(k.db), Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
 }
 
 // browser is somebody with cookies who does not follow redirects.

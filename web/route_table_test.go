@@ -6,13 +6,14 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/account"
+	"assay/domain/store"
 )
 
 // openRoutes are the pages and forms that no role decides on, each with its reason. A route
@@ -99,32 +100,27 @@ func (k *kit) withEngagement(t *testing.T) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[access.Action]access.Scope{}
-	for _, action := range access.Actions {
-		all[action] = access.ScopeAdministration
-	}
 	expert, err := k.accounts.ByName(t.Context(), engaged)
 	if err != nil {
 		t.Fatal(err)
 	}
-	granted := func(_ context.Context, person uuid.UUID, tenant domain.TenantID) ([]access.Engagement, error) {
-		if person != expert.ID || tenant != k.first.ID {
-			return nil, nil
-		}
-		return []access.Engagement{{ID: uuid.Max, Permissions: all}}, nil
+	var actions []string
+	for _, action := range access.Actions {
+		actions = append(actions, string(action))
 	}
-	policies, err := access.New(k.db, k.accounts, granted, testClock)
+	// Written by hand: the service would not grant so much, and a row with more than an expert may have must give no more either.
+	err = k.db.InTenant(t.Context(), k.first.ID, func(_ context.Context, tx *store.Tx) error {
+		return tx.Exec(`INSERT INTO engagement (tenant_id, engagement_id, sign_in_name, account_id, purpose, permissions, names_purpose, starts_at, ends_at,
+			granted_by, granted_at, terms, accepted_at) VALUES (?, ?, ?, ?, 'a test of routes', string_to_array(?, ','), 'a test of names', ?, ?, 'test', ?, 1, ?) ON CONFLICT DO NOTHING`,
+			k.first.ID.String(), uuid.Max, engaged, expert.ID, strings.Join(actions, ","), testClock(), testClock().Add(time.Hour), testClock(), testClock()).Error
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if table.Scope(access.Expert, access.FigureRead) == access.ScopeNone {
 		t.Fatal("an engagement can grant nothing: the test would not show anything")
 	}
-	server, err := New(k.services(policies), k.web.options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return server
+	return k.web
 }
 
 // reached is what a route answers here instead of doing something.

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"assay/domain"
+	"assay/domain/access"
 	"assay/domain/account"
 )
 
@@ -138,6 +139,7 @@ func (v *visit) enter() error {
 	if !v.signed {
 		return domain.Errorf(domain.KindUnauthenticated, "sign in first")
 	}
+	v.circumstances(access.Grant{})
 	if v.route.audience == anyPerson {
 		return v.enterOwn()
 	}
@@ -168,7 +170,11 @@ func (v *visit) admit() error {
 	}
 	v.grant, v.scope = grant, grant.Scope
 	v.person.Membership = grant.Membership
-	return nil
+	v.circumstances(grant)
+	if v.tenant == nil { // the installation's own pages
+		return nil
+	}
+	return v.recordReading()
 }
 
 // enterInstallation lets those in who run the installation. What they are in an administration

@@ -16,8 +16,10 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/audit"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
+	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/notice"
 	"assay/domain/warehouse"
@@ -77,6 +79,8 @@ type Services struct {
 	Warehouse       Warehouse
 	Crosschecks     Crosschecks
 	News            News
+	Engagements     *engagement.Service
+	Audit           *audit.Service
 	Log             *slog.Logger
 	Clock           func() time.Time
 }

@@ -11,6 +11,7 @@ import (
 
 	"assay/api"
 	"assay/domain"
+	"assay/domain/audit"
 	"assay/web"
 )
 
@@ -35,7 +36,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handler, error) {
 	options.Public = s.letters.public
 	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Notices: s.notices, Administrations: s.administrations, Access: s.access,
-		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, News: s.engine, Log: log, Clock: time.Now}, options)
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, News: s.engine,
+		Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}, options)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +46,8 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 		return err
 	}
 	return web.NewHandler(log, ready, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
-		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Log: log}))
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks,
+		Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}))
 }
 
 // serveHTTP answers on the listener until the context ends, then lets requests finish for a while.

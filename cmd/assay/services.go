@@ -12,6 +12,7 @@ import (
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
+	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/installation"
 	"assay/domain/notice"
@@ -31,6 +32,7 @@ type services struct {
 	letters         letters
 	keys            *secret.Keys // nil where the operator gave none
 	sessions        *account.Sessions
+	engagements     *engagement.Service
 	access          *access.Service
 	warehouse       *warehouse.Service
 	crosschecks     *crosscheck.Service
@@ -93,7 +95,9 @@ func (s *services) build(segments *cube.Store) (err error) {
 		return err
 	}
 	s.sessions = account.NewSessions(s.db, s.accounts, time.Now)
-	if s.access, err = access.New(s.db, s.accounts, nil, time.Now); err != nil {
+	s.engagements = engagement.New(s.db, s.accounts, time.Now)
+	s.accounts.Welcome(s.engagements.Places)
+	if s.access, err = access.New(s.db, s.accounts, s.engagements.Held, time.Now); err != nil {
 		return err
 	}
 	s.engine, err = cube.NewEngine(segments, fact.Grains(), cube.Options{MemoryBytes: cubeMemory, Workers: cube.DefaultWorkers()})

@@ -80,7 +80,7 @@ func TestAnEngagementGivesNeverMoreThanAnExpertHas(t *testing.T) {
 		if tenant != b.tenants[0].ID {
 			return nil, nil
 		}
-		return []Engagement{{ID: id, Permissions: map[Action]Scope{FigureRead: ScopeAdministration, OfficerRead: ScopeAdministration, PersonWrite: ScopeAdministration,
+		return []Engagement{{ID: id, Permissions: map[Action]Scope{FigureRead: ScopeAdministration, AuditRead: ScopeAdministration, PersonWrite: ScopeAdministration,
 			InstallationWrite: ScopeInstallation, NoticeRead: ScopeAdministration}}}, nil
 	}, testClock)
 	if err != nil {

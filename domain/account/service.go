@@ -21,6 +21,7 @@ type Service struct {
 	passwords *passwords
 	throttle  *throttle
 	keys      *secret.Keys
+	guests    Guests
 }
 
 // Option sets what is not always there.
@@ -120,7 +121,7 @@ func addressIn(signInName string) string {
 	return ""
 }
 
-// Memberships lists what an account is in active administrations.
+// Memberships lists what an account is in active administrations, as a member and as a guest.
 func (s *Service) Memberships(ctx context.Context, account uuid.UUID) (memberships []Membership, err error) {
 	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		memberships, err = findMemberships(tx, account)
@@ -129,7 +130,11 @@ func (s *Service) Memberships(ctx context.Context, account uuid.UUID) (membershi
 	if err != nil {
 		return nil, fmt.Errorf("list memberships: %w", err)
 	}
-	return memberships, nil
+	visits, _, err := s.visits(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	return append(memberships, visits...), nil
 }
 
 // Authenticate checks a sign-in name and password. Unknown name, wrong password

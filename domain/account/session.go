@@ -146,7 +146,11 @@ func (s *Sessions) SignIn(ctx context.Context, name, password string) (Person, e
 	if err != nil {
 		return Person{}, err
 	}
-	if len(memberships) == 0 && len(operates) == 0 {
+	_, known, err := s.service.visits(ctx, account.ID)
+	if err != nil {
+		return Person{}, err
+	}
+	if len(memberships) == 0 && len(operates) == 0 && !known {
 		return Person{}, domain.Errorf(domain.KindForbidden, "your account belongs to no administration yet; ask your administrator")
 	}
 	if err := s.scs.RenewToken(ctx); err != nil {

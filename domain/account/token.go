@@ -96,7 +96,13 @@ func (s *Service) ByToken(ctx context.Context, token string) (Person, error) {
 	}
 	membership := membershipIn(memberships, tenant)
 	if membership == nil {
-		return Person{}, refused
+		visits, _, err := s.visits(ctx, row.AccountID)
+		if err != nil {
+			return Person{}, err
+		}
+		if membership = membershipIn(visits, tenant); membership == nil {
+			return Person{}, refused
+		}
 	}
 	return Person{Account: row.AccountID, SignInName: row.SignInName, Name: row.Name, Language: row.Language, Membership: *membership}, nil
 }

@@ -198,6 +198,33 @@ func Get(ctx context.Context, db *store.DB, tenant domain.TenantID, sequence int
 	return found, nil
 }
 
+// Use is how much was done under an engagement.
+type Use struct {
+	Rows int64
+	Last time.Time // of the latest row, UTC
+}
+
+// Uses tells for each engagement of an administration how many rows of the record are under it.
+func Uses(ctx context.Context, db *store.DB, tenant domain.TenantID) (map[string]Use, error) {
+	var found []struct {
+		Engagement string
+		Rows       int64
+		Last       time.Time
+	}
+	err := db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		return tx.Raw(`SELECT engagement, count(*) AS rows, max(at) AS last FROM audit_record WHERE tenant_id = ? AND engagement <> '' GROUP BY engagement`,
+			tenant.String()).Scan(&found).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count what was done under engagements: %w", err)
+	}
+	uses := make(map[string]Use, len(found))
+	for _, u := range found {
+		uses[u.Engagement] = Use{Rows: u.Rows, Last: u.Last.UTC()}
+	}
+	return uses, nil
+}
+
 // conditions are the filter in SQL, each such that an index serves it.
 func (f Filter) conditions(tenant domain.TenantID) (text string, arguments []any) {
 	text, arguments = "tenant_id = ?", []any{tenant.String()}

@@ -38,6 +38,7 @@ var SharedTables = map[string]string{
 var DefinerFunctions = map[string]string{
 	"assay_waiting_tenants": "tells which tenants have jobs waiting and how many, nothing of the jobs",
 	"assay_erase_tenant":    "removes what is left of the transaction's own tenant when that is marked for erasing",
+	"assay_engagements_of":  "tells which administrations engage an account as an expert: identifiers only",
 	"assay_analyse":         "renews the planner's statistics of tables, tells how many",
 }
 
