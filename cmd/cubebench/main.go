@@ -32,6 +32,11 @@ type settings struct {
 	rounds   int
 	postgres bool
 	only     string
+	memory   int64         // bound of decoded columns
+	clients  int           // how many ask at once
+	duration time.Duration // how long they ask
+	think    time.Duration // mean time between an answer and the next question
+	largest  int           // declarations of the largest administration
 }
 
 func main() {
@@ -41,17 +46,23 @@ func main() {
 	flag.IntVar(&s.rounds, "rounds", 5, "how often each question is asked")
 	flag.BoolVar(&s.postgres, "postgres", true, "ask PostgreSQL too (at most 5,000,000 rows, once for each question)")
 	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
+	parts := flag.String("parts", "compare,board,clients", "what to measure, separated by commas; data only makes the board's files")
+	flag.Int64Var(&s.memory, "memory", 6<<30, "bound of decoded columns in bytes, for the board and the clients")
+	flag.IntVar(&s.clients, "clients", 50, "how many clients ask at once")
+	flag.DurationVar(&s.duration, "duration", 20*time.Second, "how long the clients ask")
+	flag.DurationVar(&s.think, "think", time.Second, "mean time between an answer and the client's next question; then all is measured again without any")
+	flag.IntVar(&s.largest, "largest", 10_000_000, "declarations of the administration with the board, and of the largest that the clients ask about")
 	plot := flag.String("plot", "", "write the growth of the times as SVG to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, s, *sizes, *plot); err != nil {
+	if err := run(ctx, s, *parts, *sizes, *plot); err != nil {
 		fmt.Fprintln(os.Stderr, "cubebench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, s settings, sizes, plot string) error {
+func run(ctx context.Context, s settings, parts, sizes, plot string) error {
 	if s.dir == "" {
 		dir, err := os.MkdirTemp("", "cubebench")
 		if err != nil {
@@ -60,6 +71,30 @@ func run(ctx context.Context, s settings, sizes, plot string) error {
 		defer os.RemoveAll(dir)
 		s.dir = dir
 	}
+	for _, part := range strings.Split(parts, ",") {
+		var err error
+		switch strings.TrimSpace(part) {
+		case "compare":
+			err = compareAll(ctx, s, sizes, plot)
+		case "board":
+			err = board(ctx, s, s.largest)
+		case "clients":
+			err = clients(ctx, s)
+		case "data":
+			err = generate(s)
+		default:
+			err = fmt.Errorf("there is no part %q", part)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareAll compares the engines over each number of declarations, and draws
+// the growth.
+func compareAll(ctx context.Context, s settings, sizes, plot string) error {
 	var all []measured
 	for _, size := range strings.Split(sizes, ",") {
 		rows, err := strconv.Atoi(strings.TrimSpace(size))

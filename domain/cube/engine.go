@@ -25,6 +25,7 @@ func DefaultWorkers() int { return runtime.GOMAXPROCS(0) }
 type Options struct {
 	MemoryBytes int64 // of decoded columns of all tenants together; what queries under way need comes on top
 	Workers     int   // pieces of work at a time, over all queries
+	Questions   int   // questions at a time, over all tenants; one tenant has at most half of them. What they need comes on top of MemoryBytes
 	MaxGroups   int   // of one query
 }
 
@@ -35,6 +36,8 @@ type Engine struct {
 	grains    map[string]*Grain
 	options   Options
 	scheduler *scheduler
+	admission *scheduler // of questions
+	answers   answers
 	listening atomic.Bool  // whether announcements arrive
 	clock     atomic.Int64 // counts snapshots taken, to tell what was used last
 	used      atomic.Int64 // bytes of decoded columns
@@ -66,10 +69,14 @@ func NewEngine(s *Store, grains []*Grain, o Options) (*Engine, error) {
 	if o.Workers <= 0 {
 		o.Workers = DefaultWorkers()
 	}
+	if o.Questions <= 0 {
+		o.Questions = max(4, 2*o.Workers)
+	}
 	if o.MaxGroups <= 0 {
 		o.MaxGroups = DefaultMaxGroups
 	}
-	e := &Engine{store: s, grains: map[string]*Grain{}, options: o, scheduler: newScheduler(o.Workers), tenants: map[domain.TenantID]*holding{},
+	e := &Engine{store: s, grains: map[string]*Grain{}, options: o, scheduler: newScheduler(o.Workers, o.Workers),
+		admission: newScheduler(o.Questions, (o.Questions+1)/2), tenants: map[domain.TenantID]*holding{},
 		watchers: map[domain.TenantID]map[chan struct{}]struct{}{}}
 	for _, g := range grains {
 		if err := g.Validate(); err != nil {
@@ -218,6 +225,7 @@ func (h *holding) adopt(current Current, from func(hash string) source) (*Snapsh
 		r.clear()
 	}
 	s.lexica, s.store = h.lexica.Load(), h.engine.store
+	s.admission, s.answers = h.engine.admission, &h.engine.answers
 	s.scheduler, s.tenant, s.revision, s.watermark = h.engine.scheduler, h.tenant, current.Revision, current.Watermark
 	return s, nil
 }

@@ -185,7 +185,7 @@ func TestTooManyGroups(t *testing.T) {
 
 func TestTenantsTakeTurns(t *testing.T) {
 	t.Parallel()
-	s := newScheduler(1)
+	s := newScheduler(1, 1)
 	heavy, light := domain.TenantID{1}, domain.TenantID{2}
 	if err := s.acquire(t.Context(), heavy); err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestTenantsTakeTurns(t *testing.T) {
 		queue(heavy, i+1)
 	}
 	queue(light, 1)
-	s.release()
+	s.release(heavy)
 	done.Wait()
 	for at, tenant := range order {
 		if tenant == light && at > 1 {
@@ -230,7 +230,7 @@ func TestTenantsTakeTurns(t *testing.T) {
 	if err := <-gave; !errors.Is(err, context.Canceled) {
 		t.Fatalf("one that gave up: %v", err)
 	}
-	s.release()
+	s.release(heavy)
 	if s.free != 1 || len(s.turns) != 0 || len(s.waiting) != 0 {
 		t.Fatalf("places are lost: %+v", s)
 	}
@@ -238,11 +238,48 @@ func TestTenantsTakeTurns(t *testing.T) {
 
 func TestPanicIsAnError(t *testing.T) {
 	t.Parallel()
-	s := newScheduler(1)
+	s := newScheduler(1, 1)
 	if err := s.run(t.Context(), domain.TenantID{}, func() error { panic("oh") }); !domain.Is(err, domain.KindInternal) {
 		t.Fatalf("panic became %v", err)
 	}
 	if s.free != 1 {
 		t.Fatal("the place is lost")
+	}
+}
+
+func TestOneTenantDoesNotTakeAllPlaces(t *testing.T) {
+	t.Parallel()
+	s := newScheduler(4, 2)
+	heavy, light := domain.TenantID{1}, domain.TenantID{2}
+	for range 2 {
+		if err := s.acquire(t.Context(), heavy); err != nil {
+			t.Fatal(err)
+		}
+	}
+	third := make(chan error)
+	go func() { third <- s.acquire(context.Background(), heavy) }()
+	for waiting := 0; waiting == 0; {
+		s.mutex.Lock()
+		waiting = len(s.waiting[heavy])
+		s.mutex.Unlock()
+	}
+	for range 2 { // does not wait behind the heavy one
+		if err := s.acquire(t.Context(), light); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.release(light) // a place is free, but not for the heavy one
+	if s.free != 1 {
+		t.Fatalf("%d places are free, want 1", s.free)
+	}
+	s.release(heavy)
+	if err := <-third; err != nil {
+		t.Fatal(err)
+	}
+	for _, tenant := range []domain.TenantID{heavy, heavy, light} {
+		s.release(tenant)
+	}
+	if s.free != 4 || len(s.running) != 0 || len(s.turns) != 0 {
+		t.Fatalf("places are lost: %+v", s)
 	}
 }

@@ -1,6 +1,7 @@
 package cube
 
-// Result is the answer to a Query.
+// Result is the answer to a Query. Keys and values of its rows may be shared with
+// others who asked the same: they must not be changed.
 type Result struct {
 	By          []string // as asked
 	Aggregates  []string // names, as asked

@@ -43,9 +43,11 @@ func (s *Snapshot) Rows(ctx context.Context, q RowsQuery) (*RowsResult, error) {
 	ctx = detached{ctx}
 	residents, hashes := m.within(q.From, q.To)
 	pages := make([]rowsPage, len(residents))
-	err = s.each(ctx, len(residents), func(ctx context.Context, i int) (err error) {
-		pages[i], err = p.find(ctx, residents[i])
-		return err
+	err = s.admission.run(ctx, s.tenant, func() error {
+		return s.each(ctx, len(residents), func(ctx context.Context, i int) (err error) {
+			pages[i], err = p.find(ctx, residents[i])
+			return err
+		})
 	})
 	if err != nil {
 		return nil, err

@@ -15,12 +15,16 @@ import (
 type scheduler struct {
 	mutex   sync.Mutex
 	free    int
+	most    int // places that one tenant may have at a time
+	running map[domain.TenantID]int
 	waiting map[domain.TenantID][]chan struct{}
 	turns   []domain.TenantID // those with work waiting; the first is next
 }
 
-func newScheduler(places int) *scheduler {
-	return &scheduler{free: places, waiting: map[domain.TenantID][]chan struct{}{}}
+// newScheduler makes a scheduler of so many places, of which one tenant may have
+// no more than most.
+func newScheduler(places, most int) *scheduler {
+	return &scheduler{free: places, most: most, running: map[domain.TenantID]int{}, waiting: map[domain.TenantID][]chan struct{}{}}
 }
 
 // run does one piece of work when it is the tenant's turn. A panic in it is an
@@ -35,7 +39,7 @@ func (s *scheduler) run(ctx context.Context, tenant domain.TenantID, work func()
 	if err := s.acquire(ctx, tenant); err != nil {
 		return err
 	}
-	defer s.release()
+	defer s.release(tenant)
 	return guarded(work)
 }
 
@@ -50,8 +54,9 @@ func guarded(work func() error) (err error) {
 
 func (s *scheduler) acquire(ctx context.Context, tenant domain.TenantID) error {
 	s.mutex.Lock()
-	if s.free > 0 {
+	if s.free > 0 && s.running[tenant] < s.most {
 		s.free--
+		s.running[tenant]++
 		s.mutex.Unlock()
 		return nil
 	}
@@ -83,25 +88,32 @@ func (s *scheduler) leave(tenant domain.TenantID, turn chan struct{}) {
 	}
 	s.mutex.Unlock()
 	if at < 0 {
-		s.release()
+		s.release(tenant)
 	}
 }
 
-func (s *scheduler) release() {
+// release gives a tenant's place to the first in turn who may have another.
+func (s *scheduler) release(tenant domain.TenantID) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if len(s.turns) == 0 {
-		s.free++
+	s.free++
+	if s.running[tenant]--; s.running[tenant] == 0 {
+		delete(s.running, tenant)
+	}
+	at := slices.IndexFunc(s.turns, func(t domain.TenantID) bool { return s.running[t] < s.most })
+	if at < 0 {
 		return
 	}
-	tenant := s.turns[0]
-	s.turns = s.turns[1:]
-	queue := s.waiting[tenant]
+	next := s.turns[at]
+	s.free--
+	s.running[next]++
+	s.turns = slices.Delete(s.turns, at, at+1)
+	queue := s.waiting[next]
 	close(queue[0])
 	if len(queue) == 1 {
-		delete(s.waiting, tenant)
+		delete(s.waiting, next)
 		return
 	}
-	s.waiting[tenant] = queue[1:]
-	s.turns = append(s.turns, tenant)
+	s.waiting[next] = queue[1:]
+	s.turns = append(s.turns, next)
 }

@@ -19,6 +19,8 @@ type Snapshot struct {
 	grains    map[string]*member
 	limits    limits
 	scheduler *scheduler // nil outside an engine
+	admission *scheduler // nil outside an engine
+	answers   *answers   // nil outside an engine
 	tenant    domain.TenantID
 	revision  int64
 	watermark time.Time
@@ -303,6 +305,24 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 		return nil, err
 	}
 	residents, hashes := m.within(q.From, q.To)
+	name := s.answers.name(s.tenant, &q, hashes)
+	if known := s.answers.recall(name); known != nil {
+		return known, nil
+	}
+	var result *Result
+	err = s.admission.run(ctx, s.tenant, func() error {
+		result, err = s.answer(ctx, p, residents)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	result.Segments = hashes
+	s.answers.remember(name, result)
+	return result, nil
+}
+
+func (s *Snapshot) answer(ctx context.Context, p *plan, residents []*resident) (*Result, error) {
 	spelled, err := s.spell(ctx, p, residents)
 	if err != nil {
 		return nil, err
@@ -311,12 +331,7 @@ func (s *Snapshot) Query(ctx context.Context, q Query) (*Result, error) {
 	if err := s.figures(ctx, a, residents); err != nil {
 		return nil, err
 	}
-	result, err := a.result()
-	if err != nil {
-		return nil, err
-	}
-	result.Segments = hashes
-	return result, nil
+	return a.result()
 }
 
 // figures computes the plan's figures, in parts that have no group in common.
