@@ -28,7 +28,7 @@ func (s *Service) Board(ctx context.Context, tenant *administration.Tenant, from
 	if kept := s.boards.get(key); kept != nil {
 		return kept, nil
 	}
-	board, err := makeBoard(ctx, newEvaluation(snapshot, tenant), from, to)
+	board, err := makeBoard(ctx, newEvaluation(snapshot, tenant), from, to, func(*Definition) ([]Filter, bool) { return nil, true })
 	if err != nil {
 		return nil, fmt.Errorf("compute the board of %s: %w", tenant.Code, err)
 	}
@@ -36,16 +36,43 @@ func (s *Service) Board(ctx context.Context, tenant *administration.Tenant, from
 	return board, nil
 }
 
-func makeBoard(ctx context.Context, e *evaluation, from, to cube.Date) (*Board, error) {
-	available, err := findAll(nil)
+// narrowing says by which filters an indicator is told, and false when it cannot be told at all.
+type narrowing func(*Definition) ([]Filter, bool)
+
+// boardOf is a board of a part of the administration. It is not kept: there are as many as people.
+func (s *Service) boardOf(ctx context.Context, tenant *administration.Tenant, from, to cube.Date, narrow narrowing) (*Board, error) {
+	if from >= to || from < cube.MinDate || to > cube.MaxDate {
+		return nil, domain.Errorf(domain.KindInvalid, "the period ends before it begins: %s is not before %s", from, to)
+	}
+	snapshot, err := s.Snapshot(ctx, tenant)
 	if err != nil {
 		return nil, err
+	}
+	board, err := makeBoard(ctx, newEvaluation(snapshot, tenant), from, to, narrow)
+	if err != nil {
+		return nil, fmt.Errorf("compute a board of %s: %w", tenant.Code, err)
+	}
+	return board, nil
+}
+
+func makeBoard(ctx context.Context, e *evaluation, from, to cube.Date, narrow narrowing) (*Board, error) {
+	all, err := findAll(nil)
+	if err != nil {
+		return nil, err
+	}
+	var available []*Definition
+	var where []Filter
+	for _, d := range all {
+		if filters, told := narrow(d); told {
+			// The filters are the same for all: what is added to those asked for is the boundary.
+			available, where = append(available, d), filters
+		}
 	}
 	periods := [][2]cube.Date{{from, to}, before(from, to), {yearBefore(from), yearBefore(to)}}
 	var asks []*ask
 	for _, period := range periods {
 		for _, d := range available {
-			asks = append(asks, e.newAsk(d, period[0], period[1], nil, nil))
+			asks = append(asks, e.newAsk(d, period[0], period[1], nil, where))
 		}
 	}
 	answers, err := e.run(ctx, asks)
@@ -53,7 +80,7 @@ func makeBoard(ctx context.Context, e *evaluation, from, to cube.Date) (*Board, 
 		return nil, err
 	}
 	last := (to - 1).Month()
-	months, _, err := e.series(ctx, available, cut((last-boardMonths+1).First(), (last+1).First(), cube.DimensionMonth, 1), cube.DimensionMonth, nil)
+	months, _, err := e.series(ctx, available, cut((last-boardMonths+1).First(), (last+1).First(), cube.DimensionMonth, 1), cube.DimensionMonth, where)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +91,9 @@ func makeBoard(ctx context.Context, e *evaluation, from, to cube.Date) (*Board, 
 	least := e.settings.SmallDenominator
 	at := 0
 	for _, d := range catalogue {
+		if _, told := narrow(d); !told {
+			continue
+		}
 		entry := Entry{Provenance: e.provenance(d), Period: board.Period, Missing: d.Missing,
 			Maturity: e.horizon.maturity(d.Mature, from, to, e.settings)}
 		if d.Available() {

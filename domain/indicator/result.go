@@ -20,8 +20,11 @@ type Number struct {
 	High *float64 `json:"high,omitempty"`
 	// Small: fewer than the administration's least denominator. Of shares the
 	// counts are shown then and Value is nil.
-	Small  bool        `json:"small,omitempty"`
-	Spread *Percentile `json:"spread,omitempty"`
+	Small bool `json:"small,omitempty"`
+	// Withheld: it is about fewer things than the reader may be told of, or would tell of such. Nothing
+	// else is given then.
+	Withheld bool        `json:"withheld,omitempty"`
+	Spread   *Percentile `json:"spread,omitempty"`
 }
 
 // Percentile are the quantiles of durations or amounts at the probabilities Quantiles.

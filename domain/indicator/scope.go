@@ -11,20 +11,27 @@ import (
 type Boundary struct {
 	Dimension string
 	Value     string
+	// Office is the office of a section: sections of two offices may have the same code.
+	Office string
 }
 
 // BoundaryOf turns the scope of a permission into a boundary: a head sees the own
-// office, an officer what the own user did. The error is KindForbidden when
-// the membership does not say which office or user that is.
+// office, a head of team the own section, an officer what the own user did. The error is
+// KindForbidden when the membership does not say which office, section or user that is.
 func BoundaryOf(scope access.Scope, member account.Membership) (Boundary, error) {
 	var b Boundary
 	switch scope {
 	case access.ScopeAdministration:
 		return b, nil
 	case access.ScopeOffice:
-		b = Boundary{"office", member.Office}
+		b = Boundary{Dimension: "office", Value: member.Office}
+	case access.ScopeTeam:
+		b = Boundary{Dimension: "section", Value: member.Section, Office: member.Office}
+		if member.Office == "" {
+			b.Value = "" // a section without its office is nobody's
+		}
 	case access.ScopeOwn:
-		b = Boundary{"officer", member.Officer}
+		b = Boundary{Dimension: "officer", Value: member.Officer}
 	default:
 		return b, domain.Errorf(domain.KindForbidden, "your role does not allow this; ask your administration's administrator")
 	}
@@ -37,10 +44,38 @@ func BoundaryOf(scope access.Scope, member account.Membership) (Boundary, error)
 // Whole reports whether the boundary is the whole administration.
 func (b Boundary) Whole() bool { return b.Dimension == "" }
 
+// Filters are the boundary as filters, none for the whole administration.
+func (b Boundary) Filters() []Filter {
+	if b.Whole() {
+		return nil
+	}
+	filters := []Filter{{Dimension: b.Dimension, Values: []string{b.Value}}}
+	if b.Office != "" {
+		filters = append(filters, Filter{Dimension: "office", Values: []string{b.Office}})
+	}
+	return filters
+}
+
 // Covers reports whether an indicator can be kept within the boundary. One whose
 // numerator alone has the dimension cannot: its denominator would be everybody's.
 func (b Boundary) Covers(d *Definition) bool {
-	return b.Whole() || d.Has(b.Dimension) && !d.isDetail(b.Dimension)
+	for _, f := range b.Filters() {
+		if !d.Has(f.Dimension) || d.isDetail(f.Dimension) {
+			return false
+		}
+	}
+	return true
+}
+
+// Check refuses a filter that leads beyond the boundary. Whether what it names exists makes no
+// difference: the error is the same KindForbidden.
+func (b Boundary) Check(f Filter) error {
+	for _, own := range b.Filters() {
+		if f.Dimension == own.Dimension && (f.Not || len(f.Values) != 1 || f.Values[0] != own.Values[0]) {
+			return domain.Errorf(domain.KindForbidden, "your role shows your own %s only", own.Dimension)
+		}
+	}
+	return nil
 }
 
 // Narrow adds the boundary to the filters of a question about an indicator. What
@@ -52,15 +87,29 @@ func (b Boundary) Narrow(d *Definition, where []Filter) ([]Filter, error) {
 	if !b.Covers(d) {
 		return nil, domain.Errorf(domain.KindForbidden, "your role shows your own %s only, and %s cannot be told by %s", b.Dimension, d.Code, b.Dimension)
 	}
-	narrowed := []Filter{{Dimension: b.Dimension, Values: []string{b.Value}}}
+	return b.Add(where)
+}
+
+// Add puts the boundary's filters before others, without naming a dimension twice.
+func (b Boundary) Add(where []Filter) ([]Filter, error) {
+	narrowed := b.Filters()
 	for _, f := range where {
-		if f.Dimension != b.Dimension {
-			narrowed = append(narrowed, f)
-			continue
+		if err := b.Check(f); err != nil {
+			return nil, err
 		}
-		if f.Not || len(f.Values) != 1 || f.Values[0] != b.Value {
-			return nil, domain.Errorf(domain.KindForbidden, "your role shows your own %s only", b.Dimension)
+		if !b.fixes(f.Dimension) {
+			narrowed = append(narrowed, f)
 		}
 	}
 	return narrowed, nil
+}
+
+// fixes reports whether the boundary settles a dimension.
+func (b Boundary) fixes(dimension string) bool {
+	for _, own := range b.Filters() {
+		if own.Dimension == dimension {
+			return true
+		}
+	}
+	return false
 }
