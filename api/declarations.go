@@ -22,10 +22,16 @@ func (s *server) GetDeclaration(ctx context.Context, request GetDeclarationReque
 	if wanted := whole(request.Params.Version); wanted != 0 && wanted != record.Version {
 		return s.earlierVersion(ctx, caller, record, wanted)
 	}
+	if err := s.cover(ctx, &record.Declaration); err != nil {
+		return nil, err
+	}
 	shown := GetDeclaration200JSONResponse{Id: record.ID, Version: record.Version, Batch: record.Batch, Current: true, Declaration: record.Declaration}
 	if caller.Permissions.Scope(access.FindingRead) != access.ScopeNone {
 		findings, err := s.Crosschecks.ByDeclaration(ctx, caller.Tenant, record.ID)
 		if err != nil {
+			return nil, err
+		}
+		if err := s.coverFindings(ctx, findings); err != nil {
 			return nil, err
 		}
 		shown.Findings = findingsOf(findings)
@@ -48,6 +54,9 @@ func (s *server) earlierVersion(ctx context.Context, caller Caller, record *ware
 	}
 	for _, v := range versions {
 		if v.Version == wanted {
+			if err := s.cover(ctx, v.Document); err != nil {
+				return nil, err
+			}
 			return GetDeclaration200JSONResponse{Id: record.ID, Version: v.Version, Batch: v.Batch, Declaration: *v.Document}, nil
 		}
 	}
@@ -57,22 +66,9 @@ func (s *server) earlierVersion(ctx context.Context, caller Caller, record *ware
 // visibleDeclaration finds a declaration within the caller's scope. What an officer may not
 // see is not found, so that nobody learns which declarations there are.
 func (s *server) visibleDeclaration(ctx context.Context, caller Caller, office string, year int, number string) (*warehouse.Record, error) {
-	if caller.Scope == access.ScopeOffice && (caller.Office == "" || caller.Office != office) {
-		return nil, domain.Errorf(domain.KindForbidden, "your role shows the declarations of your own office only")
-	}
-	if caller.Scope == access.ScopeOwn && caller.Officer == "" {
-		return nil, domain.Errorf(domain.KindForbidden, "your account names no user of the clearance system; ask your administration's administrator")
-	}
 	reference := declaration.Reference{Office: office, Year: year}
 	reference.Serial, reference.Number = declaration.SplitNumber(number)
-	record, err := s.Warehouse.Get(ctx, caller.Tenant, reference.String())
-	if err != nil {
-		return nil, err
-	}
-	if caller.Scope == access.ScopeOwn && !record.ActedOn(caller.Officer) {
-		return nil, domain.Errorf(domain.KindNotFound, "there is no declaration %q", reference)
-	}
-	return record, nil
+	return s.Warehouse.Visible(ctx, caller.Tenant, caller.Scope, caller.Membership, reference)
 }
 
 // ListDeclarationVersions gives the versions of one declaration.

@@ -22,7 +22,7 @@ func (s *server) ExportBreakdown(ctx context.Context, request ExportBreakdownReq
 		return nil, err
 	}
 	q.Order, q.Limit = order(p.Sort), mostExported
-	results, err := s.Indicators.Compute(ctx, q.tenant, q.Request)
+	results, err := q.seen.Compute(ctx, q.tenant, q.Request)
 	if err != nil {
 		return nil, err
 	}

@@ -13,15 +13,12 @@ import (
 	"assay/domain/indicator"
 )
 
-// GetBoard gives every indicator of the whole administration.
+// GetBoard gives every indicator within what the caller may see.
 func (s *server) GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error) {
 	caller := callerOf(ctx)
 	boundary, err := indicator.BoundaryOf(caller.Scope, caller.Membership)
 	if err != nil {
 		return nil, err
-	}
-	if !boundary.Whole() {
-		return nil, domain.Errorf(domain.KindForbidden, "the board is of the whole administration and your role shows your own %s only; ask for /api/v1/figures", boundary.Dimension)
 	}
 	tenant, err := s.Administrations.ByID(ctx, caller.Tenant)
 	if err != nil {
@@ -31,7 +28,11 @@ func (s *server) GetBoard(ctx context.Context, request GetBoardRequestObject) (G
 	if err != nil {
 		return nil, err
 	}
-	board, err := s.Indicators.Board(ctx, tenant, from, to)
+	seen, err := s.figures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	board, err := seen.Board(ctx, tenant, from, to, boundary, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func (s *server) ComputeFigures(ctx context.Context, request ComputeFiguresReque
 		return nil, err
 	}
 	q.Limit = whole(p.Limit)
-	results, err := s.Indicators.Compute(ctx, q.tenant, q.Request)
+	results, err := q.seen.Compute(ctx, q.tenant, q.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func (s *server) BreakDownFigure(ctx context.Context, request BreakDownFigureReq
 		return nil, err
 	}
 	q.Order, q.Limit, q.Offset = order(p.Sort), whole(p.Limit), whole(p.Offset)
-	results, err := s.Indicators.Compute(ctx, q.tenant, q.Request)
+	results, err := q.seen.Compute(ctx, q.tenant, q.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ func (s *server) SeriesOfFigure(ctx context.Context, request SeriesOfFigureReque
 	if p.Step != nil {
 		in.Granularity = string(*p.Step)
 	}
-	series, err := s.Indicators.Series(ctx, q.tenant, in)
+	series, err := q.seen.Series(ctx, q.tenant, in)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +120,7 @@ func (s *server) RowsOfFigure(ctx context.Context, request RowsOfFigureRequestOb
 	if p.Part != nil {
 		in.Part = indicator.Part(*p.Part)
 	}
-	lines, err := s.Indicators.Lines(ctx, q.tenant, in)
+	lines, err := q.seen.Lines(ctx, q.tenant, in)
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +135,7 @@ type question struct {
 	indicator.Request
 	tenant   *administration.Tenant
 	boundary indicator.Boundary
+	seen     *indicator.Seen
 }
 
 func (s *server) ask(ctx context.Context, codes []string, from *From, to *To, by *By, where *Where) (*question, error) {
@@ -160,7 +162,11 @@ func (s *server) ask(ctx context.Context, codes []string, from *From, to *To, by
 	if err != nil {
 		return nil, err
 	}
-	q := &question{tenant: tenant, boundary: boundary, Request: indicator.Request{Codes: codes, By: list(by), Where: narrowed}}
+	seen, err := s.figures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := &question{tenant: tenant, boundary: boundary, seen: seen, Request: indicator.Request{Codes: codes, By: list(by), Where: narrowed}}
 	q.From, q.To, err = s.period(ctx, tenant, from, to)
 	return q, err
 }

@@ -20,6 +20,9 @@ func (s *server) ListFindings(ctx context.Context, request ListFindingsRequestOb
 	if err != nil {
 		return nil, err
 	}
+	if err := s.coverFindings(ctx, listing.Findings); err != nil {
+		return nil, err
+	}
 	page := ListFindings200JSONResponse{Findings: make([]Finding, len(listing.Findings)), Cursor: optional(listing.Cursor)}
 	for i := range listing.Findings {
 		page.Findings[i] = findingOf(&listing.Findings[i])

@@ -174,7 +174,11 @@ func (s *server) ListRejects(ctx context.Context, request ListRejectsRequestObje
 		return nil, err
 	}
 	shown := make(ListRejects200JSONResponse, len(rejects))
+	rows := mayReadRows(callerOf(ctx))
 	for i, r := range rejects {
+		if !rows {
+			r.Value, r.Row = "", ""
+		}
 		shown[i] = Reject{Number: r.Sequence, File: r.File, Line: r.Line, Field: optional(r.Field), Value: optional(r.Value), Reason: r.Reason, Row: optional(r.Row)}
 	}
 	return shown, nil

@@ -26,6 +26,7 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/confidentiality"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
@@ -139,7 +140,7 @@ func (k *kit) build(t *testing.T) {
 	indicators := indicator.New(k.db, engine, func(tenant *administration.Tenant, watermark time.Time) (string, map[string]any) {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
-	k.services = api.Services{Accounts: accounts, Administrations: administrations, Access: policies, Indicators: indicators,
+	k.services = api.Services{Accounts: accounts, Administrations: administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock), Indicators: indicators,
 		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
 	if k.document, err = api.GetSpec(); err != nil {
 		t.Fatal(err)
@@ -238,7 +239,8 @@ func (k *kit) people(t *testing.T) {
 		}
 		k.person(t, string(role), m)
 	}
-	k.person(t, "deputy2", account.Membership{Tenant: k.first.ID, Role: string(access.Deputy)}) // the other one's token is withdrawn
+	k.person(t, "deputy2", account.Membership{Tenant: k.first.ID, Role: string(access.Deputy)})   // the other one's token is withdrawn
+	k.person(t, "analyst2", account.Membership{Tenant: k.first.ID, Role: string(access.Analyst)}) // records purposes
 	k.person(t, "stranger", account.Membership{Tenant: k.second.ID, Role: string(access.DirectorGeneral)})
 	k.person(t, "stranger_data", account.Membership{Tenant: k.second.ID, Role: string(access.DataOfficer)})
 	k.person(t, "newcomer", account.Membership{Tenant: k.empty.ID, Role: string(access.Analyst)})

@@ -752,6 +752,9 @@ type Maturity = indicator.PeriodMaturity
 // Number defines model for Number.
 type Number = indicator.Number
 
+// Peers defines model for Peers.
+type Peers = indicator.Peers
+
 // Person defines model for Person.
 type Person struct {
 	Currency string  `json:"currency"`
@@ -769,6 +772,18 @@ type Person struct {
 
 // Point defines model for Point.
 type Point = indicator.Point
+
+// Purpose defines model for Purpose.
+type Purpose struct {
+	EndsAt time.Time `json:"ends_at"`
+
+	// Holds Names are shown for it now
+	Holds       bool               `json:"holds"`
+	Id          openapi_types.UUID `json:"id"`
+	Reason      string             `json:"reason"`
+	RecordedAt  time.Time          `json:"recorded_at"`
+	WithdrawnAt *time.Time         `json:"withdrawn_at,omitempty"`
+}
 
 // ReferenceSQL defines model for ReferenceSQL.
 type ReferenceSQL struct {
@@ -965,6 +980,15 @@ type ExportBreakdownParams struct {
 // ExportBreakdownParamsSort defines parameters for ExportBreakdown.
 type ExportBreakdownParamsSort string
 
+// PeersOfFigureParams defines parameters for PeersOfFigure.
+type PeersOfFigureParams struct {
+	// From First local date of the period; the first of the data when left out
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To First local date after the period; the day after the last of the data when left out
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // RowsOfFigureParams defines parameters for RowsOfFigure.
 type RowsOfFigureParams struct {
 	// From First local date of the period; the first of the data when left out
@@ -1073,18 +1097,28 @@ type GetReferenceSQLParams struct {
 // PutMapParamsKind defines parameters for PutMap.
 type PutMapParamsKind string
 
+// RecordPurposeJSONBody defines parameters for RecordPurpose.
+type RecordPurposeJSONBody struct {
+	// Ends At most 92 days from now
+	Ends   time.Time `json:"ends"`
+	Reason string    `json:"reason"`
+}
+
 // CreateImportMultipartRequestBody defines body for CreateImport for multipart/form-data ContentType.
 type CreateImportMultipartRequestBody CreateImportMultipartBody
 
 // PutMapJSONRequestBody defines body for PutMap for application/json ContentType.
 type PutMapJSONRequestBody = MapContent
 
+// RecordPurposeJSONRequestBody defines body for RecordPurpose for application/json ContentType.
+type RecordPurposeJSONRequestBody RecordPurposeJSONBody
+
 // IssueTokenJSONRequestBody defines body for IssueToken for application/json ContentType.
 type IssueTokenJSONRequestBody = SignIn
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// GetBoard Every indicator of the whole administration, with the period before, the year before and 24 months
+	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx echo.Context, params GetBoardParams) error
 	// GetDeclaration One declaration with its life
@@ -1105,6 +1139,9 @@ type ServerInterface interface {
 	// ExportBreakdown One indicator by dimensions, as a file with all groups
 	// (GET /figures/{code}/breakdown.csv)
 	ExportBreakdown(ctx echo.Context, code Code, params ExportBreakdownParams) error
+	// PeersOfFigure How an officer stands among comparable officers, none of whom is told
+	// (GET /figures/{code}/peers)
+	PeersOfFigure(ctx echo.Context, code Code, params PeersOfFigureParams) error
 	// RowsOfFigure The declarations (or acts, items, bills, ..) behind a figure, the latest first
 	// (GET /figures/{code}/rows)
 	RowsOfFigure(ctx echo.Context, code Code, params RowsOfFigureParams) error
@@ -1150,6 +1187,15 @@ type ServerInterface interface {
 	// WhoAmI Who the token is, and what it may do
 	// (GET /me)
 	WhoAmI(ctx echo.Context) error
+	// ListPurposes The purposes for which one has asked to see officers' names, the latest first
+	// (GET /purposes)
+	ListPurposes(ctx echo.Context) error
+	// RecordPurpose Record why officers' names are needed; until its end they are shown, and every time is in the audit record
+	// (POST /purposes)
+	RecordPurpose(ctx echo.Context) error
+	// WithdrawPurpose End one's own purpose at once
+	// (DELETE /purposes/{id})
+	WithdrawPurpose(ctx echo.Context, id ID) error
 	// IssueToken Sign in and get a token
 	// (POST /tokens)
 	IssueToken(ctx echo.Context) error
@@ -1443,6 +1489,38 @@ func (w *ServerInterfaceWrapper) ExportBreakdown(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportBreakdown(ctx, code, params)
+	return err
+}
+
+// PeersOfFigure converts echo context to params.
+func (w *ServerInterfaceWrapper) PeersOfFigure(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PeersOfFigureParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PeersOfFigure(ctx, code, params)
 	return err
 }
 
@@ -1846,6 +1924,40 @@ func (w *ServerInterfaceWrapper) WhoAmI(ctx echo.Context) error {
 	return err
 }
 
+// ListPurposes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPurposes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPurposes(ctx)
+	return err
+}
+
+// RecordPurpose converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordPurpose(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordPurpose(ctx)
+	return err
+}
+
+// WithdrawPurpose converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawPurpose(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawPurpose(ctx, id)
+	return err
+}
+
 // IssueToken converts echo context to params.
 func (w *ServerInterfaceWrapper) IssueToken(ctx echo.Context) error {
 	var err error
@@ -1932,6 +2044,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/figures/:code/breakdown.csv", wrapper.ExportBreakdown, options.OperationMiddlewares["exportBreakdown"]...)
 	router.GET(options.BaseURL+"/figures/:code/series", wrapper.SeriesOfFigure, options.OperationMiddlewares["seriesOfFigure"]...)
 	router.GET(options.BaseURL+"/figures/:code/rows", wrapper.RowsOfFigure, options.OperationMiddlewares["rowsOfFigure"]...)
+	router.GET(options.BaseURL+"/figures/:code/peers", wrapper.PeersOfFigure, options.OperationMiddlewares["peersOfFigure"]...)
+	router.GET(options.BaseURL+"/purposes", wrapper.ListPurposes, options.OperationMiddlewares["listPurposes"]...)
+	router.POST(options.BaseURL+"/purposes", wrapper.RecordPurpose, options.OperationMiddlewares["recordPurpose"]...)
+	router.DELETE(options.BaseURL+"/purposes/:id", wrapper.WithdrawPurpose, options.OperationMiddlewares["withdrawPurpose"]...)
 	router.GET(options.BaseURL+"/findings", wrapper.ListFindings, options.OperationMiddlewares["listFindings"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number", wrapper.GetDeclaration, options.OperationMiddlewares["getDeclaration"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number/versions", wrapper.ListDeclarationVersions, options.OperationMiddlewares["listDeclarationVersions"]...)
@@ -2224,6 +2340,46 @@ type ExportBreakdowndefaultJSONResponse struct {
 }
 
 func (response ExportBreakdowndefaultJSONResponse) VisitExportBreakdownResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PeersOfFigureRequestObject struct {
+	Code   Code `json:"code"`
+	Params PeersOfFigureParams
+}
+
+type PeersOfFigureResponseObject interface {
+	VisitPeersOfFigureResponse(w http.ResponseWriter) error
+}
+
+type PeersOfFigure200JSONResponse Peers
+
+func (response PeersOfFigure200JSONResponse) VisitPeersOfFigureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PeersOfFiguredefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response PeersOfFiguredefaultJSONResponse) VisitPeersOfFigureResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2811,6 +2967,116 @@ func (response WhoAmIdefaultJSONResponse) VisitWhoAmIResponse(w http.ResponseWri
 	return err
 }
 
+type ListPurposesRequestObject struct {
+}
+
+type ListPurposesResponseObject interface {
+	VisitListPurposesResponse(w http.ResponseWriter) error
+}
+
+type ListPurposes200JSONResponse []Purpose
+
+func (response ListPurposes200JSONResponse) VisitListPurposesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPurposesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListPurposesdefaultJSONResponse) VisitListPurposesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordPurposeRequestObject struct {
+	Body *RecordPurposeJSONRequestBody
+}
+
+type RecordPurposeResponseObject interface {
+	VisitRecordPurposeResponse(w http.ResponseWriter) error
+}
+
+type RecordPurpose201JSONResponse Purpose
+
+func (response RecordPurpose201JSONResponse) VisitRecordPurposeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordPurposedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response RecordPurposedefaultJSONResponse) VisitRecordPurposeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawPurposeRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type WithdrawPurposeResponseObject interface {
+	VisitWithdrawPurposeResponse(w http.ResponseWriter) error
+}
+
+type WithdrawPurpose204Response struct {
+}
+
+func (response WithdrawPurpose204Response) VisitWithdrawPurposeResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type WithdrawPurposedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response WithdrawPurposedefaultJSONResponse) VisitWithdrawPurposeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type IssueTokenRequestObject struct {
 	Body *IssueTokenJSONRequestBody
 }
@@ -2922,7 +3188,7 @@ func (response ListUnmappeddefaultJSONResponse) VisitListUnmappedResponse(w http
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// GetBoard Every indicator of the whole administration, with the period before, the year before and 24 months
+	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
 	// GetDeclaration One declaration with its life
@@ -2943,6 +3209,9 @@ type StrictServerInterface interface {
 	// ExportBreakdown One indicator by dimensions, as a file with all groups
 	// (GET /figures/{code}/breakdown.csv)
 	ExportBreakdown(ctx context.Context, request ExportBreakdownRequestObject) (ExportBreakdownResponseObject, error)
+	// PeersOfFigure How an officer stands among comparable officers, none of whom is told
+	// (GET /figures/{code}/peers)
+	PeersOfFigure(ctx context.Context, request PeersOfFigureRequestObject) (PeersOfFigureResponseObject, error)
 	// RowsOfFigure The declarations (or acts, items, bills, ..) behind a figure, the latest first
 	// (GET /figures/{code}/rows)
 	RowsOfFigure(ctx context.Context, request RowsOfFigureRequestObject) (RowsOfFigureResponseObject, error)
@@ -2988,6 +3257,15 @@ type StrictServerInterface interface {
 	// WhoAmI Who the token is, and what it may do
 	// (GET /me)
 	WhoAmI(ctx context.Context, request WhoAmIRequestObject) (WhoAmIResponseObject, error)
+	// ListPurposes The purposes for which one has asked to see officers' names, the latest first
+	// (GET /purposes)
+	ListPurposes(ctx context.Context, request ListPurposesRequestObject) (ListPurposesResponseObject, error)
+	// RecordPurpose Record why officers' names are needed; until its end they are shown, and every time is in the audit record
+	// (POST /purposes)
+	RecordPurpose(ctx context.Context, request RecordPurposeRequestObject) (RecordPurposeResponseObject, error)
+	// WithdrawPurpose End one's own purpose at once
+	// (DELETE /purposes/{id})
+	WithdrawPurpose(ctx context.Context, request WithdrawPurposeRequestObject) (WithdrawPurposeResponseObject, error)
 	// IssueToken Sign in and get a token
 	// (POST /tokens)
 	IssueToken(ctx context.Context, request IssueTokenRequestObject) (IssueTokenResponseObject, error)
@@ -3185,6 +3463,32 @@ func (sh *strictHandler) ExportBreakdown(ctx echo.Context, code Code, params Exp
 		return err
 	} else if validResponse, ok := response.(ExportBreakdownResponseObject); ok {
 		return validResponse.VisitExportBreakdownResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PeersOfFigure operation middleware
+func (sh *strictHandler) PeersOfFigure(ctx echo.Context, code Code, params PeersOfFigureParams) error {
+	var request PeersOfFigureRequestObject
+
+	request.Code = code
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PeersOfFigure(ctx.Request().Context(), request.(PeersOfFigureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PeersOfFigure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PeersOfFigureResponseObject); ok {
+		return validResponse.VisitPeersOfFigureResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -3592,6 +3896,100 @@ func (sh *strictHandler) WhoAmI(ctx echo.Context) error {
 	return nil
 }
 
+// ListPurposes operation middleware
+func (sh *strictHandler) ListPurposes(ctx echo.Context) error {
+	var request ListPurposesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPurposes(ctx.Request().Context(), request.(ListPurposesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPurposes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPurposesResponseObject); ok {
+		return validResponse.VisitListPurposesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordPurpose operation middleware
+func (sh *strictHandler) RecordPurpose(ctx echo.Context) error {
+	var request RecordPurposeRequestObject
+
+	var body RecordPurposeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordPurpose(ctx.Request().Context(), request.(RecordPurposeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordPurpose")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordPurposeResponseObject); ok {
+		return validResponse.VisitRecordPurposeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawPurpose operation middleware
+func (sh *strictHandler) WithdrawPurpose(ctx echo.Context, id ID) error {
+	var request WithdrawPurposeRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawPurpose(ctx.Request().Context(), request.(WithdrawPurposeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawPurpose")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawPurposeResponseObject); ok {
+		return validResponse.VisitWithdrawPurposeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // IssueToken operation middleware
 func (sh *strictHandler) IssueToken(ctx echo.Context) error {
 	var request IssueTokenRequestObject
@@ -3689,124 +4087,134 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1/c9s2mvBXwct332n3HdqW3XR3bc/ObJps9jLntFkn3c5dNueBxEcSahJgAdCyzvXMfZr7YPdJbvAA",
-	"IEERlEhZzbXd+yexJJAAHjy/f+EhmYmiFBy4VsnFQ1JSSQvQIPHTV2vzbwZqJlmpmeDJRfKSFcAVE1yl",
-	"ZCaKghIF5ikN2SXRSyAZzBlnZjThtABF9FIoMD9JIFRCkiZwT4syh+QiEfM5m0Fq/5NJmjAzxw8VyHWS",
-	"Jub55CKZmr/VbAkFNesp6P0V8IVeJhdnk0ma6HVpRiktGV8kj49p8kJkYEY287y4up6c+teXVC+bt8/M",
-	"4DSR8EPFJGTJhZYVhPOVVGuQ5sF/+/D86F8/Ppylzx4/TI7OPz6cPf4miS3glRRFF3SvmFSa5GJGc5JR",
-	"DUTMEWIlSCYc9OY4xv2QUU3Jagmc5DDXRFS6BbyzydmXR5PTo2ZnG4Cbm2WEW5kLWVCdXCRm+ujKX780",
-	"4yJgYtlWINVvrioc2X3zFSuYrl++sdIcfwxfmMGcVrlOLk7NGRf0nhVVgZ/MR8bdx3omxjUsQOJU3yA6",
-	"tTHg5dXzHgSwyLd1dy2Ui23um/lcQe/uhP01ur3NzU3aG5xEN3gNC6a0pBaxNvHsO6aXhGlFFEhGc5KD",
-	"RooOcefF737/hzg4eFVMkRQHgeNZFBzvhNSRdS2pJgspqlIZRkCUkBoyMl2nhJKC8UqRKcyFBMI00ZXk",
-	"CqlAyAwkkaLi2aV/fMX0UlSaUHJH8woMJwKSU9UmkCP8sYc4zOzxI0luwYwDbg7gg/t0ZP/zb6xfzc0H",
-	"8w+vCpBUC4lfBB8y4KJg3P/U/lieT8yX5r+PMUi+FwP4CJ1rkB1WktF18IsBzii+8qyfr2gxkqt8Z5h/",
-	"bCO5QcyOILkgmZcyf7TnK2Tz1f+x36VEwR1ImlsUsDhBfrwklBMoSr12qMEsFlX8losVJ4K3JVBOOfxR",
-	"QuZk0B8Nn/jx5dXzs569r3Ar/fIoSg//AlS22JEBcZT61mbkDtqznOH8/Pw85ITnkxiveDTvUqXgClCk",
-	"v6Isr+xZzATXwJFOaVnmbIbs5OR7ZXlKM+VvJMyTi+T/njS6won9VZ349+FMEXJfAddkJQVfpIQh9IkC",
-	"M+8MEDLuPahtCCozXE2Wof5A87dSlCA1M2uf01xBmpTBVw8JcC3dn+3JX/OAdzi0n1FNc7GwHEFDoXZt",
-	"7s9cy3XyWIOVSknx89zJ9x2Yb2B/x5Rj0vVgxvXvniXdw0oNYXV28j5Kykm6e/IV1SALKm87Sz3SrEDm",
-	"VeU5nRqEtGjWxdwGET94dQKpv3l3sMm0Po+Gl4np9zAzy70/WoijesuZQTchj+2hB78esaJ00gMp4yKh",
-	"StH1SSYKyvhJ/aRT9PKq4CNxxjAbh/cdkBkm3zmBt1TWrLOUrKByTaw0cM9PhciBcvMCS8YPMUzwgHyI",
-	"PGa/2Zz4uSJvhdILCe/+ekVWkmlQBPWk7QeFi3CDgl9SJ8o8ADqHhBAtSsqZ4C9rNX4keB0IOwDohUzF",
-	"WewwNvZkl+52ho/El19xDWO5iAIYSqFW7O9crdcO8M07iUHTWzj2Sx9DC+ZBnPslzHLa6INb995lLzPK",
-	"BWdGnShEBnlKqJWZFh6EZ0YmNPh3SQrBYW34ecG4kMQch0pJQZUyXy4kLYy22QYyVYoteOEtzZoBd85w",
-	"k9nCnX9mB4u3PG34i5dAM0C53OJyuVglaYKQQOoxqjZIyG4Ej+Ic46qEmVnUyI3VI4c/IuZzIzpHPlXS",
-	"9R5wlzAHiYLa4F/rLJ2NEKNmUdtenZ+sORL9ae0UpIitE55Nbao5NcmtI3YqdyDV2CPZmK0BQI0rO0g5",
-	"a8jwOCTJ4TQdvGGTsF+KWeUF1wjmNqV6toyrFXYpRBtFbSpFtViaD0wRB7xQyYjb9Wkyq6RsS9NArGVt",
-	"trRN1wrBZTQsI+j5IkL2X0lxC5zIKgeV1qqdXYVfOKE8M9yLSJGjB4pqUtA1UQCkfvNAJfCVHR8l4CwO",
-	"V0ULIOIOJKF5TmpMTAcJGAf63cSA59GclD3n5kDa0I+RSADyvzWz7oNaT8OSXNAMshuqe/XULisRlZxB",
-	"j4sBj9vh9oqq6PNVCVLB6Gmbx6brQRsffpzdk3SbbKAXO0Rro4zVgLM4h5557S8ublvWVOPn/UyR4MGB",
-	"ZPW1Zd0x44otnIU67PnBxtgtrCP7+sZuBx1L1kb1u5yuL50nQcO9JkwRLjRBN0JEzwg03bhVVW/Q2G83",
-	"XuJt2+O1WJnxBdWVZHq9a/gbP848w5Qyy4lQyLrxxRMuiAV3lEoKwfVSxXkc+pPOnqXOItWgNH53Scz2",
-	"CbpJ8LfaYjMA9MsaiCRvBeN6CEhLY4OKSg2EaGiWR7FB6cA/30BoAP9WsCji+uo/UbUE5V/qx1luFUxD",
-	"VgZyEmhGnMG9P6Yd1p8Q8LIo0BqOEIVMyx3RfsGVxR/U9EMn5eaq9vNbuAhPw2DrM2r5LkKXRujqqMnP",
-	"cZCaQwVoFxJ1TTeDnSCWh+/rBAlceltlQO18fEhuGc+Si4QLfTMXFTeSqwCl6AK9u0i6yO0C4n1xdX1+",
-	"bkktFCVzBnnWVrIjA6LIW8+4y5i2r2geiInBTcy3O3yonfiM39EcRXTFaaWXwLXZGNrbcyGnLMsAvfgB",
-	"SGaCz3OG52a+NiSJTh8hbgrK1+gg1iA5zSO++237s9sDFYmRWLHmacANM1LJ8gx5B/IzRXKx2OkEQghs",
-	"B5r1v49UHmo/fJwjiR4lzzrpY9ZY8/BWa6yZt37ZYAJzG92bwpwJMBJQoGGmR2qYcF/mlNcWU+f3OZ3p",
-	"Hols1UUixUqh/aOqQnnbDuitRagqD6aNQu17JfjxNV29cYhT2zk7dV1ke2OdAu2Mg+6u9FKCWoo8c3tB",
-	"6VgpyMZvwzBrWPX4LRAyca/FHXjtq/uj0RPiv1R2VVt+u9lkUlnLZTBleW42KSlXNjheqRK4ghs6m4kK",
-	"TbxKtZwSgaymktEeJ/cuOd5Gkq3mpxvaiFY/bwC3jf02oEkbf45FHQ/PtEU7HunjHAwp863js2NsoEoq",
-	"IXthwI3GX9IFXNYxUiJ4qC51STNwWTzNs9CRf+7FUQg4qmywiKr1rMro0UpIFJv+832B6IR6U5pYp24U",
-	"d17XrHGMLyBOIMDH2tjzRp3pWi5ME/M7ZN1oYuxVNWy2HoMdNZzPWX9FJDXKOegcp0L7ClbDzAajXHTf",
-	"eG14uZAEcrAvFnN0KRlCUkNf/D1S0sD4hoQSaEzCPOcEqMwZSO9a8YYMLYBM17ptIPXBTkKZ01kMev+M",
-	"4fmsDcPZkvKFV9J2ml49TqGvMQ1NzMkKBQhVJIOc3YGE6BKVpnKs2K7lgCfCFWXaGrrmZO1fDm8siuMf",
-	"mVzfyCpOhRX3mx92ci7B4WaGMdHhXOhb+5wLpUZU6YoXtCwhu8kph+Hv9fGsbW80DIR2Iyd7vnaogYlB",
-	"uXTQycZknnsu8M95qWUTFRv0cWQdnHyN/uH5BkQa4/Cva110HEemd5Q5KzmmkE9BsQxifj43nfebV0qT",
-	"qfNI2IdskMBm0gzV5tOhXseBWNANU0enlD27N2d+M6WKxSIMa7JastnSJlcpUYBeMr4gqHQpwrgWhLpU",
-	"qxgzyFqh8+7PdQbtlqmZJjPKDdynNt6RGe6IYQ20ZYwEtIm1LvLp1ZLh55ExacOWMVFr1rCia8IUmWL6",
-	"YJAQt2SLJX6RixX+P6XeXtZwr6PcbE4LlsdVhK2uSgsHLhAFDSJUGjKyhqgG1pti0MQrNzI7DDF66zpM",
-	"D+qy11KKO+CUx6MOtbMzA4rJiMo777oSUKx6TB0j1c1xSrFyMQxlcS4up3zehD+WEuTMBn6WosJ0z4yi",
-	"uwqj9Xg+1mgoBeMtfXqAaXBNmYLMJg2ajRZAOdIE8jC121yo00o73jiHGnVyR8uNiJsMcbVFug6aLZpy",
-	"VJ8G/C/GVa8YH20yNMkl0UyEOumTaCGi2UGBgXfDhgr2Nr+Ir7ef3Jsde2sz4qiiKqpxv4OZ4BlqoK1E",
-	"j8a5bz2hBlGtNlgM09RiGOb90obiLaMVfIhXupWm0OOXrqFutuL9yz6cvkvo4zLCXIANZLNIMdgXhYi3",
-	"ryfKPKwOFe0bHDjL2RjFDzcYzUKRLX7VlyP9cUce5YEDNoP4cVTn//VGerTQNlGnA2tjfZZ0AeOzGf6R",
-	"QkaI6rVwsuTjoTqKUai9OcUbWo7lE9YcGWX3+md6vD9Bivn2wHX5wo2MhG6sQZukSW0tYriNQ5RT9OiA",
-	"8eCI0zj8MtMQBq3NxTSIYNW9gLa4tuFJIQUtfYol0hKhU1Fpl26piB0+hVaq71An95sgWWDE4cdo9CVd",
-	"E8HJCs0MrBkxK14tRe4LTciK5bnRzDFGCkNYS8dTUj9qiAb1QFa472Lnq5eYqBZjCEoju2tV1Tk3EioU",
-	"u5e3gSV2rYMJ9i3O+KYJF+9HuV/XxsqoYFMjQLu+OwuADT1uGAc3xl5AT7xOu8nFKnIIxiIkYOWmOYXz",
-	"L8n/I9+xXAlOMFp6R/PUnA2ZtXSv5r1R1ZDxRUd+Gq0TCWfYRhp146DwUQXNI6LyFaxQ5lJrGtCsYLwu",
-	"2ftMkRwQXZtTuyRqKVaNj0FpoxeIOaFELW3ZbNeeUKX3G29jr+/sqDB7PWq/mF37c6tR8qI+rJSgXZka",
-	"IlNp2yKo4Wdty80kIJ9PYP0oWpCM3bEMsPTPmkskZ1rnWwS1R5CeRHs+nEy/9pbofuT5FqQanSlpM/hm",
-	"IysjtoRNfcV0NKQKEn0qYy3GDaJAe9sclpqJshs1RtW5L2bKFvyG8ZvenWngfdHJfxd8gAB3krs1Uf3a",
-	"tIG3e59baxs2MaFuM85GFxT9urMmu9s6m5z97uh0khL847tnpyk5Pv4551zuk0N5SJsqWs0UmgybqWX1",
-	"goerH4i6+7K1a+/gePfXq7GBBrmoakt4mx7cobZe10TONMiYCVqn12O1L4pWP7vBI6ZTw7GmRrFWGjLr",
-	"rC/VD3nUzIV73VM+36SlGE39T2FF3X7p3R2LEidPA+A1u44xpmvw6SQjTqY/+W7O8j7IW/Y7TKOKetUN",
-	"AJ1P3WJgiv4Ncjo4FK56QifS6pyRbJdBVXm1Dxp37/ZaTxiHusKWAHukQhwgMDaYR9uuCDsdNl1Y78MW",
-	"hVHo/ucTrb3fbpDcdMvZhPw/ggtvAFh+MV661LVfiFVKU3ULWYoh0pU/pRnNc0yYRRWW0MxG4QdmZ2HO",
-	"6K7krMMll9sTq4l5sNx3PGp/wW8eH0FKdrpNuLRX9+Hj/z/cAi3T/7Ur5D8PTbmrpwZa6XCUxIjJfsf9",
-	"DnxHj08a41pIyquc9mb6uqD5UCqpK5e6VdX/W3r0Ky49CiTUz0jKhMgdyf/YQc2OIvcmaLbgr8c6zHI6",
-	"hby3vheIxqQopsgc48c7egI2PradA0uq1ErYRkTB4C9Pz9Jtbqz2Ml+IrCbhtuv3EuvQp9BklU/XZLUU",
-	"ZCXkrfJJzYJjICSY/4vTgU1f6vXHzJl3tb94RIeQv1aUa5aDIg72pRRTOmU5Mw+RyfHZlymZHOM/v/8S",
-	"FbDJ8Xmn/wfc05mOymMVTTOJcB/eK2yHtm9pPKo9bgVzADiG+CSq4YuwD97UGx39JB+c6tvO/Irme8Wr",
-	"QvqKsPrWtoFkLh2LjwqKzQDxZ28G8t4nsY5SCMZlQfenP29rFzUs2FxHmQuXb+QXFyPR94axje2Cdl8y",
-	"6Tw+g8L2vY77LX557Re2fbN2WFqvKXDK46yxPbdT0Pc56DE+rk51TQ71mQzs1dRe8F4dm751OfB/866r",
-	"MS22NjIkOokRke0EHj6q9M3w1h2Hb47lki9aPbJay+riCK5jhpbyO0OxLoLlURKpGGOjQCV6+NzzS61L",
-	"25uQ8XlEI30LEvfFZ0HI05bZkBeV0qJQGwLc+TIx35Pa8/LxaC2ses34Im9lHR7/nf/5DuS6ruedVpoo",
-	"tuBHjJMZlUa9ItTqNJeBejNn96AiSgTKWKzUEzkckze2G5eqG3L9naMEjWsgxsx10bGUZJWrv8BqJZva",
-	"4cRximnl9odv378gn1+/ekG++OKL89+mmBhvf2m6kNbTWWF2/HdUxZnGLpvPDRUECuxFcopyrwROS5Zc",
-	"JF8cT46/QPXFdZw4mfp2kAuIqA2v2s19FECQnLKpcqHHEj1E2BToxJk7qcu1x0ItKqVYQWYO0buP1r5n",
-	"0HGYfPQ6Sy6Sv4D2nQvDAtYPcSHTDDnBztCP6c5x70Xy+HGjd+fZZHKwvp129ZGunUYTsqC3lQzU+b9j",
-	"L6tXF7QBTRNVFQWV6+QisUjf9BBwCBI7pLQJ6LjEHdsK2PYXWQOVvjewwf2zZ8T1WEgTTRfK8nFrKn80",
-	"7Ji6wgb37bFNgHhMk7DBljp5sLj6ePJgZng8ebBq0GMv2j0nS5eW4bTEOeOZCioxDP6vvA6JvWhdpN6P",
-	"4Q7p/MhKgSR0piGLYlm7i9g4XHNtsAdgG/anHTCu1XfajO+tEfSNuFwcaEUlLEWl4LLVrsvYOpt9iGNN",
-	"dwO7t9sI97TTNDvWFfynJKZYk7Ye0srabc6eSGDf8HZ2+8p3/s7ZHALaCJF+g0BCMTWSSk7CHnuOXNoI",
-	"fMWU7nYZUz87TH4qcgwyMSLt1rrmVhRpajg/HWPC1yEbi2FQE7lVm80BoUhdffzKKDJ4XcGTEI3h79T2",
-	"MIsikeGCzahPcVLW4BxyOGag7bbhbDoLwECDqCt/nnxsmIGbhZDwUHfb24B3PTIAtxeSfbB+YSvsXtVu",
-	"5w063XRzbdz/0eLlGHr2LmbXb2zVpAa0Y3Ptywmurien6Yv3V5O+LuwzkeHyol3YT+Nd2A+qm+0e9dV6",
-	"yCjbGX/AQHt9xk8qxnwkMILoz4nEH1F/BjpbhgmigU7HM6fITdcpCiIXzHw6Bbxzzf5DKw07bDp9sW4I",
-	"UVK1h1rohp08GMx6PMGOOZlY8V5K+cqMeClW/FXdDGyUSMM7an7pSIn3fAxH3nSIoFfwSdC8T9a6C0ZQ",
-	"l2cKU2cOpKg1dtB03dxmoVJ/D4qRIma67HDYezxTd70Y/Od7I+G/qjH9HxiDd6Obhnt94qDZoNmmjOlg",
-	"1IaE9FeVME6+ff/q6A+Wd4a4oI0Edfeb1BULaVgokBKeklysUrJki2VKsAAhJQVkjPKUlOeTS0I1KYTS",
-	"5HQySSeTyeG48FY8popQMme5S8404t9NPBChATEyitI+2yuKyddipb6Z/6IYcYOgnXi2UR79VWr1qbdV",
-	"K1s10So536i1EDxfo/LVo0C5CsUGlcdX5f7S+L6tp4wqN4btukrfQxlZoSVEPhfo41FGJ4JCpWTK8lyl",
-	"5Pj4t2QKS8YzpByDv62GupvmVZx64pbVBgGpOq0mSkI2xv+LJaLoBV8ayp4Lvny7ubrxHjqnVwC3QS+6",
-	"HyoqbeMTbOsaIYCfEltd0kUcXQXjgSpuNpoSmiuB31lHo78h7UAo3Wb8qHn74OJYVaXpktfrM3rV9Ojf",
-	"wMPGSHz7RQ9rcz0Joxc4vv389MPk6NnHHz+cHp1//G309sYebAraGXaY5kwyzWaYvYn1kmlixHFV2B45",
-	"PbwzjrM2Aao7hSh9WDWnjIPvT8tk4VqK5QpuSqGYZneAqUDsDmy3Rd+zfsQ66saMw+9AjN9SV1Pa5q2V",
-	"Q6+sDG/fxDs3nz0efT7B4/vRnOVZ7ym2l/PGLKSbeda59W7YlXeHWtV76wxXSLY+vcYIIxfsWNC7vvsL",
-	"cSvjLkb9OTgZwo6dW2VxzSiezrzclSGlFDPIKmk7nKra18kkgTuWAZ9By7mJuDvGxemWHHA750Xdyuxe",
-	"uzE7nG3fWI3O3qVLNZnCAhuEIZ4YW/WCNK3nfCzK3vrIm6tmG9zqu2zX/9hzv2Nvo7xPhVyDPLiuhekA",
-	"F26DcP6sno5v7kS3esr9bG0Mst8e+3rtUqiYk1YC1eC2WPcS/0pk6w1AFlWumdH0T8wRHmFaawuWGz0E",
-	"XDfKlqqEgiXZhNo12BagBifR+42tMnyFd6BZaYk5HvYt0cZwLI/d33hG/vIV0WIBxqLx9myYjVcj5ZR5",
-	"b3inrxW9f22Hn7nwoPt4GsnWH9kqtrDtVbqNRm3uiI0GkIKW1pIzJGgILCM5u4XwcrXN8Ofu261byUu+",
-	"F6UFYyRx5nHzMtHHDv2dHYy5e7KLu9bqK3mYxrxddBDrSh4iQPLSdnRF94O6tLEXKoHcQqkN+gg+s6kD",
-	"thUnma4JJd+L6VCKxMvvWjz95IFlj9uCVjWBjjOlXr/8aQXwkDM6lMHgITCC6W1C+IQuKMPtxZnhlaCZ",
-	"3dJzHHgYcP8aSMJAhlDXL7tu2mzooLAS/imIfxLw7RxsR5/2wbxkakalO5tXOPowZ/Msnr49tynqRmkW",
-	"3OWZuE0rTdfKuSctNAQ/hFffbdGV0OQ2BY7y1r169miFJHXT5yeB3XYK3q5QXrsx+4A73X4hCeqTdg3D",
-	"VcqupRLeft/JK91+9/3PSs10Rfmj1Ex/gk9HPyyGadBtJqo8wyJATW/BxWGx3TQKPlflPp4Z1wHX7VZM",
-	"M+yTKPhNhcBu4G/kIaY+K63ndvDDOIBb7YSH+MgMIVQ53YS6c+Bu1TRqYOznt/1J1Y2glKMnIy7s4H1I",
-	"N+VnaqMu8OmncKJ+yLedRKuLyq8woPrTxuUD2PUgC0oWm1nSLM4W/U+FXvocEOytchgyrhv/2rldurnR",
-	"J3TrplfM2rfpYD7N2ee87oV6BS23M9w3tPw0rPYNLYcmKuKiDwP3TtGCWKE9jeB1yXYpaS6QsMYddZ1W",
-	"x4k489qTh1vGs8eTB6O0ILctKx3XNAtaYupkMzdTzrrfWA8ii5jbddl/LwPfgCJLemek8xoft3i84Sqg",
-	"3lFg78CyNkI3VfxtZRCiy3JQH8NSpFodc+U3ba9ANKoxovGqYSGNLz241yONLcFVxPUvoZ3Nhzph/bkn",
-	"DtfnBItRQHAVog94hCtuX0ty7W6ADy5ObC6Ft5QwjMGFbW6H+GWe9aMfU+jZOACtPc8yY524i0kItT4r",
-	"1sI3lwrsC584GaBHFrQMjRhbJxllZt8txfPidfITShbXsrGHaZXu1wPo46JVmx40o2H2/vFMBHDzt7i1",
-	"4SZW9uL3E3yL6nd8vFaqgveu2vKp6E85zddK/6nNdY/9wLAsPvmv//jPpqrzIslERY3QGkoFrh3AIAo4",
-	"PRgKWEBFDTNXdsewh4paYvkOz9fEJRfsiRWuWjG5+PCxlcbKFlgUYzBjAdpX/e1Ei7Ka5mwWYsZJcKd6",
-	"nw/mO6aXmaSrBk2GMBiLv0uqCN7edohCMFevaN/scyv9JaiDScLfG7VVL/KFtZ9EN2pX8Q4t57BV+Aew",
-	"dvzmUWFQqdMzwnIE1EC4QKFxy8XKBaUwO3COB2DbnmAiCV54sEegagPh68LcDx+NaLa31lp1pJJ5cpGc",
-	"0JKd3J2iOeGmaTiRQwGjUPicAKc0B1+1grDB900Mr/7Knejjx8f/DgAA//8=",
+	"7H2Nctu4ueir4PL2zm7v0LbsZNvans40mzRt5ia7aZJt5jbN9UDiJwlrEuACoGVdr2fO05wHO09yBh8A",
+	"EhRBiZSVnOz2zOxsLAkkgA/f/x/ukpkoSsGBa5Vc3CUllbQADRI/fbs2/89AzSQrNRM8uUiesQK4YoKr",
+	"lMxEUVCiwDylIbskegkkgznjzIwmnBagiF4KBeYnCYRKSNIEbmlR5pBcJGI+ZzNI7T8ySRNm5vipArlO",
+	"0sQ8n1wkU/O3mi2hoGY9Bb19CXyhl8nF2WSSJnpdmlFKS8YXyf19mjwVGZiRzTxPX76ZnPrXl1Qvm7fP",
+	"zOA0kfBTxSRkyYWWFYTzlVRrkObB//fhydE/Pt6dpY/vP0yOzj/end3/Jokt4LkURRd0z5lUmuRiRnOS",
+	"UQ1EzBFiJUgmHPTmOMb9kFFNyWoJnOQw10RUugW8s8nZN0eT06NmZxuAm5tlhFuZC1lQnVwkZvroyl88",
+	"M+MiYGLZViDVb64qHNl980tWMF2/fGOlOf4YvjCDOa1ynVycmjMu6C0rqgI/mY+Mu4/1TIxrWIDEqb5H",
+	"dGpjwLOXT3oQwCLf1t21UC62ue/ncwW9uxP21+j2Njc3aW9wEt3gG1gwpSW1iLWJZ++ZXhKmFVEgGc1J",
+	"DhopOsSdp7/7/R/i4OBVMUVSHASOx1FwvBVSR9a1pJospKhKZRgBUUJqyMh0nRJKCsYrRaYwFxII00RX",
+	"kiukAiEzkESKimeX/vEV00tRaULJDc0rMJwISE5Vm0CO8Mce4jCzx48kuQYzDrg5gA/u05H9x7+xfjU3",
+	"H8z/eFWApFpI/CL4kAEXBeP+p/bH8nxivjT/fIxB8p0YwEfoXIPssJKMroNfDHBG8ZXH/XxFi5Fc5b1h",
+	"/rGN5AYxO4LkgmReyvzRnq+QzVf/w36XEgU3IGluUcDiBPn5klBOoCj12qEGs1hU8WsuVpwI3pZAOeXw",
+	"RwmZk0F/NHzi52cvn5z17H2FW+mXR1F6+L9AZYsdGRBHqW9tRu6gPcsZzs/Pz0NOeD6J8Yp78y5VCq4A",
+	"RfpzyvLKnsVMcA0c6ZSWZc5myE5OflSWpzRT/kbCPLlI/udJoyuc2F/ViX8fzhQh9xVwTVZS8EVKGEKf",
+	"KDDzzgAh496D2oagMsPVZBnqDzR/LUUJUjOz9jnNFaRJGXx1lwDX0v3ZnvwFD3iHQ/sZ1TQXC8sRNBRq",
+	"1+b+zLVcJ/c1WKmUFD/PnXzfgfkG9jdMOSZdD2Zc/+5x0j2s1BBWZyfvoqScpLsnX1ENsqDyurPUI80K",
+	"ZF5VntOpQUiLZl3MbRDxg1cnkPqbdwebTOvzaHiZmP4IM7Pc26OFOKq3nBl0E/LYHnrw6xErSic9kDIu",
+	"EqoUXZ9koqCMn9RPOkUvrwo+EmcMs3F43wGZYfKdE3hNZc06S8kKKtfESgP3/FSIHCg3L7BkfBfDBA/I",
+	"u8hj9pvNiZ8o8loovZDw9m8vyUoyDYqgnrT9oHARblDwS+pEmQdA55AQokVJORP8Wa3GjwSvA2EHAL2Q",
+	"qTiLHcbGnuzS3c7wkfjyK65hLBdRAEMp1Ir9nav12gG+eScxaHoNx37pY2jBPIhzP4NZTht9cOveu+xl",
+	"RrngzKgThcggTwm1MtPCg/DMyIQG/y5JITisDT8vGBeSmONQKSmoUubLhaSF0TbbQKZKsQUvvKVZM+DO",
+	"GW4yW7jxz+xg8ZanDX/xEmgGKJdbXC4XqyRNEBJIPUbVBgnZleBRnGNclTAzixq5sXrk8EfEfG5E58in",
+	"SrreA+4S5iBRUBv8a52lsxFi1Cxq26vzkzVHoj+tnYIUsXXCs6lNNacmuXXETuUGpBp7JBuzNQCocWUH",
+	"KWcNGR6HJDmcpoM3bBL2MzGrvOAawdymVM+WcbXCLoVoo6hNpagWS/OBKeKAFyoZcbs+TWaVlG1pGoi1",
+	"rM2WtulaIbiMhmUEPV9EyP5bKa6BE1nloNJatbOr8AsnlGeGexEpcvRAUU0KuiYKgNRvHqgEPrfjowSc",
+	"xeGqaAFE3IAkNM9JjYnpIAHjQL+bGPA8mpOy59wcSBv6MRIJQP73ZtZ9UOthWJILmkF2RXWvntplJaKS",
+	"M+hxMeBxO9xeURV9vipBKhg9bfPYdD1o48OPs3uSbpMN9GKHaG2UsRpwFufQM6/9xcVty5pq/LxfKRI8",
+	"OJCsvrOsO2ZcsYWzUIc9P9gYu4Z1ZF/f2+2gY8naqH6X0/Wl8yRouNWEKcKFJuhGiOgZgaYbt6rqDRr7",
+	"7cpLvG17fCNWZnxBdSWZXu8a/sqPM88wpcxyIhSybnzxhAtiwR2lkkJwvVRxHof+pLPHqbNINSiN310S",
+	"s32CbhL8rbbYDAD9sgYiyWvBuB4C0tLYoKJSAyEamuVRbFA68M83EBrAvxUsiri++leqlqD8S/04y62C",
+	"acjKQE4CzYgzuPfHtMP6EwJeFgVawxGikGm5I9oveGnxBzX90Em5uar9/BYuwtMw2PqMWr6L0KURujpq",
+	"8nMcpOZQAdqFRF3TzWAniOXh+zpBApfeVhlQOx/vkmvGs+Qi4UJfzUXFjeQqQCm6QO8uki5yu4B4n758",
+	"c35uSS0UJXMGedZWsiMDoshbz7jLmLavaB6IicFNzLc7vKud+Izf0BxFdMVppZfAtdkY2ttzIacsywC9",
+	"+AFIZoLPc4bnZr42JIlOHyGuCsrX6CDWIDnNI777bfuz2wMViZFYseZpwA0zUsnyDHkD8itFcrHY6QRC",
+	"CGwHmvW/j1Qeaj98nCOJHiXPOulj1ljz8FZrrJm3ftlgAnMb3ZvCnAkwElCgYaZHaphwW+aU1xZT5/c5",
+	"nekeiWzVRSLFSqH9o6pCedsO6LVFqCoPpo1C7Ucl+PEbunrlEKe2c3bqusj2xjoF2hkH3V3ppQS1FHnm",
+	"9oLSsVKQjd+GYdaw6vFbIGTiXosb8NpX90ejJ8R/qeyqtvx2tcmkspbLYMry3GxSUq5scLxSJXAFV3Q2",
+	"ExWaeJVqOSUCWU0loz1O7l1yvI0kW81PN7QRrX7eAG4b+21Akzb+HIs6Hp5pi3Y80sc5GFLma8dnx9hA",
+	"lVRC9sKAG42/pAu4rGOkRPBQXeqSZuCyeJhnoSP/3IujEHBU2WARVetZldGjlZAoNv3n2wLRCfWmNLFO",
+	"3SjuvKhZ4xhfQJxAgI+1seeNOtO1XJgm5nfIutHE2Ktq2Gw9BjtqOJ+z/opIapRz0DlOhfYVrIaZDUa5",
+	"6L7xjeHlQhLIwb5YzNGlZAhJDX3xj0hJA+MbEkqgMQnzhBOgMmcgvWvFGzK0ADJd67aB1Ac7CWVOZzHo",
+	"/R8Mz2dtGM6WlC+8krbT9OpxCn2HaWhiTlYoQKgiGeTsBiREl6g0lWPFdi0HPBGuKNPW0DUna/9yeGNR",
+	"HP/I5PpKVnEqrLjf/LCTcwkOVzOMiQ7nQj/Y51woNaJKV7ygZQnZVU45DH+vj2dte6NhILQbOdnztUMN",
+	"TAzKpYNONibz3HOBf85LLZuo2KCPI+vg5Gv0D883INIYh39R66LjODK9ocxZyTGFfAqKZRDz87npvN+8",
+	"UppMnUfCPmSDBDaTZqg2nw71Og7Egm6YOjql7Nm9OfOrKVUsFmFYk9WSzZY2uUqJAvSS8QVBpUsRxrUg",
+	"1KVaxZhB1gqdd3+uM2i3TM00mVFu4D618Y7McEcMa6AtYySgTax1kU+vlgw/j4xJG7aMiVqzhhVdE6bI",
+	"FNMHg4S4JVss8YtcrPDfKfX2soZbHeVmc1qwPK4ibHVVWjhwgShoEKHSkJE1RDWw3hSDJl65kdlhiNFb",
+	"12F6UJe9llLcAKc8HnWonZ0ZUExGVN5515WAYtVj6hipbo5TipWLYSiLc3E55fMm/LGUIGc28LMUFaZ7",
+	"ZhTdVRitx/OxRkMpGG/p0wNMgzeUKchs0qDZaAGUI00gD1O7zYU6rbTjjXOoUSd3tNyIuMkQV1uk66DZ",
+	"oilH9WnA/2Jc9SXjo02GJrkkmolQJ30SLUQ0Oygw8K7YUMHe5hfx9faTe7Njb21GHFVURTXutzATPEMN",
+	"tJXo0Tj3rSfUIKrVBothmloMw7xf2lC8ZbSCD/FKt9IUevzSNdTNVrx/2YfTdwl9XEaYC7CBbBYpBvui",
+	"EPH29USZh9Whon2DA2c5G6P44QajWSiyxa/6cqQ/7sijPHDAZhA/jur8v95IjxbaJup0YG2sz5IuYHw2",
+	"w79SyAhRvRZOlnw8VEcxCrU3p3hFy7F8wpojo+xe/0yP9ydIMd8euC6fupGR0I01aJM0qa1FDLdxiHKK",
+	"Hh0wHhxxGodfZhrCoLW5mAYRrLoX0BbXNjwppKClT7FEWiJ0Kirt0i0VscOn0Er1HerkfhUkC4w4/BiN",
+	"PqNrIjhZoZmBNSNmxaulyH2hCVmxPDeaOcZIYQhr6XhK6kcN0aAeyAr3Xex89RIT1WIMQWlkd62qOudG",
+	"QoVi9/I2sMSudTDBvsYZXzXh4v0o97vaWBkVbGoEaNd3ZwGwoccN4+DG2AvoiddpN7lYRQ7BWIQErNw0",
+	"p3D+Dflf5D3LleAEo6U3NE/N2ZBZS/dq3htVDRlfdOSn0TqRcIZtpFE3DgofVdA8IiqfwwplLrWmAc0K",
+	"xuuSva8UyQHRtTm1S6KWYtX4GJQ2eoGYE0rU0pbNdu0JVXq/8Tb2+taOCrPXo/aL2bU/txolL+rDSgna",
+	"lakhMpW2LYIafta23EwC8vkE1o+iBcnYDcsAS/+suURypnW+RVA3CLJierl0SQUb52jZqAO9xxlv3ec5",
+	"SMwCnQLRIjfAvazXBLnCNS7YDfAIrHvy+/lw7vCdN4D34wqvwYVID5PnV7VigwE+A4+z13d1zhjVDnvn",
+	"7MawWZDq0sLPA7MQ9sANlKN4O9zyEKuY3wYT0JDV/FRRqVkOqS0Qhcxgl14ZDFtYGu7gTwEZozzK08SK",
+	"j6OO2PutKr5za1VZtkLR/gVxTTTULt0RjZBLtvp3X8STanRmsM1YnY2sBNqSJuA7BERTCECiD3Gsh2SD",
+	"eaB/yaCPmomymyWBpmJfjgBb8CvGr3p3poH3ReP/v+ADFFanqbYmql+bNvB273NrbcMmpsTaDMvRBXS/",
+	"7izh7rbOJme/OzqdpAT/eP/4NCXHx19yjvE+OcOH9CFEq/dCJraZSlkveDhbQ9Tdm61VshQKRtcbZ2qU",
+	"gYyZS30haWyCsBQrjrUqTBMeepoCeTkwMUECVT1BJwkzg3PjrHujaWWSrviIp6JZQnZd7VWkNTA9lGL8",
+	"6Y33u77928ux8U+5qGoH3TbzvDNpr96UMw0y5hmrq36wCQFq/H52Q+5Mp0awTI29rzRkNoZYqp/yqPcN",
+	"bnVPV48mW45QRf4UFvruV3XScXTh5GkAvGbX8fPxWW4jTqY/J3jO8j7IWyk5zNCLBvsMAF2ozzKKFN2u",
+	"5HRwhk4vcVlTOJKEN6hYuA6N4e7dXusJ41BX2KlkjwytA8TrB4tS26xlpx+5C+t9pJcwduZ/ff2HDycM",
+	"Um/ccjYh/68QWRgAll9M8CB1XWFiDRyouoYsxcyNlT8l64v4SllLg9DMJgcNTBrFVPZdOaOHq3mxJ1YT",
+	"82D1zPGoffUz+/gIUrLTbcKlvboPH//34RZomf6v3W76MgyarjkRGA/DURLV6/2O+y34RkOfNfS+kJRX",
+	"Oe0tQHC5PEOppC6o7DZ7+O+KyF9xRWQgob4gKRMidyQtbQc1O4rcm6DZgr8Y69fM6RTy3rYDQDTmajJl",
+	"DHoUo1tblTau0J0DS6rUStj+aMHgb07P0m3exvYyn4qsJuF2ROrSB0bqYpfpmqyWgqyEvFa+1kJwjM8G",
+	"8z86HdiLql5/zJx5W4exRjQu+ltFuWY5KOJgX0oxpVOWM/MQmRyffZOSyTH+7/ffoAI2OT7vtCWCWzrT",
+	"UXmsotlvEe7De4Xt0K5SjeO7x61gDgDHEJ/bOXwR9sGreqOjn+SDKxDaCanRNNR4sVpfbWjf2jaQzGWJ",
+	"8lGx+hkg/uzNQN753PpRCsG44oz+qoxtXeyG5cDUyS+FS4P0i4uR6DvD2MY6S29LJp3HZ5C/sTe+siV8",
+	"ov3Ctm/WDkvrNQWxE5w1tud2Zcw+Bz3Gx9Up+suhPpOBLeTaC96rkdwPrjTn7951Nabz30biVidfK7Kd",
+	"wMNHlb4a3lHo8D37XE5Yq3Vfa1ldHMF1zNBSfmso1gUaPUoiFaMrH6iEIFi81Lq0LVMZn0c00tcgcV98",
+	"FsSabfUfeVopLQq1IcCdLxPT0Kk9L58mo4VVrxlf5K1k6ON/8j/fgFzXbQamlSaKLfgR42RGpVGvCLU6",
+	"zWWg3szZLaiIEoEyFguIRQ7H5JVtEqjqPoH/5ChB4xqIMXNdEDMlWeXKwjBEYjPOnDhOsdrF/vDDu6fk",
+	"6zfPn5JHjx6d/zbFeh37S9McuZ7OCrPjf6IqzjQ2/31iqCBQYC+SU5R7JXBasuQieXQ8OX6E6otrhHMy",
+	"9V1qF6Cjev+Gl8f3HUuD5LnNo6NeuqeEmn36THVc9ooTOtPqMkQEm9RW18W4bBb7dUmlrT31qtxxmDr5",
+	"Iksukr+A9n1Xw/L7D3FZ1Aw5wb729+nOce9Ecv9xo/Pw2WRysK7DdvWRnsNGYbInZOuwqHOTx15Wry5o",
+	"YpwmqioKKtfJRWJpo4Z62sR2XGqhbVZuD3YNVPru5YYMzh4T1wUmTTRdKMvSrdX80XBm6kqv3LfHNkXr",
+	"Pk3CFoDq5M4ixv3JnZnh/uTOakT3vRj4hCxd4phTGOeMZyqoFXM4ZX+9bHBP+jHclaD5kZUCaVAQsigm",
+	"tfscjsMn16h/AEZhB+0B41qd8c343ipm3yrQhYRWVMJSVAouWw0Fjdmz2Sk91hY8MIG7rbpPO239Y/cW",
+	"fEqCibWR7CGfrN2I8YFE9D1v19+s/N0EOZtDQBsh0m8QSCixRlLJSdgF1JFLG4FfMqW7fRDVF4fJD0WO",
+	"QdZGpCFk1/KKIk0N54djTPg6ZGMxDGqCuGqzfSkUqevgsQJMUpS2XcfeiMbwd2q7LEaRyHDBZtTnOClr",
+	"ew45HDPQ9gNy5p0FoNdS1ljJeaBjwxqBLISEh7rb3ga865EBuL2Q7IP1U1sD/Lz2QG/Q6abHa+OGohYv",
+	"xyi09za77NZVkyXQDtO1r095+WZymj5993LSd0/ETGS4vOg9EafxeyIOqn/tHvXtesgoe3fHgIH2gp9P",
+	"KsZ8UDCC6E+IxB8xlQrobBmmsAeqN8+cIjddpyiIXFzz4RTw1l1HEhps2APY6Yt1y5qSqj3UQjfs5M5g",
+	"1v0J9vTKXMJylFK+NSOeiRV/XrcrHCXS8BatXzpS4k1Ew5E3HSLoFXwWNO+Tte4KJNTlmcIsmgMpak23",
+	"x+m6uW9Hpf6mJiNFzHTZ4bD3eKZuejH4z7dGwn9bY/q/MAbvRjcNt/rEQbNBs00Z08GoDQnpL1NinPzw",
+	"7vnRHyzvDHFBGwnqbmCqa6rSsJQpJTwluVilZMkWy5RgiVRKbN1FSsrzySWhmhRCaXI6maSTyeRwXHgr",
+	"HlNFKJmz3OVpGvHvJh6I0IAYGUXp0hfoRM3y50JiPE2Bc51h1q+Lbwuer4/JexRQ1muApIbNmd0NWUpY",
+	"RYWLqcjWvjeM9ellRpdpSpnCqiuj0cybUrSmYqdrymOVyPfzL0hYfEoWa2tiejisLypSTS0pjn4wcv5V",
+	"rEKHi9KUZ4rQQmB3ocLsf5p7V6U5do5h17lBnSKsqHoQ8/UpilGe+0asviwsGMNKo85Yfy1pzZ/aRkDq",
+	"Pa1N+5aNukVDnkh9Paq+q/ZvEG98h4tfmoZiexNE1XCjILiuGYdyB4Q2O/laoDdSGe0dCpWSKctzlZLj",
+	"49+SKSwZz5DHG/xtNaffdATEaSfuA9ggIFXngkVJyCam/GKJKHpZpoay57JM37q1bmKLEZUVwHXQ1xU5",
+	"KkbAsEV6hAA+Jba6TKE4ugrGA6PRbDQlNFcCv7MucX/b6IFQuq2ioI3oI+Jj+XrTcbbXu/m8ue9mAw8b",
+	"d8brRz2szfX3jV6G/Prr0w+To8cff/5wenT+8bfRm5B7sCloDdxhmjPJNJthyjH2HrAFu1Vh+8318M44",
+	"ztqsve4UovS5ADllHHyvdyYL154zV3BVCsU0uwHMX2M3YDsX+/tfRqyjbnI8/D7h+I2vNaVt3gA99Prn",
+	"8CZrvL/68f3R1xM8vp/NWZ71nmJ7Oa/MQrrpkp0bZIddH3uoVb2zYRuFZOtzwowwcmG5Bb3puwsYtzLu",
+	"kvEvwR0Wdr/eKotrRvFw5uWu3yqlmEFWSdstXNVeeSYJ3LAM+AxabnjE3THOeLfkgNs5f/9WZvfCjdnh",
+	"Fv7eanT2XnqqyRQWaFAhnuglUxekaePqjQB7gzJvrm1vcKvv4nr/Y89dyb0llJ8LuQbFGlw78AHBhgbh",
+	"/Fk9HN/ciW6N6fjZ2hhkvz32vU9KoWLhBAlUg9tifS/HtyJbbwCyqHLNjKZ/Yo7wCHOxW7Dc6MfjOju3",
+	"VCUULMkm1N6AbadtcBLjNNh2ypvzgWalJSYm2bdEm6wamzVSvE7+8i3RYgHGovGelzCFtEbKKfNxm06P",
+	"SHr7wg4/c4Fs9/E0UmIysu16YVuVdSukbcKTjVuRgpbWkjMkaAgsIzm7hvCi0s1A/U4m3s64832dLRgj",
+	"2V73mxdz33fo7+xgzN2TXdxFUV9vx7Ry1eMK78w/AMk9s93R0VGmLm2UkEog11Bqgz6Cz2ySi21rTaZr",
+	"QsmPYjqUIvEi2RZPP7lj2f228GpNoONMqRfPPq0AHnJGhzIYPARGML1NCJ/QBWW4vTgzfCloZrf0BAce",
+	"Bty/BpIwkCHU3T1RX4Bg6KCwEv4hiH8S8O0cbHe89sE8Y2pGpTub5zj6MGfzOF5zMLd1FUZpFtxlRLlN",
+	"K03XyjnSLTQEP0T8yW3R1X053yvlrTtq7dEKSeoLFB4Edtt1f7tC+caN2Qfc6fbLvVCftGsYrlJ2LZUa",
+	"7pNINV6dcDaJNej+otRM10lilJrpT/Dh6IcVXA26zUSVZ1i5quk1uIwBvLoBBV/d0GQsM65TA7ZbMc2w",
+	"z6LgN2Utu4HfyYplm9ewt1rpH8YB3GrNP8RHZgihyukm1J0Dd6umEbR228dv+0nVjaD+qCd3M7wN45Bu",
+	"yq/URjHrw0/hRP2UbzuJVuufX2Ho/9NmkASw641ygnQ5UM3ibKeKqdBLn62EDYEOQ8Z1E307txXqyugT",
+	"unVrOpaa2MRFx1Dq7Oy9UK+g5XaG+4qWn4fVvqLl0JRaXPRh4N6ptBErtKcRvC4tNCXNZUzWuKOua/k4",
+	"EWdee3J3zXh2f3JnlBbktmWl45pmQUtM8m3mZspZ9xvrQWQRc7su+//LwDegyJLeGOm8xsctHm+4Cqh3",
+	"FNj7JK2NEMmEqAxCdFkO6mNYP1erY65mrO0ViEY1RjQxNyyk8aUHd2SlsSW4Ms7+JbTzTlEnrD/3xOH6",
+	"nGAxCgiuFfYBj3DF7Su+bFK77dPkLiGW7itwBT3DGFzYMn6IX+ZxP/oxhZ6NA9Dakywz1om75ItQ67Ni",
+	"LXxzSeu+Wo+TAXpkQcvQiLHFvVFm9n4pnhQvkk+aOIPtYHuYVul+PYA+LloNFYIOSkxjTV0mArj5G1Hb",
+	"cBMr27n5pLTNHrcLgdd+0OcQBL795EBhUG/gMALBvw5R0lZ7GVa5pK5fFXbBhSYR6SvkomqPfAo3k0ff",
+	"Pjf8G2wM6YHyABYEPFMYgHw0OZqcHk1O300mF/jfP5qWema+GwYrr11ooMVXCntd5OjoQRjMbf6gGfAM",
+	"r58SkvwFOLZCbPGpkf1DIzV7Lhny/Ax7q1vmYHuBDiycr3sTdooMAm5/ttMFXtu1uM79POCnh2M1nka6",
+	"NPHe3+TpO4oegDAsDpLVcr2J9+4qV8gguyQV1yxHrRlsufO66eNquRSgiYyX8tnqZ6x2rjKm3XLHUk3I",
+	"wmpXeZ+v8L1r2toQ0ydyFL7QyDDwht9DlNtafc1pp267PtywD8RQdKh+b/cLpSp45/pCPFTnoZzma6X/",
+	"1Fa1j/3AsIFP8h//9u9N/4mLJBMVNZbKUNXHNS76zMRoARX1xrkGAQy7vdl+xhjMdBlleyKG66uQXHz4",
+	"2KqyYQus2TWEtgDt+xPs1AXKapqzWYgZJ67GdwgxNWgyRKu0SsuhiaNRh3zph0Pa4XqQv3h3qx7kW4B8",
+	"Fj2o3W9kaLWp7Rd0ABeX37zXb6xxGVZLuqx7tBSuuVg5JQjl9RwPwDZow+xBvDFuj+yEDYSvW4h8+GhY",
+	"sQJ545l3JfPkIjmhJTu5OUVG7aZpOJFDAWNF+kQwxzKDr1qZN8H3TeJG/ZU70fuP9/8ZAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

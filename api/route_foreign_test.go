@@ -25,11 +25,12 @@ const nobodysID = "0192aaaa-0000-7000-8000-000000000000"
 // pathIdentifiers are the parameters in paths, an id with the word before it. A parameter that is
 // not here, and has no fixed values or pattern in the document, fails the test: add it here.
 var pathIdentifiers = map[string]identifier{
-	"imports.id": {`SELECT batch_id::text FROM batch WHERE tenant_id = $1`, nobodysID},
-	"office":     {`SELECT split_part(reference, '/', 1) ` + foreignDeclaration, "QQQQ"},
-	"year":       {`SELECT split_part(reference, '/', 2) ` + foreignDeclaration, "2025"},
-	"number":     {`SELECT split_part(reference, '/', 3) ` + foreignDeclaration, "Z999999"},
-	"name":       {"", "operations"},
+	"imports.id":  {`SELECT batch_id::text FROM batch WHERE tenant_id = $1`, nobodysID},
+	"purposes.id": {`SELECT purpose_id::text FROM purpose WHERE tenant_id = $1`, nobodysID},
+	"office":      {`SELECT split_part(reference, '/', 1) ` + foreignDeclaration, "QQQQ"},
+	"year":        {`SELECT split_part(reference, '/', 2) ` + foreignDeclaration, "2025"},
+	"number":      {`SELECT split_part(reference, '/', 3) ` + foreignDeclaration, "Z999999"},
+	"name":        {"", "operations"},
 }
 
 const foreignDeclaration = `FROM declaration d WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM declaration o WHERE o.tenant_id = $2 AND o.reference = d.reference)
@@ -78,6 +79,7 @@ func (k *kit) tryForeign(t *testing.T, callers []caller, operations []documented
 	}
 	f.handler = e
 	f.plant(t)
+	f.give(t)
 	for name, i := range pathIdentifiers {
 		f.path[name] = f.find(t, i)
 	}
@@ -101,6 +103,16 @@ func (k *kit) tryForeign(t *testing.T, callers []caller, operations []documented
 	}
 	if f.tried < 200 {
 		t.Fatalf("only %d requests were tried", f.tried)
+	}
+}
+
+// give adds to the other administration what its data do not bring along.
+func (f *foreigner) give(t *testing.T) {
+	t.Helper()
+	_, err := f.super.Exec(t.Context(), `INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
+		SELECT tenant_id, gen_random_uuid(), account_id, 'somebody', 'zzplanted reason', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`, f.second.ID.String())
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

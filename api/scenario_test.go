@@ -43,7 +43,7 @@ type attempt struct {
 func TestAPI(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	all := slices.Concat(accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k))
+	all := slices.Concat(accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations())
 	t.Run("every operation has an action, an example and scenarios", func(t *testing.T) { t.Parallel(); k.checkDocument(t, all) })
 	t.Run("tokens", func(t *testing.T) { t.Parallel(); k.checkTokens(t) })
 	t.Run("figures are the room's", func(t *testing.T) { t.Parallel(); k.checkFigures(t) })
@@ -184,7 +184,7 @@ func accountOperations() []operation {
 }
 
 func figureOperations(k *kit) []operation {
-	noFigures := []string{"data_officer", "administrator"}
+	noFigures := []string{"administrator"}
 	invalid := func(path string) []attempt {
 		return []attempt{
 			{name: "no such dimension", as: "analyst", path: path + "?where=colour=red", status: 400, contains: "it has office"},
@@ -220,8 +220,9 @@ func figureOperations(k *kit) []operation {
 		{id: "getReferenceSQL", method: "GET", path: "/indicators/CLR01/sql?by=office&where=lane=red", as: "administrator", status: 200,
 			attempts: append(invalid("/indicators/CLR01/sql"), unknown("/indicators/CLR01/sql")), check: contains("SELECT", k.first.ID.String())},
 		{id: "getBoard", method: "GET", path: "/board?from=2025-06-01&to=2025-07-01", as: "director_general", status: 200, refused: noFigures, attempts: []attempt{
-			{name: "a head of office", as: "head_of_office", status: 403, contains: "/api/v1/figures"},
-			{name: "an officer", as: "officer", status: 403, contains: "/api/v1/figures"},
+			{name: "a head of office", as: "head_of_office", status: 200, contains: `"code":"CLR01"`},
+			{name: "an officer", as: "officer", status: 200, contains: `"code":"CLR01"`},
+			{name: "head of no office", as: "head_of_nothing", status: 403, contains: "names no office"},
 			{name: "no date", as: "analyst", path: "/board?to=31", status: 400, contains: "to"},
 			{name: "not computed yet", as: "newcomer", path: "/board", status: 503, contains: "no figures"}}},
 		{id: "computeFigures", method: "GET", path: "/figures?codes=CLR01,CTL02&by=office", as: "auditor", status: 200, refused: noFigures,
@@ -240,12 +241,34 @@ func figureOperations(k *kit) []operation {
 		{id: "seriesOfFigure", method: "GET", path: series + "?step=quarter", as: "officer", status: 200, refused: noFigures,
 			attempts: slices.Concat(scoped(series), own(series), invalid(series), []attempt{unknown(series),
 				{name: "no such step", as: "analyst", path: series + "?step=decade", status: 400, contains: "step"}})},
+		{id: "peersOfFigure", method: "GET", path: "/figures/CLR01/peers", as: "officer", status: 200, refused: noFigures, attempts: []attempt{
+			{name: "no such indicator", as: "officer", path: "/figures/CLR99/peers", status: 404, contains: "CLR99"},
+			{name: "half a month", as: "officer", path: "/figures/CLR01/peers?from=2025-01-15&to=2025-03-01", status: 400, contains: "whole months"},
+			{name: "who sees everybody", as: "director_general", status: 403, contains: "own figures only"},
+			{name: "officer without a user", as: "officer_without_user", status: 403, contains: "names no officer"}}, check: contains(`"enough"`)},
 		{id: "rowsOfFigure", method: "GET", path: rows + "?limit=3&part=denominator", as: "officer", status: 200, refused: []string{"administrator"},
 			attempts: slices.Concat(scoped(rows), own(rows), invalid(rows), []attempt{unknown(rows),
 				{name: "no such part", as: "analyst", path: rows + "?part=rest", status: 400, contains: "part"},
 				{name: "none", as: "analyst", path: rows + "?from=1990-01-01&to=1990-02-01", status: 200, contains: `"lines":[]`},
 				{name: "behind the last", as: "analyst", path: rows + "?offset=999000", status: 200, contains: `"lines":[]`}}),
 			check: contains(`"counted"`, k.officer)},
+	}
+}
+
+func purposeOperations() []operation {
+	others := []string{"officer", "data_officer", "administrator", "director_general", "human_resources"}
+	const jsonType, reason = "application/json", `"reason":"Review of the workload of the red lane"`
+	body := `{` + reason + `,"ends":"2026-02-01T00:00:00Z"}`
+	return []operation{
+		{id: "recordPurpose", method: "POST", path: "/purposes", contentType: jsonType, body: body, as: "analyst2", status: 201, refused: others, check: contains(`"holds":true`),
+			attempts: []attempt{
+				{name: "no reason", as: "analyst2", body: `{"reason":"","ends":"2026-02-01T00:00:00Z"}`, status: 400, contains: "reason"},
+				{name: "a reason of blanks", as: "analyst2", body: `{"reason":"                          ","ends":"2026-02-01T00:00:00Z"}`, status: 400, contains: "reason"},
+				{name: "over already", as: "analyst2", body: `{` + reason + `,"ends":"2025-02-01T00:00:00Z"}`, status: 400, contains: "92 days"},
+				{name: "for ever", as: "analyst2", body: `{` + reason + `,"ends":"2036-02-01T00:00:00Z"}`, status: 400, contains: "92 days"}}},
+		{id: "listPurposes", method: "GET", path: "/purposes", as: "analyst2", status: 200, refused: others},
+		{id: "withdrawPurpose", method: "DELETE", path: "/purposes/00000000-0000-7000-8000-000000000000", as: "analyst2", status: 404, refused: others, attempts: []attempt{
+			{name: "no identifier", as: "analyst2", path: "/purposes/7", status: 400, contains: "id"}}},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/confidentiality"
 	"assay/domain/crosscheck"
 	"assay/domain/engagement"
 	"assay/domain/indicator"
@@ -38,6 +39,7 @@ type Services struct {
 	Accounts        *account.Service
 	Administrations *administration.Service
 	Access          *access.Service
+	Confidentiality *confidentiality.Service
 	Indicators      *indicator.Service
 	Warehouse       *warehouse.Service
 	Crosschecks     *crosscheck.Service

@@ -52,60 +52,14 @@ func (v *visit) showEmptyBoard() error {
 	return v.show(http.StatusOK, "board", page)
 }
 
-// boardEntries are the figures of all indicators. The board of the whole
-// administration is kept by the room; one of a scope is computed from its parts.
+// boardEntries are the figures of all indicators within the person's scope and the filters.
 func (v *visit) boardEntries(f *figures) ([]indicator.Entry, error) {
-	ctx := v.Request().Context()
 	from, to := days(f.period)
-	if len(f.where) == 0 {
-		board, err := v.server.Indicators.Board(ctx, v.tenant, from, to)
-		if err != nil {
-			return nil, err
-		}
-		return board.Entries, nil
-	}
-	return v.scopedEntries(f)
-}
-
-// boardMonths is how many months the small lines of a scoped board show, as on the whole one.
-const boardMonths = 24
-
-func (v *visit) scopedEntries(f *figures) ([]indicator.Entry, error) {
-	ctx := v.Request().Context()
-	var codes []string
-	for _, d := range indicator.All() {
-		if d.Available() && f.boundary.Covers(d) && hasAll(d, f.where) {
-			codes = append(codes, d.Code)
-		}
-	}
-	entries := make([]indicator.Entry, len(codes))
-	for at, period := range []present.Period{f.period, f.period.Before(), f.period.YearBefore()} {
-		from, to := days(period)
-		results, err := v.server.Indicators.Compute(ctx, v.tenant, indicator.Request{Codes: codes, From: from, To: to, Where: f.where})
-		if err != nil {
-			return nil, err
-		}
-		for i, result := range results {
-			switch at {
-			case 0:
-				entries[i] = indicator.Entry{Provenance: result.Provenance, Period: result.Period, Maturity: result.Maturity, Row: result.Total}
-			case 1:
-				entries[i].Previous = result.Total
-			default:
-				entries[i].LastYear = result.Total
-			}
-		}
-	}
-	last := present.MonthOf(f.period.To.AddDate(0, -1, 0))
-	from, to := days(present.Period{From: last.Shift(1 - boardMonths).From, To: last.To})
-	series, err := v.server.Indicators.Series(ctx, v.tenant, indicator.SeriesRequest{Codes: codes, From: from, To: to, Granularity: "month", Where: f.where})
+	board, err := f.seen.Board(v.Request().Context(), v.tenant, from, to, f.boundary, f.filters)
 	if err != nil {
 		return nil, err
 	}
-	for i := range entries {
-		entries[i].Months = series[i].Points
-	}
-	return entries, nil
+	return board.Entries, nil
 }
 
 // hasAll reports whether an indicator can be filtered by all of the filters.

@@ -20,7 +20,7 @@ func (v *visit) breakdownResult(d *indicator.Definition, f *figures, limit, offs
 	if f.by != "" {
 		request.By, request.Order = []string{f.by}, f.ordering()
 	}
-	results, err := v.server.Indicators.Compute(v.Request().Context(), v.tenant, request)
+	results, err := f.seen.Compute(v.Request().Context(), v.tenant, request)
 	if err != nil {
 		return nil, err
 	}
@@ -59,13 +59,15 @@ func (v *visit) nextDimension(d *indicator.Definition, f *figures, from string) 
 	if from == "" && len(f.filters) > 0 {
 		from = f.filters[len(f.filters)-1].Dimension
 	}
-	return present.Deeper(d, from, func(name string) bool { return contains(f.where, name) || name == f.by && from == f.by })
+	return present.Deeper(d, from, func(name string) bool {
+		return contains(f.where, name) || name == f.by && from == f.by || v.hides(name)
+	})
 }
 
 // breakdown shows the groups of a figure by one dimension.
 func (v *visit) breakdown(d *indicator.Definition, f *figures, result *indicator.Result, path string) (*view.Breakdown, error) {
 	b := &view.Breakdown{Name: v.T("breakdown.title"), Action: path, Deeper: true,
-		Dimensions: v.Dimensions(d, f.by, func(name string) bool { return contains(f.where, name) }),
+		Dimensions: v.Dimensions(d, f.by, func(name string) bool { return contains(f.where, name) || v.hides(name) }),
 		Pager:      v.pager(f.question, path, result.Groups, breakdownTarget), Hidden: hiddenOf(f.question)}
 	b.Heads = v.breakdownHeads(d, f, path)
 	if len(f.filters) > 0 {

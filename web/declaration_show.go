@@ -47,20 +47,16 @@ func (v *visit) visibleDeclaration() (*warehouse.Record, error) {
 	}
 	reference := declaration.Reference{Office: v.Param("office"), Year: year}
 	reference.Serial, reference.Number = declaration.SplitNumber(v.Param("number"))
-	switch {
-	case v.scope == access.ScopeOffice && (v.person.Office == "" || v.person.Office != reference.Office):
-		return nil, domain.Errorf(domain.KindForbidden, "your role shows the declarations of your own office only")
-	case v.scope == access.ScopeOwn && v.person.Officer == "":
-		return nil, domain.Errorf(domain.KindForbidden, "your account names no user of the clearance system; ask your administration's administrator")
-	}
-	record, err := v.server.Warehouse.Get(v.Request().Context(), v.tenant.ID, reference.String())
+	record, err := v.server.Warehouse.Visible(v.Request().Context(), v.tenant.ID, v.scope, v.person.Membership, reference)
 	if err != nil {
 		return nil, err
 	}
-	if v.scope == access.ScopeOwn && !record.ActedOn(v.person.Officer) {
-		return nil, domain.Errorf(domain.KindNotFound, "there is no such declaration")
+	veil, err := v.veil()
+	if err != nil {
+		return nil, err
 	}
-	return record, nil
+	record.MapOfficers(veil.Officer)
+	return record, veil.Seen(v.Request().Context(), "declaration/"+reference.String())
 }
 
 // dossier gathers what the page shows beside the declaration itself.
@@ -73,13 +69,27 @@ func (v *visit) dossier(record *warehouse.Record) (*present.Dossier, error) {
 	d := &present.Dossier{Record: record, Calendar: calendars.Of(record.Reference.Office), Lanes: v.lanes(), Names: present.Names{}}
 	d.ZoneName = d.Calendar.Location().String()
 	for kind, codes := range codesOf(&record.Declaration) {
-		if d.Names[kind], err = v.server.Administrations.Names(ctx, v.tenant.ID, kind, codes); err != nil {
+		names, err := v.server.Administrations.Names(ctx, v.tenant.ID, kind, codes)
+		if err == nil && kind == "officer" {
+			names, err = v.officerNames(codes, names)
+		}
+		if err != nil {
 			return nil, err
 		}
+		d.Names[kind] = names
 	}
 	if v.may(access.FindingRead) {
 		if d.Findings, err = v.server.Crosschecks.ByDeclaration(ctx, v.tenant.ID, record.ID); err != nil {
 			return nil, err
+		}
+		veil, err := v.veil()
+		if err != nil {
+			return nil, err
+		}
+		for i := range d.Findings {
+			if err := d.Findings[i].MapOfficers(veil.Officer); err != nil {
+				return nil, err
+			}
 		}
 	} else {
 		d.FindingsHidden = true
@@ -94,8 +104,13 @@ func (v *visit) extracts(record *warehouse.Record) ([]present.Extract, error) {
 	if err != nil {
 		return nil, err
 	}
+	veil, err := v.veil()
+	if err != nil {
+		return nil, err
+	}
 	var out []present.Extract
 	for _, version := range versions {
+		version.Document.MapOfficers(veil.Officer)
 		extract := present.Extract{Version: version.Version, BatchName: version.Source, LoadedAt: version.LoadedAt, Current: version.SupersededAt == nil,
 			Record: &warehouse.Record{Declaration: *version.Document, Version: version.Version, Parts: version.Parts, Totals: version.Document.Totals()}}
 		if extract.BatchName == "" {

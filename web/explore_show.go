@@ -113,7 +113,7 @@ func (v *visit) behind(d *indicator.Definition, q question, part indicator.Part)
 // whole is the figure over all groups in another period, with the same filters.
 func (v *visit) whole(d *indicator.Definition, f *figures, p present.Period) (present.Reading, error) {
 	from, to := days(p)
-	results, err := v.server.Indicators.Compute(v.Request().Context(), v.tenant, indicator.Request{Codes: []string{d.Code}, From: from, To: to, Where: f.where})
+	results, err := f.seen.Compute(v.Request().Context(), v.tenant, indicator.Request{Codes: []string{d.Code}, From: from, To: to, Where: f.where})
 	if err != nil {
 		return present.Reading{}, err
 	}
@@ -128,7 +128,7 @@ func (v *visit) course(d *indicator.Definition, f *figures, path string) (*view.
 		first = present.MonthOf(f.known.From)
 	}
 	from, to := days(present.Period{From: first.From, To: last.To})
-	series, err := v.server.Indicators.Series(v.Request().Context(), v.tenant,
+	series, err := f.seen.Series(v.Request().Context(), v.tenant,
 		indicator.SeriesRequest{Codes: []string{d.Code}, From: from, To: to, Granularity: "month", Where: f.where})
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package web
 import (
 	"time"
 
-	"assay/domain"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/indicator"
@@ -20,6 +19,7 @@ type figures struct {
 	known     present.Period
 	watermark time.Time
 	revision  int64 // of the data
+	seen      *indicator.Seen
 }
 
 // askFigures reads the question of the address and settles its period: without
@@ -37,20 +37,17 @@ func (v *visit) askFigures() (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &figures{question: q, boundary: boundary, watermark: snapshot.Watermark(), revision: snapshot.Revision()}
+	seen, err := v.figuresSeen()
+	if err != nil {
+		return nil, err
+	}
+	f := &figures{question: q, boundary: boundary, watermark: snapshot.Watermark(), seen: seen, revision: snapshot.Revision()}
 	f.known = knownPeriod(snapshot)
 	if f.period == (present.Period{}) {
 		f.period = latestComplete(f.known, f.watermark.In(v.tenant.Location()))
 	}
-	if !boundary.Whole() {
-		f.where = append(f.where, indicator.Filter{Dimension: boundary.Dimension, Values: []string{boundary.Value}})
-	}
-	for _, chosen := range q.filters {
-		if chosen.Dimension != boundary.Dimension {
-			f.where = append(f.where, chosen)
-		}
-	}
-	return f, nil
+	f.where, err = boundary.Add(q.filters)
+	return f, err
 }
 
 // boundary is how far the person sees. What is asked for beyond it is refused.
@@ -59,8 +56,10 @@ func (v *visit) boundary(q question) (indicator.Boundary, error) {
 	if err != nil {
 		return b, err
 	}
-	if asked, ok := q.filterOf(b.Dimension); ok && asked != b.Value {
-		return b, domain.Errorf(domain.KindForbidden, "your role shows your own %s only", b.Dimension)
+	for _, f := range q.filters {
+		if err := b.Check(f); err != nil {
+			return b, err
+		}
 	}
 	return b, nil
 }
@@ -188,6 +187,9 @@ func (v *visit) names(dimension string, codes []string) (present.Names, error) {
 		return nil, nil
 	}
 	names, err := v.server.Administrations.Names(v.Request().Context(), v.tenant.ID, kind, codes)
+	if err == nil && kind == "officer" {
+		names, err = v.officerNames(codes, names)
+	}
 	if err != nil {
 		return nil, err
 	}

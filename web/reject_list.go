@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -40,13 +41,25 @@ func (v *visit) rejects(batch *warehouse.Batch, address string) (*view.Rejects, 
 	if after > 0 {
 		out.Pager.Previous = address + "?after=" + strconv.FormatInt(max(0, after-pageRows), 10)
 	}
-	for _, reject := range found {
+	for _, reject := range v.readable(found) {
 		out.Rows = append(out.Rows, view.Reject{File: reject.File, Line: v.Count(reject.Line), Field: reject.Field, Value: reject.Value, Reason: reject.Reason, Row: reject.Row})
 	}
 	if len(found) > 0 {
 		out.Pager.Summary = v.T("pager.range", "From", v.Count(found[0].Sequence), "To", v.Count(found[len(found)-1].Sequence), "Total", v.Count(batch.Rejected))
 	}
 	return out, nil
+}
+
+// readable takes the delivered text out of rejects for who may not read it.
+func (v *visit) readable(found []warehouse.NumberedReject) []warehouse.NumberedReject {
+	if v.mayReadRows() {
+		return found
+	}
+	shown := slices.Clone(found)
+	for i := range shown {
+		shown[i].Value, shown[i].Row = "", ""
+	}
+	return shown
 }
 
 func (v *visit) sequence() (int64, error) {
@@ -84,7 +97,7 @@ func (v *visit) downloadRejects() error {
 		return fmt.Errorf("write rejects: %w", err)
 	}
 	for len(found) > 0 {
-		for _, reject := range found {
+		for _, reject := range v.readable(found) {
 			row := []string{harmless(reject.File), strconv.FormatInt(reject.Line, 10), harmless(reject.Field), harmless(reject.Value), harmless(reject.Reason), harmless(reject.Row)}
 			if err := w.Write(row); err != nil {
 				return fmt.Errorf("write rejects: %w", err)

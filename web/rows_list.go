@@ -29,7 +29,7 @@ func (v *visit) listRows() error {
 	}
 	path := v.at("indicators/" + d.Code + "/declarations")
 	from, to := days(f.period)
-	lines, err := v.server.Indicators.Lines(v.Request().Context(), v.tenant,
+	lines, err := f.seen.Lines(v.Request().Context(), v.tenant,
 		indicator.LinesRequest{Code: d.Code, From: from, To: to, Where: f.where, Part: f.part, Limit: pageRows, Offset: (f.page - 1) * pageRows})
 	if err != nil {
 		return err

@@ -17,8 +17,10 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/confidentiality"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
+	"assay/domain/declaration"
 	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/notice"
@@ -38,16 +40,13 @@ type Administrations interface {
 // Indicators is what the pages need of the room of that name.
 type Indicators interface {
 	Snapshot(ctx context.Context, tenant *administration.Tenant) (*cube.Snapshot, error)
-	Board(ctx context.Context, tenant *administration.Tenant, from, to cube.Date) (*indicator.Board, error)
-	Compute(ctx context.Context, tenant *administration.Tenant, in indicator.Request) ([]*indicator.Result, error)
-	Series(ctx context.Context, tenant *administration.Tenant, in indicator.SeriesRequest) ([]*indicator.Series, error)
-	Lines(ctx context.Context, tenant *administration.Tenant, in indicator.LinesRequest) (*indicator.Lines, error)
+	Under(veil *confidentiality.Veil) *indicator.Seen
 	SQL(ctx context.Context, tenant *administration.Tenant, code string, in indicator.Request) (*indicator.Statement, error)
 }
 
 // Warehouse is what the pages need of the room of that name.
 type Warehouse interface {
-	Get(ctx context.Context, tenant domain.TenantID, key string) (*warehouse.Record, error)
+	Visible(ctx context.Context, tenant domain.TenantID, scope access.Scope, member account.Membership, reference declaration.Reference) (*warehouse.Record, error)
 	Versions(ctx context.Context, tenant domain.TenantID, key string) ([]warehouse.VersionEntry, error)
 	Batches(ctx context.Context, tenant domain.TenantID, before time.Time, limit int) ([]*warehouse.Batch, error)
 	Batch(ctx context.Context, tenant domain.TenantID, id uuid.UUID) (*warehouse.Batch, error)
@@ -75,6 +74,7 @@ type Services struct {
 	Notices         *notice.Service
 	Administrations Administrations
 	Access          *access.Service
+	Confidentiality *confidentiality.Service
 	Indicators      Indicators
 	Warehouse       Warehouse
 	Crosschecks     Crosschecks

@@ -13,6 +13,7 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/confidentiality"
 	"assay/web/locales"
 	"assay/web/present"
 	"assay/web/view"
@@ -32,6 +33,7 @@ type visit struct {
 	scope       access.Scope           // how far the permission for the route's action reaches
 	permissions *access.Permissions    // everything that the person may do here
 	grant       access.Grant           // what gives the route's action
+	officers    *confidentiality.Veil  // see veil
 	nonce       string
 }
 

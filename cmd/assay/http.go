@@ -35,7 +35,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // newHandler puts pages, API and health checks on one HTTP handler.
 func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handler, error) {
 	options.Public = s.letters.public
-	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Notices: s.notices, Administrations: s.administrations, Access: s.access,
+	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Notices: s.notices, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, News: s.engine,
 		Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}, options)
 	if err != nil {
@@ -45,7 +45,7 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 		_, err := s.administrations.List(ctx)
 		return err
 	}
-	return web.NewHandler(log, ready, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access,
+	return web.NewHandler(log, ready, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks,
 		Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}))
 }

@@ -9,6 +9,7 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/confidentiality"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
@@ -34,6 +35,7 @@ type services struct {
 	sessions        *account.Sessions
 	engagements     *engagement.Service
 	access          *access.Service
+	confidentiality *confidentiality.Service
 	warehouse       *warehouse.Service
 	crosschecks     *crosscheck.Service
 	engine          *cube.Engine
@@ -75,7 +77,7 @@ func buildServices(ctx context.Context, url string, keys *secret.Keys) (_ *servi
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &services{db: db, keys: keys, notices: notice.New(db, time.Now), administrations: administration.New(db, time.Now), warehouse: warehouse.New(db, time.Now)}
+	s := &services{db: db, keys: keys, notices: notice.New(db, time.Now), confidentiality: confidentiality.New(db, time.Now), administrations: administration.New(db, time.Now), warehouse: warehouse.New(db, time.Now)}
 	s.installation = installation.New(db, s.administrations, time.Now)
 	segments := cube.NewStore(db)
 	s.crosschecks = crosscheck.New(db, s.administrations, time.Now)

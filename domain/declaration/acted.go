@@ -30,3 +30,13 @@ func (d *Declaration) ActedOn(user string) bool {
 	}
 	return false
 }
+
+// AssignedTo reports whether a section of the declaration's office was ever given it.
+func (d *Declaration) AssignedTo(section string) bool {
+	for i := range d.Assignments {
+		if section != "" && d.Assignments[i].Section == section {
+			return true
+		}
+	}
+	return false
+}

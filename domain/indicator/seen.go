@@ -227,6 +227,9 @@ func (s *Seen) Board(ctx context.Context, tenant *administration.Tenant, from, t
 		}
 		return s.coarse(board), nil
 	}
+	if err := checkDimensions(where); err != nil {
+		return nil, err
+	}
 	opened, err := s.open(ctx, where, nil)
 	if err != nil {
 		return nil, err
@@ -247,6 +250,17 @@ func (s *Seen) Board(ctx context.Context, tenant *administration.Tenant, from, t
 		board = s.coarse(board)
 	}
 	return board, s.told(ctx, nil, where, "board")
+}
+
+// checkDimensions refuses a filter by a dimension that no indicator has.
+func checkDimensions(where []Filter) error {
+	var wrong []domain.FieldError
+	for _, f := range where {
+		if !slices.ContainsFunc(catalogue, func(d *Definition) bool { return d.Has(f.Dimension) }) {
+			wrong = append(wrong, domain.FieldError{Field: "where", Message: "no indicator has a dimension \"" + f.Dimension + "\""})
+		}
+	}
+	return domain.Invalid("this question cannot be answered", wrong...)
 }
 
 // coarse is a copy of a board without what is about too few things.
