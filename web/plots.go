@@ -41,7 +41,7 @@ func (v *visit) plots(b *view.Breakdown, d *indicator.Definition, f *figures, re
 // groups are the largest groups of a breakdown.
 func (v *visit) groups(d *indicator.Definition, f *figures, path string, most int) ([]present.Group, error) {
 	from, to := days(f.period)
-	results, err := v.server.Indicators.Compute(v.Request().Context(), v.tenant, indicator.Request{Codes: []string{d.Code}, From: from, To: to, Where: f.where,
+	results, err := f.seen.Compute(v.Request().Context(), v.tenant, indicator.Request{Codes: []string{d.Code}, From: from, To: to, Where: f.where,
 		By: []string{f.by}, Order: indicator.Order{By: indicator.OrderByN, Descending: true}, Limit: most})
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (v *visit) heat(b *view.Breakdown, d *indicator.Definition, f *figures, res
 	last := present.MonthOf(f.period.To.AddDate(0, -1, 0))
 	from, to := days(present.Period{From: last.Shift(1 - heatMonths).From, To: last.To})
 	where := append(append([]indicator.Filter(nil), f.where...), indicator.Filter{Dimension: f.by, Values: keys})
-	results, err := v.server.Indicators.Compute(v.Request().Context(), v.tenant, indicator.Request{Codes: []string{d.Code}, From: from, To: to, Where: where, By: []string{f.by, "month"}})
+	results, err := f.seen.Compute(v.Request().Context(), v.tenant, indicator.Request{Codes: []string{d.Code}, From: from, To: to, Where: where, By: []string{f.by, "month"}})
 	if err != nil {
 		return err
 	}
