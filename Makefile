@@ -77,6 +77,11 @@ bench-pages: ## time breakdown pages over 250,000 declarations in the server, ag
 		{ echo "BenchmarkPages is not in cmd/assay" >&2; exit 1; }
 	go test -run '^$$' -bench '^BenchmarkPages$$' -benchtime 1x -timeout 20m ./cmd/assay
 
+.PHONY: bench-web
+bench-web: ## print what every page weighs and how long it takes on a slow line, and hold it to the limits
+	@sh deploy/install-packages postgresql chromium
+	ASSAY_BENCH_WEB=yes go test -count=1 -timeout 15m -v -run '^TestPages$$/^weights$$' ./web
+
 .PHONY: screenshots
 screenshots: ## make the picture of README.md anew; all pictures are in tmp/pictures
 	@sh deploy/install-packages postgresql chromium

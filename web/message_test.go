@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"assay/domain/indicator"
 	"assay/domain/intake"
 	"assay/domain/notice"
+	"assay/web/handbook"
 	"assay/web/locales"
 )
 
@@ -167,6 +169,7 @@ func composedKeys() []string {
 	add("batch.state.", "waiting", "reading", "loaded", "failed", "dry_run")
 	add("unmapped.kind.", "operation", "lane", "column")
 	add("part.", "items", "events", "assignments", "inspections", "offences", "payments", "versions")
+	add("handbook.chapter.", append(slices.Clone(handbook.Chapters), indicatorChapter)...)
 	add("step.", "registered", "selected", "inspected", "assessed", "paid", "released", "exited", "arrived")
 	add("declaration.status.", "open", "registered", "assessed", "paid", "released", "exited", "cancelled")
 	add("dimension.group.", "time", "place", "trader", "goods", "control")

@@ -30,6 +30,7 @@ func TestPages(t *testing.T) {
 	t.Run("scope", k.testScope)
 	t.Run("downloads", k.testDownloads)
 	t.Run("browser", k.testWalk)
+	t.Run("weights", k.testWeights)
 	t.Run("live", k.testLive)
 	t.Run("imports", k.testImports)
 }

@@ -25,6 +25,7 @@ import (
 	"assay/domain/indicator"
 	"assay/domain/notice"
 	"assay/domain/warehouse"
+	"assay/web/handbook"
 	"assay/web/locales"
 )
 
@@ -124,6 +125,7 @@ type Server struct {
 	static   *assets
 	renderer *renderer
 	live     liveCrowd
+	handbook map[string]*handbook.Book
 }
 
 // New makes the server. It fails when a template, a style sheet or a message file is
@@ -141,7 +143,11 @@ func New(services Services, options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{Services: services, options: options, bundle: bundle, static: static, renderer: renderer}, nil
+	books, err := handbook.Load()
+	if err != nil {
+		return nil, err
+	}
+	return &Server{handbook: books, Services: services, options: options, bundle: bundle, static: static, renderer: renderer}, nil
 }
 
 // Mount puts the pages on an echo instance, with every error of theirs answered as a page.

@@ -83,6 +83,7 @@ func (v *visit) layout(title string) view.Layout {
 			l.Person.Role = v.roleName(v.person.Tenant, v.person.Role)
 		}
 	}
+	l.Help = v.help()
 	if v.signed && v.tenant != nil {
 		l.Administration = &view.Administration{Code: v.tenant.Code, Name: v.tenant.Name(v.Language), Home: v.home()}
 		l.Navigation = v.navigation()

@@ -16,6 +16,7 @@ type Layout struct {
 	Person         *Person
 	Administration *Administration
 	Navigation     []Link
+	Help           string // where the handbook speaks of this page
 	Languages      []Choice
 	Charts         bool // load the chart library
 	Notice         *Notice
