@@ -28,15 +28,17 @@ import (
 )
 
 type settings struct {
-	dir      string
-	rounds   int
-	postgres bool
-	only     string
-	memory   int64         // bound of decoded columns
-	clients  int           // how many ask at once
-	duration time.Duration // how long they ask
-	think    time.Duration // mean time between an answer and the next question
-	largest  int           // declarations of the largest administration
+	dir    string
+	rounds int
+	// roundsLarge is how often each question is asked where PostgreSQL is not.
+	roundsLarge int
+	postgres    bool
+	only        string
+	memory      int64         // bound of decoded columns
+	clients     int           // how many ask at once
+	duration    time.Duration // how long they ask
+	think       time.Duration // mean time between an answer and the next question
+	largest     int           // declarations of the largest administration
 }
 
 func main() {
@@ -44,6 +46,7 @@ func main() {
 	sizes := flag.String("rows", "1000000,5000000,10000000", "numbers of declarations, separated by commas")
 	flag.StringVar(&s.dir, "data", "", "directory for generated data, kept for the next run; a temporary one if empty")
 	flag.IntVar(&s.rounds, "rounds", 5, "how often each question is asked")
+	flag.IntVar(&s.roundsLarge, "rounds-large", 5, "how often at most where PostgreSQL is not asked")
 	flag.BoolVar(&s.postgres, "postgres", true, "ask PostgreSQL too (at most 5,000,000 rows, once for each question)")
 	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
 	parts := flag.String("parts", "compare,board,clients", "what to measure, separated by commas; data only makes the board's files")
@@ -118,6 +121,7 @@ type measured struct {
 	rows                           int
 	question                       string
 	groups                         int
+	unfiltered                     bool
 	floor, cold, cube              time.Duration
 	duckFiles, duckTable, postgres time.Duration
 }
@@ -190,7 +194,7 @@ func compare(ctx context.Context, s settings, rows int) ([]measured, error) {
 // ask asks one question of all engines in turn, so that whatever else the
 // machine does disturbs all alike, and compares the answers.
 func ask(ctx context.Context, s settings, q benchdata.Named, snapshot *cube.Snapshot, view, table, postgres *sql.DB) (measured, error) {
-	m := measured{question: q.Name}
+	m := measured{question: q.Name, unfiltered: len(q.Query.Where) == 0}
 	var cubeTimes, viewTimes, tableTimes, floors []time.Duration
 	began := time.Now()
 	result, err := snapshot.Query(ctx, q.Query)
@@ -210,7 +214,11 @@ func ask(ctx context.Context, s settings, q benchdata.Named, snapshot *cube.Snap
 	for i := range memory {
 		memory[i] = 1 // memory that was never written has no pages of its own, and is read for nothing
 	}
-	for range s.rounds {
+	rounds := s.rounds
+	if postgres == nil {
+		rounds = min(rounds, s.roundsLarge)
+	}
+	for range rounds {
 		floors = append(floors, readOnce(memory))
 		began := time.Now()
 		if _, err := snapshot.Query(ctx, q.Query); err != nil {

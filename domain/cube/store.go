@@ -190,6 +190,11 @@ func (s *Store) Freeze(ctx context.Context, tenant domain.TenantID, hashes []str
 func (s *Store) Purge(ctx context.Context, tenant domain.TenantID, before time.Time) (int64, error) {
 	var purged int64
 	err := s.db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
+		err := tx.Exec(`DELETE FROM segment_figure f USING segment_content c WHERE f.tenant_id = ? AND c.tenant_id = f.tenant_id AND c.hash = f.hash
+			AND c.superseded_at < ? AND NOT c.frozen`, tenant.String(), before.UTC()).Error
+		if err != nil {
+			return err
+		}
 		outcome := tx.Exec(`DELETE FROM segment_content WHERE tenant_id = ? AND superseded_at < ? AND NOT frozen`, tenant.String(), before.UTC())
 		purged = outcome.RowsAffected
 		return outcome.Error

@@ -12,6 +12,7 @@ var leftOutTables = map[string]string{
 	"tenant_export":      "the list of exports like this one",
 	"tenant_export_part": "the bytes of exports like this one",
 	"segment_content":    "its segments are the files in the folder cube",
+	"segment_figure":     "figures that are computed again from the segments",
 	"delivery_part":      "its bytes are the files in the folder deliveries",
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // elsewhere are the isolated tables that other rooms fill and test.
-var elsewhere = []string{"audit_head", "audit_record", "engagement", "code_name", "finding", "intake_map", "outbox", "segment", "segment_content", "snapshot", "segment_superseded", "superseded_segment"}
+var elsewhere = []string{"audit_head", "audit_record", "engagement", "code_name", "finding", "intake_map", "outbox", "segment", "segment_content", "segment_figure", "snapshot", "segment_superseded", "superseded_segment"}
 
 // full is a delivery that puts rows into every table of this room.
 func (b *bundle) full(t *testing.T, tenant *administration.Tenant) *warehouse.Batch {
