@@ -55,8 +55,16 @@ func (s *services) runImport(ctx context.Context, job store.Claimed, progress fu
 
 // runRefresh brings findings and cube up to date after a load.
 func (s *services) runRefresh(ctx context.Context, job store.Claimed, progress func(any)) error {
-	_, err := s.refresh.Run(ctx, job.Tenant, refresh.Input{Progress: func(p refresh.Progress) { progress(p) }})
-	return err
+	if _, err := s.refresh.Run(ctx, job.Tenant, refresh.Input{Progress: func(p refresh.Progress) { progress(p) }}); err != nil {
+		return err
+	}
+	tenant, err := s.administrations.ByID(ctx, job.Tenant)
+	if err != nil {
+		return err
+	}
+	// What was to be done is done: a board that cannot be prepared is computed when it is asked for.
+	_ = s.indicators.PrepareBoard(ctx, tenant)
+	return nil
 }
 
 // runExport makes an export of an administration, or removes one whose time is over.

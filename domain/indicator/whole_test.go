@@ -23,6 +23,7 @@ func TestOneWorldSeenInSeveralWays(t *testing.T) {
 	t.Run("parts sum to the whole", func(t *testing.T) { b.partsSum(t, period) })
 	t.Run("lines are what is counted", func(t *testing.T) { b.linesCount(t, period) })
 	t.Run("the board is what is computed", func(t *testing.T) { b.boardAgrees(t) })
+	t.Run("a prepared board is the same", func(t *testing.T) { b.preparedBoardAgrees(t) })
 	t.Run("a series is a computation a stretch", func(t *testing.T) { b.seriesAgrees(t) })
 	t.Run("pages are parts of the whole list", func(t *testing.T) { b.pagesAgree(t, period) })
 	t.Run("wrong questions are explained", func(t *testing.T) { b.refuses(t, period) })
@@ -183,6 +184,33 @@ func (b *bundle) boardAgrees(t *testing.T) {
 	again, err := b.indicators.Board(t.Context(), b.tenant, from, to)
 	if err != nil || again != board {
 		t.Errorf("the board was computed twice (%v)", err)
+	}
+}
+
+// preparedBoardAgrees asks a process that has just started for the board that was
+// prepared: it is the same, and hardly anything had to be decoded for it.
+func (b *bundle) preparedBoardAgrees(t *testing.T) {
+	if err := b.indicators.PrepareBoard(t.Context(), b.tenant); err != nil {
+		t.Fatal(err)
+	}
+	last := (cube.DateIn(b.watermark, b.tenant.Location()) + 1).Month() - 1
+	want, err := b.indicators.Board(t.Context(), b.tenant, last.First(), (last + 1).First())
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := cube.NewEngine(cube.NewStore(b.db), fact.Grains(), cube.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := indicator.New(b.db, engine, nil).Board(t.Context(), b.tenant, last.First(), (last + 1).First())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("the prepared board (-first +new process):\n%s", diff)
+	}
+	if columns := engine.Usage().Bytes; columns > 1<<20 {
+		t.Errorf("%d bytes were decoded for a board that was prepared", columns)
 	}
 }
 
