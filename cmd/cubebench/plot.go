@@ -35,10 +35,13 @@ func growth(all []measured) string {
 	for _, m := range all {
 		if m.question == question {
 			byRows = append(byRows, m)
-			if m.postgres > 0 || rows == 0 {
-				rows = m.rows
+			if m.postgres > 0 {
+				rows = max(rows, m.rows)
 			}
 		}
+	}
+	if rows == 0 && len(byRows) > 0 { // PostgreSQL was not asked
+		rows = byRows[0].rows
 	}
 	for _, m := range all {
 		if m.rows == rows && m.unfiltered && !strings.Contains(m.question, "no quantiles") {
