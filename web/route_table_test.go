@@ -26,6 +26,9 @@ var openRoutes = map[string]string{
 	"POST /preferences":     "one's own language and theme",
 	"GET /administrations":  "where one works oneself",
 	"POST /administrations": "goes over to where one works oneself",
+	"GET /notices":          "what one is told oneself",
+	"POST /notices":         "marks one's own notices as read",
+	"GET /notices/:notice":  "one's own notice",
 	"GET /design":           "shows components to developers, without data",
 	"GET /design/:page":     "shows components to developers, without data",
 }

@@ -107,7 +107,7 @@ type Options struct {
 
 // DemoAdministration is a sample administration with people to sign in as.
 type DemoAdministration struct {
-	Code   string
+	Code   string // empty for the people of no single administration
 	People []DemoPerson
 }
 

@@ -48,11 +48,14 @@ func (v *visit) showSignInForm(status int, fault string) error {
 	}
 	page.Here = signInAddress(page.Return)
 	for _, administration := range v.server.options.Demo {
-		tenant, err := v.server.Administrations.ByCode(v.Request().Context(), administration.Code)
-		if err != nil {
-			return err
+		group := view.DemoPerson{Administration: v.T("sign_in.demo.beside")}
+		if administration.Code != "" {
+			tenant, err := v.server.Administrations.ByCode(v.Request().Context(), administration.Code)
+			if err != nil {
+				return err
+			}
+			group.Administration = tenant.Name(v.Language)
 		}
-		group := view.DemoPerson{Administration: tenant.Name(v.Language)}
 		for _, p := range administration.People {
 			group.People = append(group.People, view.DemoAccount{SignInName: p.SignInName, Password: p.Password, Name: p.Name, Role: v.T("role." + string(p.Role))})
 		}

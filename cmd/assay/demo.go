@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"assay/domain"
-	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/intake"
 	"assay/domain/refresh"
@@ -95,6 +94,11 @@ func runDemo(ctx context.Context, cmd *cobra.Command, address string, scale floa
 		}
 		people = append(people, shown)
 	}
+	beside, err := d.beside(ctx)
+	if err != nil {
+		return fmt.Errorf("add the people of the installation: %w", err)
+	}
+	people = append(people, beside)
 	log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	stopJobs, err := startOwnJobs(ctx, s, log)
 	if err != nil {
@@ -178,70 +182,4 @@ func (d *demonstration) compute(ctx context.Context, tenant *administration.Tena
 		d.say("%s: computed %d months from %d declarations, %d findings", name, result.Months, result.Declarations, result.Findings.New)
 	}
 	return nil
-}
-
-// people makes sure that there is somebody to sign in as for every role.
-func (d *demonstration) people(ctx context.Context, tenant *administration.Tenant) ([]web.DemoPerson, error) {
-	offices, err := d.administrations.Offices(ctx, tenant.ID)
-	if err != nil || len(offices) == 0 {
-		return nil, err
-	}
-	office := offices[0].Code
-	officers, err := d.administrations.Officers(ctx, tenant.ID, office, "examiner")
-	if err != nil || len(officers) == 0 {
-		return nil, err
-	}
-	names, err := d.administrations.Names(ctx, tenant.ID, "officer", officers[:1])
-	if err != nil {
-		return nil, err
-	}
-	var people []web.DemoPerson
-	for _, p := range demoPeople {
-		person := web.DemoPerson{SignInName: p.name + "@" + tenant.Code, Password: demoPassword, Name: p.title, Role: p.role}
-		membership := account.Membership{Tenant: tenant.ID, Role: string(p.role)}
-		switch p.name {
-		case "head":
-			membership.Office = office
-		case "officer":
-			membership.Office, membership.Officer = office, officers[0]
-			if names[officers[0]] != "" {
-				person.Name = names[officers[0]]
-			}
-		}
-		if err := d.join(ctx, person, tenant.Languages[0], membership); err != nil {
-			return nil, err
-		}
-		people = append(people, person)
-	}
-	expert := web.DemoPerson{SignInName: demoExpert, Password: demoPassword, Name: "Expert for several administrations", Role: "analyst"}
-	if err := d.join(ctx, expert, "en", account.Membership{Tenant: tenant.ID, Role: "analyst"}); err != nil {
-		return nil, err
-	}
-	return append(people, expert), nil
-}
-
-// join adds an account where there is none of that name, and the membership.
-func (d *demonstration) join(ctx context.Context, p web.DemoPerson, language string, m account.Membership) error {
-	found, err := d.accounts.ByName(ctx, p.SignInName)
-	if domain.Is(err, domain.KindNotFound) {
-		found, err = d.accounts.Create(ctx, account.NewAccount{SignInName: p.SignInName, Name: p.Name, Language: language, Password: p.Password})
-	}
-	if err != nil {
-		return err
-	}
-	return d.accounts.Join(ctx, found.ID, m)
-}
-
-func (d *demonstration) announce(address string, people []web.DemoAdministration) {
-	d.say("ready")
-	fmt.Fprintf(d.out, "\n  Open http://%s/ and sign in with the password %s as\n\n", address, demoPassword)
-	for _, a := range people {
-		for _, p := range a.People {
-			if p.SignInName != demoExpert {
-				fmt.Fprintf(d.out, "    %-20s %s\n", p.SignInName, p.Name)
-			}
-		}
-		fmt.Fprintln(d.out)
-	}
-	fmt.Fprintf(d.out, "    %-20s %s\n\n  Ctrl-C stops everything.\n", demoExpert, "Expert for several administrations")
 }

@@ -44,18 +44,17 @@ const demoPassword = "assay-demo-only"
 
 // demoPeople are the roles that the demo has a person for in each administration.
 var demoPeople = []struct {
-	name  string // part of the sign-in name
-	title string
-	role  access.Role
+	name string // part of the sign-in name
+	role access.Role
 }{
-	{"dg", "Director General", access.DirectorGeneral},
-	{"head", "Head of office", access.HeadOfOffice},
-	{"officer", "Examining officer", access.Officer},
-	{"analyst", "Analyst", access.Analyst},
-	{"auditor", "Internal auditor", access.Auditor},
-	{"data", "Data officer", access.DataOfficer},
-	{"admin", "Administrator", access.Administrator},
+	{"dg", access.DirectorGeneral}, {"deputy", access.Deputy}, {"head", access.HeadOfOffice}, {"team", access.TeamHead}, {"officer", access.Officer},
+	{"analyst", access.Analyst}, {"auditor", access.Auditor}, {"data", access.DataOfficer}, {"people", access.HumanResources}, {"admin", access.Administrator},
 }
 
-// demoExpert works in all three administrations, to show the choice between them.
-const demoExpert = "expert"
+// demoNames are what these people are called, in the order of demoPeople. The officer has the name
+// that the clearance system knows.
+var demoNames = map[string][]string{
+	"sahelia": {"Aminata Koné", "Souleymane Touré", "Fatou Bâ", "Ibrahim Maïga", "Agent", "Mariam Diarra", "Ousmane Sow", "Awa Cissé", "Moussa Keïta", "Salif Coulibaly"},
+	"wadi":    {"ليلى الحداد", "سامر النجار", "رنا الخطيب", "يوسف العمري", "موظف", "هبة السالم", "طارق المصري", "دينا الرفاعي", "نادر القاسم", "مها الزين"},
+	"coral":   {"Losana Tuivaga", "Peni Ratu", "Mere Vakatawa", "Josefa Nabola", "Officer", "Ana Seru", "Tomasi Koroi", "Litia Waqa", "Epeli Naisara", "Salote Bula"},
+}
