@@ -18,6 +18,7 @@ import (
 	"assay/domain/administration"
 	"assay/domain/audit"
 	"assay/domain/confidentiality"
+	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/declaration"
@@ -73,6 +74,7 @@ type Services struct {
 	Sessions        *account.Sessions
 	Accounts        *account.Service
 	Notices         *notice.Service
+	Contracts       *contract.Service
 	Administrations Administrations
 	Access          *access.Service
 	Confidentiality *confidentiality.Service

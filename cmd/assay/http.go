@@ -37,7 +37,7 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 	options.Public = s.letters.public
 	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Notices: s.notices, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, News: s.engine,
-		Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}, options)
+		Contracts: s.contracts, Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}, options)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,11 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"assay/domain"
+	"assay/domain/administration"
+	"assay/domain/contract"
 	"assay/domain/installation"
 	"assay/domain/notice"
 	"assay/domain/refresh"
@@ -35,7 +39,10 @@ func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.L
 		warehouse.ImportJob: s.runImport,
 		refresh.Kind:        s.runRefresh,
 		installation.Kind:   s.runExport,
-		notice.Job:          sendLetter(post),
+
+		contract.ActivateJob: s.onContract(s.contracts.Activate),
+		contract.RemindJob:   s.onContract(s.contracts.Remind),
+		notice.Job:           sendLetter(post),
 	}, worker.Options{RedisAddress: redis.address, RedisPassword: redis.password, RedisDatabase: redis.database, Clock: time.Now, Log: log}), nil
 }
 
@@ -70,4 +77,19 @@ func (s *services) runRefresh(ctx context.Context, job store.Claimed, progress f
 // runExport makes an export of an administration, or removes one whose time is over.
 func (s *services) runExport(ctx context.Context, job store.Claimed, progress func(any)) error {
 	return s.installation.RunExport(ctx, job, func(p installation.Progress) { progress(p) })
+}
+
+// onContract makes the handler of a job that is about one contract.
+func (s *services) onContract(do func(ctx context.Context, tenant *administration.Tenant, contract uuid.UUID) error) worker.Handle {
+	return func(ctx context.Context, job store.Claimed, _ func(any)) error {
+		var arguments contract.JobArguments
+		if err := json.Unmarshal(job.Arguments, &arguments); err != nil {
+			return domain.Wrap(domain.KindInvalid, err, "the job does not say which contract it is about")
+		}
+		tenant, err := s.administrations.ByID(ctx, job.Tenant)
+		if err != nil {
+			return err
+		}
+		return do(ctx, tenant, arguments.Contract)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/confidentiality"
+	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
@@ -41,6 +42,7 @@ type services struct {
 	engine          *cube.Engine
 	indicators      *indicator.Service
 	refresh         *refresh.Service
+	contracts       *contract.Service
 }
 
 // cubeMemory bounds the decoded columns of all tenants together.
@@ -107,6 +109,7 @@ func (s *services) build(segments *cube.Store) (err error) {
 		return err
 	}
 	s.indicators = indicator.New(s.db, s.engine, breaches)
+	s.contracts = contract.New(s.db, s.administrations, s.accounts, s.indicators, contract.Notices{Administrations: s.administrations, Clock: time.Now}, time.Now)
 	return nil
 }
 

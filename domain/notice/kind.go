@@ -5,7 +5,26 @@ package notice
 var Kinds = []Kind{
 	LetterInvitation, LetterReset,
 	AccountPasswordChanged, AccountFactorReset, AccountFactorChanged, AccountCodesGuessed, AccountRolesChanged,
+	ContractProposed, ContractCountered, ContractCommented, ContractWithdrawn, ContractDeclined, ContractExtended, ContractSigned, ContractActive,
+	ContractSuspended, ContractResumed, ContractAmended, ContractTerminated, ContractReminder,
 }
+
+// The kinds of the room contract.
+const (
+	ContractProposed   Kind = "notice.contract.proposed"
+	ContractCountered  Kind = "notice.contract.countered"
+	ContractCommented  Kind = "notice.contract.commented"
+	ContractWithdrawn  Kind = "notice.contract.withdrawn"
+	ContractDeclined   Kind = "notice.contract.declined"
+	ContractExtended   Kind = "notice.contract.extended"
+	ContractSigned     Kind = "notice.contract.signed"
+	ContractActive     Kind = "notice.contract.active"
+	ContractSuspended  Kind = "notice.contract.suspended"
+	ContractResumed    Kind = "notice.contract.resumed"
+	ContractAmended    Kind = "notice.contract.amended"
+	ContractTerminated Kind = "notice.contract.terminated"
+	ContractReminder   Kind = "notice.contract.reminder"
+)
 
 // The kinds of the room account.
 const (
