@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"assay/domain/access"
+	"assay/domain/account"
+	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/declaration"
 	"assay/domain/indicator"
@@ -180,6 +182,38 @@ func composedKeys() []string {
 		"arrived_at", "prelodged", "deferred_account", "previous", "paper_finished_at", "guarantee", "assessed_total", "top_up", "broker", "importer", "cancelled",
 		"customs_value", "payable", "relieved", "packages", "gross_mass")
 	add("item.", "packages", "gross", "quantity", "invoice", "preference", "shown")
+	for _, state := range contract.States {
+		add("contract.state.", string(state))
+	}
+	for _, action := range contract.Actions {
+		add("contract.did.", string(action))
+	}
+	add("contract.did.", "draft")
+	for _, action := range contractActions {
+		add("contract.do.", string(action))
+		add("contract.hint.", string(action))
+	}
+	for _, level := range contract.Levels {
+		add("level.", string(level))
+	}
+	add("contract.part.", "weight", "baseline", "threshold", "target", "red_low", "red_high", "definition", "indicator", "title", "text", "term")
+	add("aim.", string(contract.Speed), string(contract.Control))
+	add("ground.", "outage", "strike", "transfer", "absence", "inquiry", "other")
+	add("method.", string(account.MethodAuthenticator), string(account.MethodPasskey), string(account.MethodRecovery))
+	add("mission.", contract.MissionKinds...)
+	add("team.unit.", contract.Units...)
+	add("phase.", string(contract.Preparing), string(contract.Descriptive), string(contract.Prescriptive))
+	for _, key := range contract.PrerequisiteKeys() {
+		add("prerequisite.", key, key+".hint")
+	}
+	add("template.state.", string(contract.TemplateDraft), string(contract.TemplateInUse), string(contract.TemplateRetired))
+	add("order.", string(contract.AnyOrder), string(contract.HolderFirst), string(contract.AdministrationFirst))
+	for _, each := range termsOf(&contract.Terms{}) {
+		add("term.", each.key)
+	}
+	for _, group := range contractGroups {
+		add("contracts.group.", group.key)
+	}
 	for kind := range statuses {
 		for _, part := range []string{"status", "heading", "text"} {
 			add("failure."+string(kind)+".", part)

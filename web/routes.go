@@ -34,7 +34,7 @@ const in = "/in/:administration"
 
 // routes lists every page and form there is.
 func (s *Server) routes() []route {
-	routes := slices.Concat(accountRoutes, noticeRoutes, figureRoutes, intakeRoutes, handbookRoutes)
+	routes := slices.Concat(accountRoutes, noticeRoutes, figureRoutes, intakeRoutes, contractRoutes, handbookRoutes)
 	if s.options.Design {
 		routes = append(routes, designRoutes...)
 	}

@@ -100,6 +100,7 @@ func (v *visit) navigation() []view.Link {
 		action    access.Action
 	}{
 		{"nav.board", "board", access.FigureRead},
+		{"nav.contracts", "contracts", access.ContractRead},
 		{"nav.imports", "imports", access.ImportRead},
 		{"nav.dictionary", "dictionary", access.DictionaryRead},
 	} {

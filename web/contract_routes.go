@@ -1,0 +1,28 @@
+package web
+
+import (
+	"net/http"
+
+	"assay/domain/access"
+)
+
+var contractRoutes = []route{
+	{http.MethodGet, in + "/contracts", signedIn, access.ContractRead, false, (*visit).listContracts},
+	{http.MethodGet, in + "/contracts/new", signedIn, access.ContractPropose, false, (*visit).newContract},
+	{http.MethodPost, in + "/contracts", signedIn, access.ContractPropose, false, (*visit).draftContract},
+	{http.MethodGet, in + "/contracts/sitting", signedIn, access.ContractSign, false, (*visit).showSitting},
+	{http.MethodPost, in + "/contracts/sitting", signedIn, access.ContractSign, false, (*visit).decideInSitting},
+	{http.MethodPost, in + "/contracts/sitting/sign", signedIn, access.ContractSign, false, (*visit).signSitting},
+	{http.MethodGet, in + "/contracts/:contract", signedIn, access.ContractRead, false, (*visit).showContract},
+	{http.MethodPost, in + "/contracts/:contract", signedIn, access.ContractRead, false, (*visit).actOnContract},
+	{http.MethodPost, in + "/contracts/:contract/sign", signedIn, access.ContractSign, false, (*visit).signContract},
+	{http.MethodGet, in + "/templates", signedIn, access.ContractTemplate, false, (*visit).listTemplates},
+	{http.MethodPost, in + "/templates", signedIn, access.ContractTemplate, false, (*visit).copyTemplate},
+	{http.MethodGet, in + "/templates/:template", signedIn, access.ContractTemplate, false, (*visit).showTemplate},
+	{http.MethodPost, in + "/templates/:template", signedIn, access.ContractTemplate, false, (*visit).changeTemplate},
+	{http.MethodGet, in + "/targets", signedIn, access.ContractTemplate, false, (*visit).showTargets},
+	{http.MethodPost, in + "/targets", signedIn, access.ContractTemplate, false, (*visit).setUpperTarget},
+	{http.MethodGet, in + "/programme", signedIn, access.ContractRead, false, (*visit).showProgramme},
+	{http.MethodPost, in + "/programme", signedIn, access.ContractTemplate, false, (*visit).changeProgramme},
+	{http.MethodGet, in + "/programme/reports/:month", signedIn, access.ContractRead, false, (*visit).showProgrammeReport},
+}
