@@ -93,6 +93,7 @@ func newKit(t *testing.T, declarations int) *kit {
 	k.empty = k.tenant(t, "nowhere", "fr", "EUR", "Europe/Paris")
 	k.people(t)
 	k.serve(t)
+	k.contracts(t)
 	return k
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/xuri/excelize/v2"
 
+	"assay/domain/access"
+	"assay/domain/contract"
 	"assay/domain/indicator"
 )
 
@@ -100,6 +102,21 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/dictionary", "officer", ""},
 		{"/in/karouma/live", "", "data_officer"}, // whom it lets in, testLive sees: the answer does not end
 	}
+	own, err := k.web.Contracts.List(t.Context(), k.first, contract.Reader{Scope: access.ScopeAdministration}, contract.Filter{})
+	if err != nil || len(own) != 1 {
+		t.Fatalf("contracts: %v, %v", own, err)
+	}
+	pages = append(pages, []struct{ path, allowed, refused string }{
+		{"/in/karouma/contracts", "officer", "data_officer"},
+		{"/in/karouma/contracts/new", "deputy", "auditor"},
+		{"/in/karouma/contracts/sitting", "director_general", "auditor"},
+		{"/in/karouma/contracts/" + own[0].ID.String(), "officer", "data_officer"},
+		{"/in/karouma/templates", "analyst", "officer"},
+		{"/in/karouma/templates/" + own[0].Template.String(), "director_general", "head_of_office"},
+		{"/in/karouma/targets", "analyst", "officer"},
+		{"/in/karouma/programme", "human_resources", "data_officer"},
+		{"/in/karouma/programme/reports/2025-11", "auditor", "data_officer"},
+	}...)
 	covered := map[string]bool{}
 	for _, r := range k.web.routes() {
 		if r.audience == signedIn && r.method == http.MethodGet {
