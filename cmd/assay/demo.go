@@ -143,6 +143,9 @@ func (d *demonstration) prepare(ctx context.Context, a demoAdministration) (web.
 	if err != nil {
 		return web.DemoAdministration{}, fmt.Errorf("add the people of %s: %w", name, err)
 	}
+	if err := d.contracts(ctx, tenant); err != nil {
+		return web.DemoAdministration{}, fmt.Errorf("write the contracts of %s: %w", name, err)
+	}
 	return web.DemoAdministration{Code: tenant.Code, People: people}, nil
 }
 
