@@ -34,6 +34,10 @@ const (
 	NotMature   LeftOut = "not_mature" // some cases still have time
 	FewCases    LeftOut = "few_cases"  // fewer than the contract asks for: the count is shown
 	NoFigure    LeftOut = "no_figure"  // nothing to measure
+	// NoWorkDays: none of the month's working days counts, so nothing of it is scored.
+	NoWorkDays LeftOut = "no_work_days"
+	// OtherDefinition: the program no longer computes the indicator as it was signed.
+	OtherDefinition LeftOut = "definition"
 )
 
 // ScoreLine is how one indicator of a contract stands in a month.

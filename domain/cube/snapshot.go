@@ -154,6 +154,22 @@ func NewSnapshot(segments ...*Segment) (*Snapshot, error) {
 	return snapshot, nil
 }
 
+// Recall makes a snapshot of kept segments as an engine that knows these grains would: a
+// grain of which there is no segment has no rows. It is how a frozen figure is computed again.
+func Recall(grains []*Grain, segments ...*Segment) (*Snapshot, error) {
+	known := map[string]*Grain{}
+	for _, g := range grains {
+		known[g.Name] = g
+	}
+	residents := make([]*resident, len(segments))
+	for i, s := range segments {
+		residents[i] = newResident(Listed{Grain: s.grain.Name, GrainVersion: s.grain.Version, Month: s.month,
+			Hash: s.hash, Rows: int64(s.rows), Bytes: s.size}, len(s.grain.Columns), s.source, nil)
+		residents[i].opened.Store(s)
+	}
+	return newSnapshot(known, residents, limits{groups: DefaultMaxGroups, workers: DefaultWorkers()})
+}
+
 func newSnapshot(grains map[string]*Grain, residents []*resident, l limits) (*Snapshot, error) {
 	s := &Snapshot{grains: map[string]*member{}, limits: l, lexica: &lexica{}}
 	for name, g := range grains {

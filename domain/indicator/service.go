@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"assay/domain"
 	"assay/domain/administration"
@@ -74,18 +75,31 @@ func (s *Service) Snapshot(ctx context.Context, tenant *administration.Tenant) (
 // named the groups, sorted and paged. Every dimension must be one of every
 // indicator asked for; the error names those there are (KindInvalid).
 func (s *Service) Compute(ctx context.Context, tenant *administration.Tenant, in Request) ([]*Result, error) {
-	definitions, err := findAll(in.Codes)
+	definitions, err := in.definitions()
 	if err != nil {
-		return nil, err
-	}
-	if err := in.check(definitions); err != nil {
 		return nil, err
 	}
 	snapshot, err := s.Snapshot(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
+	return newEvaluation(snapshot, tenant).compute(ctx, tenant, definitions, in)
+}
+
+// Over computes as Compute does, from a snapshot that the caller holds: many questions to one
+// state, or the segments that a published figure names (cube.Recall). Those do not know the latest event time of
+// the data they were made from, so it is given.
+func Over(ctx context.Context, snapshot *cube.Snapshot, watermark time.Time, tenant *administration.Tenant, in Request) ([]*Result, error) {
+	definitions, err := in.definitions()
+	if err != nil {
+		return nil, err
+	}
 	e := newEvaluation(snapshot, tenant)
+	e.horizon = newHorizon(watermark, tenant.Location())
+	return e.compute(ctx, tenant, definitions, in)
+}
+
+func (e *evaluation) compute(ctx context.Context, tenant *administration.Tenant, definitions []*Definition, in Request) ([]*Result, error) {
 	asks := make([]*ask, 0, 2*len(definitions))
 	for _, d := range definitions {
 		asks = append(asks, e.newAsk(d, in.From, in.To, nil, in.Where))
@@ -116,6 +130,15 @@ func (s *Service) Compute(ctx context.Context, tenant *administration.Tenant, in
 
 // maxLimit bounds the page of a breakdown that names a limit.
 const maxLimit = 100_000
+
+// definitions finds what is asked for and refuses what cannot be.
+func (in *Request) definitions() ([]*Definition, error) {
+	definitions, err := findAll(in.Codes)
+	if err != nil {
+		return nil, err
+	}
+	return definitions, in.check(definitions)
+}
 
 func (in *Request) check(definitions []*Definition) error {
 	if in.From >= in.To {
