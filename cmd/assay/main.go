@@ -87,6 +87,7 @@ func oneLine(text string) string {
 func commands() []*cobra.Command {
 	return []*cobra.Command{
 		newMigrateCommand(),
+		newVerifyCommand(),
 		newIndicatorsCommand(),
 		newWorkerCommand(),
 		newServeCommand(),

@@ -78,7 +78,7 @@ func (s *Cards) verifyKept(ctx context.Context, tenant *administration.Tenant, v
 		if err != nil {
 			return err
 		}
-		defer rows.Close() //nolint:errcheck // only read from
+		defer rows.Close()
 		for rows.Next() {
 			var hash []byte
 			if err := rows.Scan(&hash); err != nil {
