@@ -38,6 +38,10 @@ type Error struct {
 type FieldError struct {
 	Field   string
 	Message string
+	// Key and Blanks say the same in the reader's language: the message "fault.KEY" with pairs
+	// of a blank's name and its value. An empty Key means that Message is shown as it is.
+	Key    string
+	Blanks []any
 }
 
 // Error gives kind, sentence, fields and cause, for the log.

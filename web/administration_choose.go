@@ -31,6 +31,20 @@ func (v *visit) showAdministrations() error {
 			Current: v.person.Tenant == m.Tenant && v.person.Role == m.Role && v.person.Office == m.Office,
 		})
 	}
+	suspended, err := v.server.Accounts.Suspended(ctx, v.person.Account)
+	if err != nil {
+		return err
+	}
+	if page.Suspended, err = v.suspended(suspended); err != nil {
+		return err
+	}
+	installation, err := v.server.Access.OfInstallation(ctx, v.person.Account)
+	if err != nil {
+		return err
+	}
+	if !installation.None() {
+		page.Installation = &view.Link{Text: v.T("installation.title"), Address: installationHome}
+	}
 	return v.show(http.StatusOK, "choose", page)
 }
 

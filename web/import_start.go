@@ -112,8 +112,15 @@ func (v *visit) faultOf(err error) *view.FormFault {
 	var failure *domain.Error
 	if errors.As(err, &failure) {
 		fault.Text = failure.Message
+		if failure.Key != "" {
+			fault.Text = v.T(failure.Key)
+		}
 		for _, field := range failure.Fields {
-			fault.Fields = append(fault.Fields, view.Fact{Name: field.Field, Text: field.Message})
+			fact := view.Fact{Name: field.Field, Text: field.Message}
+			if field.Key != "" { // the reader's language knows both the field and what is wrong with it
+				fact = view.Fact{Name: v.T("field." + field.Field), Text: v.T("fault."+field.Key, field.Blanks...)}
+			}
+			fault.Fields = append(fault.Fields, fact)
 		}
 	}
 	return fault

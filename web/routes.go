@@ -34,7 +34,7 @@ const in = "/in/:administration"
 
 // routes lists every page and form there is.
 func (s *Server) routes() []route {
-	routes := slices.Concat(accountRoutes, noticeRoutes, figureRoutes, intakeRoutes, contractRoutes, handbookRoutes)
+	routes := slices.Concat(accountRoutes, noticeRoutes, figureRoutes, intakeRoutes, contractRoutes, handbookRoutes, installationRoutes)
 	if s.options.Design {
 		routes = append(routes, designRoutes...)
 	}
@@ -69,6 +69,16 @@ var intakeRoutes = []route{
 	{http.MethodGet, in + "/imports/:batch", signedIn, access.ImportRead, false, (*visit).showImport},
 	{http.MethodGet, in + "/imports/:batch/rejects.csv", signedIn, access.ImportRead, false, (*visit).downloadRejects},
 	{http.MethodPost, in + "/imports/:batch/again", signedIn, access.ImportWrite, false, (*visit).loadAgain},
+}
+
+// installationRoutes are for who runs the installation.
+var installationRoutes = []route{
+	{http.MethodGet, installationHome, operators, access.InstallationRead, false, (*visit).showInstallation},
+	{http.MethodPost, installationHome, operators, access.InstallationWrite, false, (*visit).createAdministration},
+	{http.MethodGet, installationHome + "/:code", operators, access.InstallationRead, false, (*visit).showInstalled},
+	{http.MethodPost, installationHome + "/:code/state", operators, access.InstallationWrite, false, (*visit).changeInstalledState},
+	{http.MethodPost, installationHome + "/:code/exports", operators, access.InstallationWrite, false, (*visit).startInstalledExport},
+	{http.MethodPost, installationHome + "/:code/erase", operators, access.InstallationWrite, false, (*visit).eraseInstalled},
 }
 
 // designRoutes show the components to developers.

@@ -35,6 +35,7 @@ func TestPages(t *testing.T) {
 	t.Run("weights", k.testWeights)
 	t.Run("live", k.testLive)
 	t.Run("imports", k.testImports)
+	t.Run("installation", k.testInstallation)
 }
 
 // aReference finds a declaration by following a figure, as a reader would.

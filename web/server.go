@@ -24,6 +24,7 @@ import (
 	"assay/domain/declaration"
 	"assay/domain/engagement"
 	"assay/domain/indicator"
+	"assay/domain/installation"
 	"assay/domain/notice"
 	"assay/domain/warehouse"
 	"assay/web/handbook"
@@ -37,6 +38,8 @@ type Administrations interface {
 	Offices(ctx context.Context, id domain.TenantID) ([]administration.Office, error)
 	Names(ctx context.Context, id domain.TenantID, kind string, codes []string) (map[string]string, error)
 	Calendars(ctx context.Context, t *administration.Tenant) (*administration.Calendars, error)
+	Create(ctx context.Context, t *administration.Tenant) error
+	ChangeState(ctx context.Context, id domain.TenantID, state, reason string, by administration.Actor) error
 }
 
 // Indicators is what the pages need of the room of that name.
@@ -84,8 +87,11 @@ type Services struct {
 	News            News
 	Engagements     *engagement.Service
 	Audit           *audit.Service
-	Log             *slog.Logger
-	Clock           func() time.Time
+	Installation    *installation.Service
+	// Forget takes what waits for an erased administration out of the queue; nil where there is none.
+	Forget func(ctx context.Context, tenant domain.TenantID) (int, error)
+	Log    *slog.Logger
+	Clock  func() time.Time
 }
 
 // Options say how the pages are served.
@@ -96,6 +102,8 @@ type Options struct {
 	// Public is the address under which browsers see this installation, without a slash at its
 	// end; empty to take what each request says. Passkeys are bound to it.
 	Public string
+	// Version is the program's, for who runs the installation.
+	Version string
 	// Design shows the developers' page /design with made-up figures.
 	Design bool
 	// Heartbeat is how often an open live connection is given a sign of life and its person's session

@@ -73,7 +73,11 @@ func (v *visit) signIn() error {
 	case domain.KindTooMany:
 		return v.showSignInForm(http.StatusTooManyRequests, v.T("sign_in.too_many"))
 	case domain.KindForbidden:
-		return v.showSignInForm(http.StatusForbidden, v.T("sign_in.no_administration"))
+		text, err := v.refusedSignIn(err)
+		if err != nil {
+			return err
+		}
+		return v.showSignInForm(http.StatusForbidden, text)
 	}
 	if err != nil {
 		return err

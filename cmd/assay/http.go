@@ -35,8 +35,9 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // newHandler puts pages, API and health checks on one HTTP handler.
 func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handler, error) {
 	options.Public = s.letters.public
+	options.Version = programVersion()
 	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Notices: s.notices, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
-		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, News: s.engine,
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, News: s.engine, Installation: s.installation, Forget: forgetQueue,
 		Contracts: s.contracts, Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}, options)
 	if err != nil {
 		return nil, err

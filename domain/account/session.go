@@ -151,7 +151,7 @@ func (s *Sessions) SignIn(ctx context.Context, name, password string) (Person, e
 		return Person{}, err
 	}
 	if len(memberships) == 0 && len(operates) == 0 && !known {
-		return Person{}, domain.Errorf(domain.KindForbidden, "your account belongs to no administration yet; ask your administrator")
+		return Person{}, s.service.nowhere(ctx, account.ID)
 	}
 	if err := s.scs.RenewToken(ctx); err != nil {
 		return Person{}, fmt.Errorf("renew session: %w", err)

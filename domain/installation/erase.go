@@ -60,7 +60,7 @@ func (p *Proof) Empty() bool {
 // it goes on where it is called again.
 func (s *Service) Erase(ctx context.Context, tenant *administration.Tenant, in EraseInput) (*Proof, error) {
 	if in.Confirm != tenant.Code {
-		return nil, domain.Invalid("the administration is not erased", domain.FieldError{Field: "confirm", Message: "must be the code " + tenant.Code})
+		return nil, &domain.Error{Kind: domain.KindInvalid, Key: "installation.erase.mismatch", Message: "the administration is not erased: the confirmation must be the code " + tenant.Code}
 	}
 	if err := s.refuseWhileBusy(ctx, tenant.ID, in.Force); err != nil {
 		return nil, err

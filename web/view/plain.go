@@ -26,8 +26,10 @@ type DemoAccount struct {
 // Choose is the choice among the administrations in which a person works.
 type Choose struct {
 	Layout
-	Memberships []Membership
-	Return      string
+	Memberships  []Membership
+	Suspended    []Notice // administrations in which nobody can work at the moment
+	Installation *Link    // for who runs it
+	Return       string
 }
 
 // Membership is one of them.
