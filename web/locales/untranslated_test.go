@@ -19,7 +19,7 @@ var sameAsEnglish = map[string][]string{
 // and beyond the units that all languages write alike.
 var (
 	aWord = regexp.MustCompile(`\pL{2}`)
-	units = regexp.MustCompile(`\{\{.*?\}\}|\b(kg|min|pt|CSV|XLSX|SQL|PDF|URL|JSON|NDJSON|Assay)\b`)
+	units = regexp.MustCompile(`\{\{.*?\}\}|\b(kg|MB|min|pt|CSV|XLSX|SQL|PDF|URL|JSON|NDJSON|Assay)\b`)
 )
 
 // TestTextsAreTranslated finds texts that another language has as English has them.
