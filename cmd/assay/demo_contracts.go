@@ -66,7 +66,11 @@ func (d *demonstration) contracts(ctx context.Context, tenant *administration.Te
 		}
 	}
 	now = time.Now()
-	return s.Activate(ctx, tenant, c.ID)
+	if err := s.Activate(ctx, tenant, c.ID); err != nil {
+		return err
+	}
+	_, err = contract.NewCards(s, d.indicators, cube.NewStore(d.db)).Sweep(ctx, tenant)
+	return err
 }
 
 // describeFirst writes the descriptive phase: checklist, team, missions and two reports.

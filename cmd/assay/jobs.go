@@ -11,6 +11,7 @@ import (
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/contract"
+	"assay/domain/cube"
 	"assay/domain/installation"
 	"assay/domain/notice"
 	"assay/domain/refresh"
@@ -35,6 +36,9 @@ func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.L
 	if err := s.resumeLetters(ctx, post); err != nil {
 		return nil, err
 	}
+	if err := s.resumeCards(ctx); err != nil {
+		return nil, err
+	}
 	return worker.New(s.db, map[string]worker.Handle{
 		warehouse.ImportJob: s.runImport,
 		refresh.Kind:        s.runRefresh,
@@ -42,6 +46,7 @@ func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.L
 
 		contract.ActivateJob: s.onContract(s.contracts.Activate),
 		contract.RemindJob:   s.onContract(s.contracts.Remind),
+		contract.CardsJob:    s.runCards,
 		notice.Job:           sendLetter(post),
 	}, worker.Options{RedisAddress: redis.address, RedisPassword: redis.password, RedisDatabase: redis.database, Clock: time.Now, Log: log}), nil
 }
@@ -92,4 +97,33 @@ func (s *services) onContract(do func(ctx context.Context, tenant *administratio
 		}
 		return do(ctx, tenant, arguments.Contract)
 	}
+}
+
+// runCards publishes the scorecards of mature months, and comes back the next night.
+func (s *services) runCards(ctx context.Context, job store.Claimed, _ func(any)) error {
+	tenant, err := s.administrations.ByID(ctx, job.Tenant)
+	if err != nil {
+		return err
+	}
+	return s.cards().RunCards(ctx, tenant)
+}
+
+// cards is the service of scorecards.
+func (s *services) cards() *contract.Cards {
+	return contract.NewCards(s.contracts, s.indicators, cube.NewStore(s.db))
+}
+
+// resumeCards asks for a pass over the scorecards of every administration, so that the nightly
+// round goes on whatever happened to the job of the last night.
+func (s *services) resumeCards(ctx context.Context) error {
+	tenants, err := s.administrations.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, tenant := range tenants {
+		if err := s.contracts.ScheduleCards(ctx, tenant); err != nil {
+			return err
+		}
+	}
+	return nil
 }

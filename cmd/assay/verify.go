@@ -6,13 +6,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"assay/domain"
 	"assay/domain/contract"
-	"assay/domain/cube"
 )
 
 // maxCardBytes bounds the file of a scorecard; one has a few thousand bytes.
@@ -80,7 +78,7 @@ func verifyScorecard(cmd *cobra.Command, path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	verdict, err := contract.NewCards(contract.New(s.db, s.administrations, s.accounts, s.indicators, nil, time.Now), s.indicators, cube.NewStore(s.db)).VerifyCard(cmd.Context(), tenant, content)
+	verdict, err := s.cards().VerifyCard(cmd.Context(), tenant, content)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type Notices struct {
 var noticeKinds = map[Action]notice.Kind{
 	Propose: notice.ContractProposed, Counter: notice.ContractCountered, Comment: notice.ContractCommented, Withdraw: notice.ContractWithdrawn, Decline: notice.ContractDeclined,
 	Extend: notice.ContractExtended, Sign: notice.ContractSigned, Activate: notice.ContractActive, Suspend: notice.ContractSuspended, Resume: notice.ContractResumed,
-	Supersede: notice.ContractAmended, Terminate: notice.ContractTerminated, Remind: notice.ContractReminder,
+	Supersede: notice.ContractAmended, Terminate: notice.ContractTerminated, Remind: notice.ContractReminder, CardPublished: notice.ContractScorecard,
 }
 
 // Contract tells the receivers of a notice, on their page of notices and by letter.

@@ -49,7 +49,10 @@ func (s *Service) Activate(ctx context.Context, tenant *administration.Tenant, i
 		_, err = s.act(ctx, tenant, Activate, Ask{Contract: id, Revision: c.Revision, Actor: Program}, func(st *step) error {
 			st.AmendsPrevious = st.Contract.Kind == Amendment
 			return nil
-		}, func(_ context.Context, st *step) error { st.Contract.ActivatedAt = st.Now; return nil })
+		}, func(_ context.Context, st *step) error {
+			st.Contract.ActivatedAt = st.Now
+			return enqueueCards(st.tx, tenant.ID, st.Now, st.Today.String(), st.Now)
+		})
 		return err
 	})
 	if err != nil {

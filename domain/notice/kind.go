@@ -6,7 +6,7 @@ var Kinds = []Kind{
 	LetterInvitation, LetterReset,
 	AccountPasswordChanged, AccountFactorReset, AccountFactorChanged, AccountCodesGuessed, AccountRolesChanged,
 	ContractProposed, ContractCountered, ContractCommented, ContractWithdrawn, ContractDeclined, ContractExtended, ContractSigned, ContractActive,
-	ContractSuspended, ContractResumed, ContractAmended, ContractTerminated, ContractReminder,
+	ContractSuspended, ContractResumed, ContractAmended, ContractTerminated, ContractReminder, ContractScorecard,
 }
 
 // The kinds of the room contract.
@@ -24,6 +24,7 @@ const (
 	ContractAmended    Kind = "notice.contract.amended"
 	ContractTerminated Kind = "notice.contract.terminated"
 	ContractReminder   Kind = "notice.contract.reminder"
+	ContractScorecard  Kind = "notice.contract.scorecard"
 )
 
 // The kinds of the room account.
