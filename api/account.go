@@ -4,25 +4,48 @@ import (
 	"context"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"assay/domain"
 	"assay/domain/account"
 )
 
 // IssueToken signs a person in. With several administrations one must be named.
 func (s *server) IssueToken(ctx context.Context, request IssueTokenRequestObject) (IssueTokenResponseObject, error) {
-	person, err := s.Accounts.Authenticate(ctx, request.Body.Name, request.Body.Password)
+	origin := originOf(ctx)
+	person, err := s.Accounts.Authenticate(ctx, account.Attempt{Name: request.Body.Name, Password: request.Body.Password, Address: origin})
 	if err != nil {
+		return nil, err
+	}
+	if err := s.confirmFactor(ctx, person.ID, text(request.Body.Code)); err != nil {
 		return nil, err
 	}
 	membership, code, err := s.chooseMembership(ctx, person, text(request.Body.Tenant))
 	if err != nil {
 		return nil, err
 	}
-	token, expires, err := s.Accounts.IssueToken(ctx, person.ID, membership.Tenant, account.NewToken{Name: text(request.Body.Label)})
+	by := account.By{Account: person.ID, SignInName: person.SignInName, Capacity: membership.Role, Tenant: membership.Tenant, Origin: origin}
+	if err := s.Accounts.RequireFactor(ctx, by.Account, by.Tenant); err != nil {
+		return nil, err
+	}
+	token, expires, err := s.Accounts.IssueToken(ctx, by, account.NewToken{Name: text(request.Body.Label)})
 	if err != nil {
 		return nil, err
 	}
 	return IssueToken201JSONResponse{Token: token, Expires: expires, Tenant: code, Role: membership.Role}, nil
+}
+
+// confirmFactor asks who has a second factor for a code of it: the password alone is not enough here either.
+func (s *server) confirmFactor(ctx context.Context, person uuid.UUID, code string) error {
+	factors, err := s.Accounts.Factors(ctx, person)
+	if err != nil || !factors.Any() {
+		return err
+	}
+	if code == "" {
+		return domain.Invalid("this account has a second factor", domain.FieldError{Field: "code", Message: "give the six digits of the authenticator, or a recovery code"})
+	}
+	_, err = s.Accounts.Confirm(ctx, person, account.Answer{Code: code})
+	return err
 }
 
 func (s *server) chooseMembership(ctx context.Context, person *account.Account, code string) (account.Membership, string, error) {

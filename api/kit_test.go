@@ -259,7 +259,7 @@ func (k *kit) person(t *testing.T, name string, memberships ...account.Membershi
 			t.Fatal(err)
 		}
 	}
-	if k.tokens[name], _, err = k.services.Accounts.IssueToken(t.Context(), person.ID, memberships[0].Tenant, account.NewToken{Name: "test"}); err != nil {
+	if k.tokens[name], _, err = k.services.Accounts.IssueToken(t.Context(), account.By{Account: person.ID, SignInName: name, Capacity: memberships[0].Role, Tenant: memberships[0].Tenant}, account.NewToken{Name: "test"}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -120,6 +120,7 @@ func (g *gate) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 func (g *gate) admit(c echo.Context, action, object string) (context.Context, error) {
 	request := c.Request()
 	ctx := request.Context()
+	ctx = context.WithValue(ctx, originKey{}, origin)
 	if action == actionPublic {
 		return ctx, nil
 	}
@@ -134,6 +135,9 @@ func (g *gate) admit(c echo.Context, action, object string) (context.Context, er
 	permissions, err := g.access.Of(ctx, person.Account, person.Tenant)
 	if err != nil {
 		return nil, err
+	}
+	if len(person.Scopes) > 0 {
+		permissions = permissions.Only(actionsOf(person.Scopes))
 	}
 	caller := Caller{Person: person, Permissions: permissions, Origin: c.RealIP()}
 	if action != actionOwn {
@@ -150,6 +154,22 @@ func (g *gate) admit(c echo.Context, action, object string) (context.Context, er
 	}
 	ctx = context.WithValue(ctx, tokenKey{}, token)
 	return context.WithValue(ctx, callerKey{}, caller), nil
+}
+
+func actionsOf(scopes []string) []access.Action {
+	actions := make([]access.Action, len(scopes))
+	for i, scope := range scopes {
+		actions[i] = access.Action(scope)
+	}
+	return actions
+}
+
+type originKey struct{}
+
+// originOf is the address of a request that passed the gate.
+func originOf(ctx context.Context) string {
+	origin, _ := ctx.Value(originKey{}).(string)
+	return origin
 }
 
 func isMultipart(request *http.Request) bool {

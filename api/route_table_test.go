@@ -93,7 +93,7 @@ func (k *kit) callers(t *testing.T) []caller {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if token, _, err := k.services.Accounts.IssueToken(t.Context(), operator.ID, k.first.ID, account.NewToken{}); !domain.Is(err, domain.KindForbidden) {
+	if token, _, err := k.services.Accounts.IssueToken(t.Context(), account.By{Account: operator.ID, SignInName: "operator", Tenant: k.first.ID}, account.NewToken{}); !domain.Is(err, domain.KindForbidden) {
 		t.Errorf("an operator got the token %q of an administration: %v", token, err)
 	}
 	return all

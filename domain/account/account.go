@@ -39,6 +39,8 @@ type Person struct {
 	Name       string
 	Language   string
 	Membership
+	// Scopes are the actions to which an API token is narrowed; none means all.
+	Scopes []string
 }
 
 // Bounds of what may be typed.
@@ -66,9 +68,7 @@ func (n NewAccount) Validate() error {
 	if strings.TrimSpace(n.Name) == "" || utf8.RuneCountInString(n.Name) > maximalName {
 		add("name", "must not be empty or longer than 200 characters")
 	}
-	if length := utf8.RuneCountInString(n.Password); length < minimalPassword || len(n.Password) > maximalPassword {
-		add("password", "must have 10 to 512 characters")
-	}
+	wrong = append(wrong, checkPassword(n.Password, n.Name, n.SignInName)...)
 	return domain.Invalid("the account cannot be created like this", wrong...)
 }
 

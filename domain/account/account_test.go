@@ -66,7 +66,7 @@ func (b *bundle) signIn(t *testing.T, name, password, token string) (string, err
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.sessions.SignIn(ctx, name, password); err != nil {
+	if _, err := b.sessions.SignIn(ctx, Attempt{Name: name, Password: password, Address: "127.0.0.1"}); err != nil {
 		return "", err
 	}
 	change, token, _, err := b.sessions.Save(ctx, "127.0.0.1", "test")
@@ -126,7 +126,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.person(t, "anna", b.tenants[0])
-	for range failuresAllowed {
+	for range failuresOfName {
 		if _, err := b.signIn(t, "anna", "guess guess guess", ""); !domain.Is(err, domain.KindUnauthenticated) {
 			t.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func TestChoosingAnAdministration(t *testing.T) {
 	if person, _ := b.sessions.Current(ctx); !person.Tenant.IsZero() {
 		t.Fatal("with two administrations one was chosen without asking")
 	}
-	if err := b.sessions.Choose(ctx, b.tenants[1].ID, ""); err != nil {
+	if err := b.sessions.Choose(ctx, b.tenants[1].ID, "", "127.0.0.1"); err != nil {
 		t.Fatal(err)
 	}
 	_, renewed, _, err := b.sessions.Save(ctx, "", "")
@@ -164,7 +164,7 @@ func TestChoosingAnAdministration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.sessions.Choose(b.load(t, token), b.tenants[1].ID, ""); !domain.Is(err, domain.KindForbidden) {
+	if err := b.sessions.Choose(b.load(t, token), b.tenants[1].ID, "", "127.0.0.1"); !domain.Is(err, domain.KindForbidden) {
 		t.Fatalf("another's administration: %v", err)
 	}
 }

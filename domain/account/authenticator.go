@@ -16,6 +16,7 @@ import (
 	"rsc.io/qr"
 
 	"assay/domain"
+	"assay/domain/notice"
 	"assay/domain/store"
 )
 
@@ -89,7 +90,7 @@ func setupOf(secret []byte, name string) (*AuthenticatorSetup, error) {
 // ConfirmAuthenticator ends the set-up with a code that the program shows, and gives
 // recovery codes when the account has none yet.
 func (s *Service) ConfirmAuthenticator(ctx context.Context, by By, code string) (recovery []string, err error) {
-	err = s.deed(ctx, by, "account.authenticator.add", nil, nil, func(tx *store.Tx) error {
+	err = s.deedWithNotice(ctx, by, by.Account, "account.authenticator.add", notice.AccountFactorChanged, func(tx *store.Tx) error {
 		row, err := findAuthenticator(tx, by.Account)
 		if err != nil {
 			return err
@@ -115,7 +116,7 @@ func (s *Service) ConfirmAuthenticator(ctx context.Context, by By, code string) 
 
 // RemoveAuthenticator takes the authenticator away; one that is not there is no error.
 func (s *Service) RemoveAuthenticator(ctx context.Context, by By) error {
-	return s.deed(ctx, by, "account.authenticator.remove", nil, nil, func(tx *store.Tx) error {
+	return s.deedWithNotice(ctx, by, by.Account, "account.authenticator.remove", notice.AccountFactorChanged, func(tx *store.Tx) error {
 		return deleteAuthenticator(tx, by.Account)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"assay/domain"
+	"assay/domain/notice"
 	"assay/domain/store"
 )
 
@@ -24,11 +25,13 @@ func (s *Service) Factors(ctx context.Context, account uuid.UUID) (f Factors, er
 }
 
 // Confirm checks a fresh second factor, whatever the age of the session, and says who gave it,
-// how and when: the proof that a signature keeps. A wrong answer is KindUnauthenticated, too many within an hour KindTooMany, an
+// how and when: the proof that a signature keeps. Call it outside the transaction of the deed: a wrong answer
+// must be counted although nothing else is kept. A wrong answer is KindUnauthenticated, too many within an hour KindTooMany, an
 // account without a second factor ErrNoFactor. Each code and each challenge counts once.
 func (s *Service) Confirm(ctx context.Context, account uuid.UUID, answer Answer) (Proof, error) {
 	proof := Proof{Account: account, At: s.clock().UTC()}
 	var failure error
+	guessed := 0
 	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
 		factors, err := findFactors(tx, account)
 		if err != nil {
@@ -50,13 +53,17 @@ func (s *Service) Confirm(ctx context.Context, account uuid.UUID, answer Answer)
 		if domain.Is(err, domain.KindUnauthenticated) {
 			// A wrong answer commits, so that it is counted.
 			failure = err
-			return factorFailed(tx, account, proof.At)
+			guessed, err = factorFailed(tx, account, proof.At)
+			return err
 		}
 		if err != nil {
 			return err
 		}
 		return factorSucceeded(tx, account)
 	})
+	if err == nil && guessed == factorFailuresAllowed {
+		err = s.tellGuessed(ctx, account, proof.At)
+	}
 	if err = firstError(err, failure); err != nil {
 		return Proof{}, fmt.Errorf("confirm: %w", err)
 	}
@@ -114,4 +121,24 @@ func factorAllowed(tx *store.Tx, account uuid.UUID, now time.Time) (bool, error)
 		return false, err
 	}
 	return row.Failures < factorFailuresAllowed || now.Sub(row.Since) >= factorFailureWindow, nil
+}
+
+// tellGuessed lets the owner know that somebody who has the password guesses codes.
+func (s *Service) tellGuessed(ctx context.Context, account uuid.UUID, now time.Time) error {
+	tenant, err := s.homeOf(ctx, account)
+	if err != nil || tenant.IsZero() {
+		return err
+	}
+	err = s.db.InTenant(ctx, tenant, func(ctx context.Context, tx *store.Tx) error {
+		err := notice.Send(ctx, tx, tenant, now, account, notice.Message{Kind: notice.AccountCodesGuessed, Link: "/account",
+			Arguments: notice.Arguments{Moments: map[string]time.Time{"At": now}}})
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, tenant, By{SignInName: "system"}, "account.codes_guessed", "account/"+account.String(), nil, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("tell of guessed codes: %w", err)
+	}
+	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"assay/domain"
+	"assay/domain/notice"
 	"assay/domain/store"
 )
 
@@ -216,7 +217,7 @@ func (s *Service) AddPasskey(ctx context.Context, by By, c Challenge, name strin
 	if err != nil {
 		return nil, domain.Wrap(domain.KindInvalid, err, "the browser's answer cannot be read")
 	}
-	err = s.deed(ctx, by, "account.passkey.add", nil, map[string]string{"name": name}, func(tx *store.Tx) error {
+	err = s.deedWithNotice(ctx, by, by.Account, "account.passkey.add", notice.AccountFactorChanged, func(tx *store.Tx) error {
 		h, _, err := findHolder(tx, by.Account)
 		if err != nil {
 			return err
@@ -236,7 +237,7 @@ func (s *Service) AddPasskey(ctx context.Context, by By, c Challenge, name strin
 
 // RemovePasskey takes one of the person's passkeys away.
 func (s *Service) RemovePasskey(ctx context.Context, by By, id uuid.UUID) error {
-	return s.deed(ctx, by, "account.passkey.remove", map[string]string{"passkey": id.String()}, nil, func(tx *store.Tx) error {
+	return s.deedWithNotice(ctx, by, by.Account, "account.passkey.remove", notice.AccountFactorChanged, func(tx *store.Tx) error {
 		return deletePasskey(tx, by.Account, id)
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"assay/domain/notice"
 	"assay/domain/store"
 )
 
@@ -21,7 +22,7 @@ const (
 // RenewRecoveryCodes makes ten new codes and ends the old ones. They are given once; only
 // their hashes are kept.
 func (s *Service) RenewRecoveryCodes(ctx context.Context, by By) (codes []string, err error) {
-	err = s.deed(ctx, by, "account.recovery_codes.renew", nil, nil, func(tx *store.Tx) error {
+	err = s.deedWithNotice(ctx, by, by.Account, "account.recovery_codes.renew", notice.AccountFactorChanged, func(tx *store.Tx) error {
 		codes, err = s.makeRecoveryCodes(tx, by.Account)
 		return err
 	})

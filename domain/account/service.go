@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,7 @@ type Service struct {
 	throttle  *throttle
 	keys      *secret.Keys
 	guests    Guests
+	signer    *secret.Keys // keys, or where there are none some that live as long as the process
 }
 
 // Option sets what is not always there.
@@ -40,6 +42,9 @@ func New(db *store.DB, clock func() time.Time, options ...Option) (*Service, err
 	s := &Service{db: db, clock: clock, passwords: p, throttle: newThrottle(clock)}
 	for _, option := range options {
 		option(s)
+	}
+	if s.signer = s.keys; s.signer == nil {
+		s.signer = secret.New()
 	}
 	return s, nil
 }
@@ -137,13 +142,22 @@ func (s *Service) Memberships(ctx context.Context, account uuid.UUID) (membershi
 	return append(memberships, visits...), nil
 }
 
-// Authenticate checks a sign-in name and password. Unknown name, wrong password
-// and disabled account give the same KindUnauthenticated after the same work;
-// too many failures of one name from here give KindTooMany for a while.
-func (s *Service) Authenticate(ctx context.Context, name, password string) (*Account, error) {
-	name = normalise(name)
-	if !s.throttle.allow(name) {
-		return nil, domain.Errorf(domain.KindTooMany, "too many failed sign-ins; wait a minute and try again")
+// Attempt is one try at signing in.
+type Attempt struct {
+	Name     string
+	Password string
+	Address  string // of the request
+	Device   string // the cookie of a device of past success, if the browser has one
+}
+
+// Authenticate checks a sign-in name and password. Unknown name, wrong password, an account without
+// a password and a disabled account give the same KindUnauthenticated after the same work. Too many failures of one name from one
+// network, or of one network, give KindTooMany for a while, whether there is such a name or not; they close neither the
+// name's sign-in from elsewhere nor that on a device where it has succeeded before.
+func (s *Service) Authenticate(ctx context.Context, a Attempt) (*Account, error) {
+	name := normalise(a.Name)
+	if utf8.RuneCountInString(name) > maximalName || !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
+		name = "" // nobody's
 	}
 	var row *accountRow
 	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) (err error) {
@@ -154,17 +168,28 @@ func (s *Service) Authenticate(ctx context.Context, name, password string) (*Acc
 		return nil, fmt.Errorf("find account: %w", err)
 	}
 	hash := ""
-	if row != nil && row.State == "active" {
-		hash = row.PasswordHash
+	limits := []limit{{"name " + networkOf(a.Address) + " " + name, failuresOfName}, {"network " + networkOf(a.Address), failuresOfNetwork}}
+	known := false
+	if row != nil {
+		var number string
+		if number, known = s.knownDevice(a.Device, row.AccountID); known {
+			limits = []limit{{"device " + number, failuresOfDevice}}
+		}
+		if row.State == "active" {
+			hash = row.PasswordHash
+		}
 	}
-	ok, err := s.passwords.matches(ctx, password, hash)
+	if !s.throttle.take(limits...) {
+		return nil, domain.Errorf(domain.KindTooMany, "too many failed sign-ins; wait ten minutes and try again")
+	}
+	ok, err := s.passwords.matches(ctx, a.Password, hash, known)
 	if err != nil {
+		s.throttle.giveBack(limits[len(limits)-1:]...)
 		return nil, err
 	}
 	if !ok {
-		s.throttle.failed(name)
 		return nil, domain.Errorf(domain.KindUnauthenticated, "name or password is wrong")
 	}
-	s.throttle.succeeded(name)
+	s.throttle.giveBack(limits...)
 	return row.account(), nil
 }

@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
@@ -34,6 +36,10 @@ const (
 	keyLanguage = "language"
 	keyForgery  = "csrf"
 	keyQuestion = "question"
+	keyPending  = "pending"  // the account whose password was right and whose second factor is awaited
+	keyFactor   = "factor"   // the second factor of this session, empty for none
+	keyConfined = "confined" // the administration whose identity provider signed the person in
+	keySince    = "since"    // when the person signed in, RFC 3339
 )
 
 type ownerKey struct{}
@@ -42,6 +48,8 @@ type ownerKey struct{}
 type sessionOwner struct {
 	account, tenant any // uuid.UUID, or nil while nobody is signed in
 	address, agent  string
+	since           *time.Time
+	existing        bool
 }
 
 // Sessions are the server-side sessions of people on pages. A request loads its
@@ -59,6 +67,8 @@ func NewSessions(db *store.DB, service *Service, clock func() time.Time) *Sessio
 	return &Sessions{service: service, scs: manager}
 }
 
+type loadedKey struct{}
+
 // Load puts the session of a cookie's token into the context; an unknown, expired
 // or empty token gives a new empty session, which is written only when something is put into it.
 func (s *Sessions) Load(ctx context.Context, token string) (context.Context, error) {
@@ -66,7 +76,7 @@ func (s *Sessions) Load(ctx context.Context, token string) (context.Context, err
 	if err != nil {
 		return nil, fmt.Errorf("load session: %w", err)
 	}
-	return ctx, nil
+	return context.WithValue(ctx, loadedKey{}, s.scs.Token(ctx)), nil
 }
 
 // Change says what must be done with the cookie after Save.
@@ -98,7 +108,14 @@ func (s *Sessions) Save(ctx context.Context, address, agent string) (change Chan
 }
 
 func (s *Sessions) owner(ctx context.Context, address, agent string) sessionOwner {
-	owner := sessionOwner{address: truncate(address, 100), agent: truncate(agent, 300)}
+	owner := sessionOwner{address: plainText(address, 100), agent: plainText(agent, 300)}
+	// A session that was there when the request began is only written over, never made anew: else a
+	// request under way would bring back a session that was ended meanwhile.
+	loaded, _ := ctx.Value(loadedKey{}).(string)
+	owner.existing = loaded != "" && loaded == s.scs.Token(ctx)
+	if since, err := time.Parse(time.RFC3339, s.scs.GetString(ctx, keySince)); err == nil {
+		owner.since = &since
+	}
 	if id, err := uuid.Parse(s.scs.GetString(ctx, keyAccount)); err == nil {
 		owner.account = id
 	}
@@ -108,9 +125,16 @@ func (s *Sessions) owner(ctx context.Context, address, agent string) sessionOwne
 	return owner
 }
 
-func truncate(text string, most int) string {
-	if len(text) > most {
-		return text[:most]
+// plainText bounds what a browser says of itself and takes out what is no text.
+func plainText(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
 	}
 	return text
 }
@@ -128,70 +152,6 @@ func (s *Sessions) Current(ctx context.Context) (Person, bool) {
 		p.Tenant = tenant
 	}
 	return p, true
-}
-
-// SignIn checks name and password and, when right, signs the person in under a
-// new token (an old one may have been planted). With exactly one administration it is
-// chosen at once. A wrong name and a wrong password give the same KindUnauthenticated.
-func (s *Sessions) SignIn(ctx context.Context, name, password string) (Person, error) {
-	account, err := s.service.Authenticate(ctx, name, password)
-	if err != nil {
-		return Person{}, err
-	}
-	memberships, err := s.service.Memberships(ctx, account.ID)
-	if err != nil {
-		return Person{}, err
-	}
-	operates, err := s.service.InstallationRoles(ctx, account.ID)
-	if err != nil {
-		return Person{}, err
-	}
-	_, known, err := s.service.visits(ctx, account.ID)
-	if err != nil {
-		return Person{}, err
-	}
-	if len(memberships) == 0 && len(operates) == 0 && !known {
-		return Person{}, s.service.nowhere(ctx, account.ID)
-	}
-	if err := s.scs.RenewToken(ctx); err != nil {
-		return Person{}, fmt.Errorf("renew session: %w", err)
-	}
-	s.scs.Put(ctx, keyAccount, account.ID.String())
-	s.scs.Put(ctx, keySignIn, account.SignInName)
-	s.scs.Put(ctx, keyName, account.Name)
-	s.scs.Put(ctx, keyLanguage, account.Language)
-	s.scs.Remove(ctx, keyForgery)
-	for _, key := range []string{keyTenant, keyRole, keyOffice, keyOfficer} {
-		s.scs.Remove(ctx, key)
-	}
-	if len(memberships) == 1 {
-		s.put(ctx, memberships[0])
-	}
-	person, _ := s.Current(ctx)
-	return person, nil
-}
-
-// Choose goes over to one of the person's memberships, given by tenant and role,
-// under a new token. Another's administration is KindForbidden.
-func (s *Sessions) Choose(ctx context.Context, tenant domain.TenantID, role string) error {
-	person, ok := s.Current(ctx)
-	if !ok {
-		return domain.Errorf(domain.KindUnauthenticated, "sign in first")
-	}
-	memberships, err := s.service.Memberships(ctx, person.Account)
-	if err != nil {
-		return err
-	}
-	for _, m := range memberships {
-		if m.Tenant == tenant && (role == "" || m.Role == role) {
-			if err := s.scs.RenewToken(ctx); err != nil {
-				return fmt.Errorf("renew session: %w", err)
-			}
-			s.put(ctx, m)
-			return nil
-		}
-	}
-	return domain.Errorf(domain.KindForbidden, "you do not work in that administration")
 }
 
 func (s *Sessions) put(ctx context.Context, m Membership) {

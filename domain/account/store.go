@@ -99,12 +99,15 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 	now := s.clock().UTC()
 	owner, _ := ctx.Value(ownerKey{}).(sessionOwner)
 	return s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+		if owner.existing {
+			return tx.Exec(`UPDATE sign_in_session SET data = ?, seen_at = ?, expires_at = ?, account_id = coalesce(?, account_id), tenant_id = ?,
+				address = ?, agent = ? WHERE token_hash = ?`,
+				data, now, expiry.UTC(), owner.account, owner.tenant, owner.address, owner.agent, tokenHash(token)).Error
+		}
 		// The time stands first: gorm would spread a []byte directly behind a parenthesis.
-		return tx.Exec(`INSERT INTO sign_in_session (created_at, token_hash, account_id, tenant_id, data, seen_at, expires_at, address, agent)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, seen_at = excluded.seen_at, expires_at = excluded.expires_at,
-			  account_id = coalesce(excluded.account_id, sign_in_session.account_id), tenant_id = coalesce(excluded.tenant_id, sign_in_session.tenant_id)`,
-			now, tokenHash(token), owner.account, owner.tenant, data, now, expiry.UTC(), owner.address, owner.agent).Error
+		return tx.Exec(`INSERT INTO sign_in_session (created_at, token_hash, account_id, tenant_id, data, seen_at, expires_at, address, agent, signed_in_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			now, tokenHash(token), owner.account, owner.tenant, data, now, expiry.UTC(), owner.address, owner.agent, owner.since).Error
 	})
 }
 

@@ -141,10 +141,12 @@ func lockFactorFailures(tx *gorm.DB, account uuid.UUID, now time.Time) (row fact
 	return row, err
 }
 
-func factorFailed(tx *gorm.DB, account uuid.UUID, now time.Time) error {
-	return tx.Exec(`UPDATE account_factor_failure SET failures = CASE WHEN since <= ? OR failures = 0 THEN 1 ELSE failures + 1 END,
-		since = CASE WHEN since <= ? OR failures = 0 THEN ?::timestamptz ELSE since END WHERE account_id = ?`,
-		now.Add(-factorFailureWindow), now.Add(-factorFailureWindow), now, account).Error
+// factorFailed counts a wrong answer and gives the count.
+func factorFailed(tx *gorm.DB, account uuid.UUID, now time.Time) (count int, err error) {
+	err = tx.Raw(`UPDATE account_factor_failure SET failures = CASE WHEN since <= ? OR failures = 0 THEN 1 ELSE failures + 1 END,
+		since = CASE WHEN since <= ? OR failures = 0 THEN ?::timestamptz ELSE since END WHERE account_id = ? RETURNING failures`,
+		now.Add(-factorFailureWindow), now.Add(-factorFailureWindow), now, account).Scan(&count).Error
+	return count, err
 }
 
 func factorSucceeded(tx *gorm.DB, account uuid.UUID) error {

@@ -11,13 +11,13 @@ func TestTokens(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	anna := b.person(t, "anna", b.tenants[0])
-	if _, _, err := b.accounts.IssueToken(t.Context(), anna.ID, b.tenants[1].ID, NewToken{}); !domain.Is(err, domain.KindForbidden) {
+	if _, _, err := b.accounts.IssueToken(t.Context(), by(anna, b.tenants[1].ID), NewToken{}); !domain.Is(err, domain.KindForbidden) {
 		t.Fatalf("a token for another's administration: %v", err)
 	}
-	if _, _, err := b.accounts.IssueToken(t.Context(), anna.ID, b.tenants[0].ID, NewToken{Lifetime: 400 * 24 * time.Hour}); !domain.Is(err, domain.KindInvalid) {
+	if _, _, err := b.accounts.IssueToken(t.Context(), by(anna, b.tenants[0].ID), NewToken{Lifetime: 400 * 24 * time.Hour}); !domain.Is(err, domain.KindInvalid) {
 		t.Fatalf("a token for ever: %v", err)
 	}
-	token, expires, err := b.accounts.IssueToken(t.Context(), anna.ID, b.tenants[0].ID, NewToken{Name: "test"})
+	token, expires, err := b.accounts.IssueToken(t.Context(), by(anna, b.tenants[0].ID), NewToken{Name: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
