@@ -120,7 +120,7 @@ func (g *gate) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 func (g *gate) admit(c echo.Context, action, object string) (context.Context, error) {
 	request := c.Request()
 	ctx := request.Context()
-	ctx = context.WithValue(ctx, originKey{}, origin)
+	ctx = context.WithValue(ctx, originKey{}, c.RealIP())
 	if action == actionPublic {
 		return ctx, nil
 	}

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
 	"assay/domain"
+	"assay/domain/account"
 	"assay/web/view"
 )
 
@@ -54,7 +56,11 @@ func (v *visit) chooseAdministration() error {
 	if err != nil {
 		return err
 	}
-	if err := v.server.Sessions.Choose(v.Request().Context(), tenant, v.FormValue("role")); err != nil {
+	err = v.server.Sessions.Choose(v.Request().Context(), tenant, v.FormValue("role"), v.RealIP())
+	if errors.Is(err, account.ErrFactorRequired) {
+		return v.goTo("/account?required=yes")
+	}
+	if err != nil {
 		return err
 	}
 	return v.goTo(ownAddress(v.FormValue("return")))

@@ -74,6 +74,15 @@ func (v *visit) fail(err error) error {
 	return v.show(statuses[kind], "failure", v.failurePage(err, kind))
 }
 
+// fieldsOf are the wrong fields of an error.
+func fieldsOf(err error) []domain.FieldError {
+	var failure *domain.Error
+	if errors.As(err, &failure) {
+		return failure.Fields
+	}
+	return nil
+}
+
 func (v *visit) failurePage(err error, kind domain.Kind) view.Failure {
 	key := "failure." + string(kind)
 	page := view.Failure{Layout: v.layout(v.T(key + ".heading")), Status: v.T(key + ".status"),

@@ -34,7 +34,7 @@ const in = "/in/:administration"
 
 // routes lists every page and form there is.
 func (s *Server) routes() []route {
-	routes := slices.Concat(accountRoutes, noticeRoutes, figureRoutes, intakeRoutes, contractRoutes, handbookRoutes, installationRoutes)
+	routes := slices.Concat(accountRoutes, ownRoutes, peopleRoutes, noticeRoutes, figureRoutes, intakeRoutes, contractRoutes, handbookRoutes, installationRoutes)
 	if s.options.Design {
 		routes = append(routes, designRoutes...)
 	}
@@ -45,6 +45,14 @@ var accountRoutes = []route{
 	{http.MethodGet, "/", everyone, "", false, (*visit).showFirstPage},
 	{http.MethodGet, "/sign-in", everyone, "", false, (*visit).showSignIn},
 	{http.MethodPost, "/sign-in", everyone, "", false, (*visit).signIn},
+	{http.MethodGet, "/sign-in/factor", everyone, "", false, (*visit).showFactor},
+	{http.MethodPost, "/sign-in/factor", everyone, "", false, (*visit).giveFactor},
+	{http.MethodGet, "/forgotten", everyone, "", false, (*visit).showForgotten},
+	{http.MethodPost, "/forgotten", everyone, "", false, (*visit).forgotten},
+	{http.MethodGet, "/password/:secret", everyone, "", false, (*visit).showReset},
+	{http.MethodPost, "/password/:secret", everyone, "", false, (*visit).reset},
+	{http.MethodGet, "/invitations/:secret", everyone, "", false, (*visit).showInvitation},
+	{http.MethodPost, "/invitations/:secret", everyone, "", false, (*visit).acceptInvitation},
 	{http.MethodPost, "/sign-out", everyone, "", false, (*visit).signOut},
 	{http.MethodPost, "/preferences", everyone, "", false, (*visit).savePreferences},
 	{http.MethodGet, "/administrations", anyPerson, "", false, (*visit).showAdministrations},

@@ -101,6 +101,8 @@ func (k *kit) testAudience(t *testing.T) {
 		{batch, "data_officer", "head_of_office"},
 		{batch + "/rejects.csv", "auditor", "officer"},
 		{"/in/karouma/dictionary", "officer", ""},
+		{"/in/karouma/people", "administrator", "officer"},
+		{"/in/karouma/people/" + k.accountOf(t, "analyst"), "administrator", "officer"},
 		{"/in/karouma/live", "", "data_officer"}, // whom it lets in, testLive sees: the answer does not end
 	}
 	own, err := k.web.Contracts.List(t.Context(), k.first, contract.Reader{Scope: access.ScopeAdministration}, contract.Filter{})

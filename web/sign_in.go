@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"assay/domain"
+	"assay/domain/account"
 	"assay/web/view"
 )
 
@@ -66,7 +67,11 @@ func (v *visit) showSignInForm(status int, fault string) error {
 
 // signIn checks name and password; a wrong one shows the form again with one sentence.
 func (v *visit) signIn() error {
-	person, err := v.server.Sessions.SignIn(v.Request().Context(), v.FormValue("name"), v.FormValue("password"))
+	attempt := account.Attempt{Name: v.FormValue("name"), Password: v.FormValue("password"), Address: v.RealIP()}
+	if cookie, err := v.Cookie(v.server.deviceCookie()); err == nil {
+		attempt.Device = cookie.Value
+	}
+	entry, err := v.server.Sessions.SignIn(v.Request().Context(), attempt)
 	switch kindOf(err) {
 	case domain.KindUnauthenticated:
 		return v.showSignInForm(http.StatusUnauthorized, v.T("sign_in.wrong"))
@@ -82,11 +87,69 @@ func (v *visit) signIn() error {
 	if err != nil {
 		return err
 	}
-	back := ownAddress(v.FormValue("return"))
-	if person.Tenant.IsZero() && back != "/" {
+	if entry.AwaitsFactor {
+		return v.goTo("/sign-in/factor?return=" + url.QueryEscape(ownAddress(v.FormValue("return"))))
+	}
+	return v.arrive(entry, v.FormValue("return"))
+}
+
+// arrive leads somebody who has just signed in to where the day goes on.
+func (v *visit) arrive(entry account.Entry, back string) error {
+	v.SetCookie(&http.Cookie{Name: v.server.deviceCookie(), Value: entry.Device, Path: "/", MaxAge: aYear, HttpOnly: true, //nolint:gosec // Secure wherever pages come over HTTPS
+		Secure: v.server.options.Secure, SameSite: http.SameSiteLaxMode})
+	back = ownAddress(back)
+	switch {
+	case entry.NeedsFactor:
+		return v.goTo("/account?required=yes")
+	case entry.Person.Tenant.IsZero() && back != "/":
 		return v.goTo(chooseAddress(back))
 	}
 	return v.goTo(back)
+}
+
+// deviceCookie is the name of the cookie of a device on which somebody has signed in before.
+func (s *Server) deviceCookie() string {
+	if s.options.Secure {
+		return "__Host-" + cookieDevice
+	}
+	return cookieDevice
+}
+
+// showFactor asks for the second factor of a sign-in whose password was right.
+func (v *visit) showFactor() error { return v.showFactorWith(http.StatusOK, "") }
+
+func (v *visit) showFactorWith(status int, fault string) error {
+	pending, ok := v.server.Sessions.Pending(v.Request().Context())
+	if !ok {
+		return v.goTo("/sign-in")
+	}
+	part, err := v.stepUpOf(account.Person{Account: pending})
+	if err != nil {
+		return err
+	}
+	page := view.Factor{Layout: v.layout(v.T("factor.confirm.title")), Sub: v.T("factor.sign_in.sub"), Action: "/sign-in/factor", Fault: fault, StepUp: *part, Return: ownAddress(v.FormValue("return"))}
+	page.Here = "/sign-in/factor"
+	return v.show(status, "factor", page)
+}
+
+func (v *visit) giveFactor() error {
+	ctx := v.Request().Context()
+	pending, ok := v.server.Sessions.Pending(ctx)
+	if !ok {
+		return v.goTo("/sign-in")
+	}
+	proof, err := v.confirmStepUpOf(account.Person{Account: pending})
+	if text, ok := v.faultText(err); ok {
+		return v.showFactorWith(statuses[kindOf(err)], text)
+	}
+	if err != nil {
+		return err
+	}
+	entry, err := v.server.Sessions.Complete(ctx, proof, v.RealIP())
+	if err != nil {
+		return err
+	}
+	return v.arrive(entry, v.FormValue("return"))
 }
 
 // signOut ends the session.

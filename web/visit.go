@@ -40,6 +40,7 @@ type visit struct {
 // names of cookies; the session's gets its prefix in sessionCookie.
 const (
 	cookieSession  = "assay"
+	cookieDevice   = "assay-device"
 	cookieLanguage = "assay-language"
 	cookieTheme    = "assay-theme"
 )
@@ -103,6 +104,7 @@ func (v *visit) navigation() []view.Link {
 		{"nav.contracts", "contracts", access.ContractRead},
 		{"nav.imports", "imports", access.ImportRead},
 		{"nav.dictionary", "dictionary", access.DictionaryRead},
+		{"nav.people", "people", access.PersonRead},
 	} {
 		if v.may(entry.action) {
 			address := v.at(entry.path)

@@ -237,7 +237,7 @@ func (d *demonstration) pusher(ctx context.Context, tenant *administration.Tenan
 	if err != nil {
 		return nil, err
 	}
-	token, _, err := d.accounts.IssueToken(ctx, officer.ID, tenant.ID, account.NewToken{Name: "assay demo --live"})
+	token, _, err := d.accounts.IssueToken(ctx, account.By{Account: officer.ID, SignInName: officer.SignInName, Capacity: "data_officer", Tenant: tenant.ID, Origin: "assay demo"}, account.NewToken{Name: "assay demo --live"})
 	if err != nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func checkPassword(password string, about ...string) []domain.FieldError {
 	if runes := []rune(password); len(runes) > strengthLooked {
 		looked = string(runes[:strengthLooked])
 	}
-	words := []string{"assay", "customs", "douane", "douanes", "aduana", "alfandega"}
+	words := []string{"customs", "douane", "douanes", "aduana", "alfandega"}
 	for _, text := range about {
 		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" .@-_'’", r) }) {
 			if utf8.RuneCountInString(word) > 2 {

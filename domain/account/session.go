@@ -39,6 +39,7 @@ const (
 	keyPending  = "pending"  // the account whose password was right and whose second factor is awaited
 	keyFactor   = "factor"   // the second factor of this session, empty for none
 	keyConfined = "confined" // the administration whose identity provider signed the person in
+	keyFresh    = "fresh"    // when a second factor was shown last, RFC 3339
 	keySince    = "since"    // when the person signed in, RFC 3339
 )
 

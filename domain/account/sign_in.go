@@ -101,6 +101,9 @@ func (s *Sessions) finish(ctx context.Context, account *Account, factor Method, 
 	s.scs.Put(ctx, keyName, account.Name)
 	s.scs.Put(ctx, keyLanguage, account.Language)
 	s.scs.Put(ctx, keyFactor, string(factor))
+	if factor != "" {
+		s.scs.Put(ctx, keyFresh, s.service.clock().UTC().Format(time.RFC3339))
+	}
 	s.scs.Put(ctx, keySince, s.service.clock().UTC().Format(time.RFC3339))
 	if !confined.IsZero() {
 		s.scs.Put(ctx, keyConfined, confined.String())
@@ -120,7 +123,7 @@ func (s *Sessions) finish(ctx context.Context, account *Account, factor Method, 
 
 // clear forgets everything of whoever used the session before.
 func (s *Sessions) clear(ctx context.Context) {
-	for _, key := range []string{keyAccount, keyTenant, keyRole, keyOffice, keyOfficer, keySignIn, keyName, keyForgery, keyQuestion, keyPending, keyFactor, keyConfined, keySince} {
+	for _, key := range []string{keyAccount, keyTenant, keyRole, keyOffice, keyOfficer, keySignIn, keyName, keyForgery, keyQuestion, keyPending, keyFactor, keyConfined, keySince, keyFresh} {
 		s.scs.Remove(ctx, key)
 	}
 }
@@ -211,7 +214,26 @@ func (s *Sessions) Strengthen(ctx context.Context, method Method) error {
 		return err
 	}
 	s.scs.Put(ctx, keyFactor, string(method))
+	s.scs.Put(ctx, keyFresh, s.service.clock().UTC().Format(time.RFC3339))
 	return nil
+}
+
+// freshFor is how long a second factor that was shown counts for changes of the own account.
+const freshFor = 10 * time.Minute
+
+// Fresh reports whether the person has shown a second factor in the last ten minutes.
+func (s *Sessions) Fresh(ctx context.Context) bool {
+	at, err := time.Parse(time.RFC3339, s.scs.GetString(ctx, keyFresh))
+	return err == nil && s.service.clock().Sub(at) < freshFor
+}
+
+// Confined is the administration whose identity provider signed the person in; zero for who signed in with the own password.
+func (s *Sessions) Confined(ctx context.Context) domain.TenantID {
+	tenant, err := domain.ParseTenantID(s.scs.GetString(ctx, keyConfined))
+	if err != nil {
+		return domain.TenantID{}
+	}
+	return tenant
 }
 
 // Factor is the second factor that the person has shown in this session, empty for none.
