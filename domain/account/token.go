@@ -60,11 +60,11 @@ func (s *Service) IssueToken(ctx context.Context, by By, in NewToken) (token str
 	if len(in.Name) > maximalName || strings.ContainsFunc(in.Name, isControl) || !utf8.ValidString(in.Name) {
 		return "", time.Time{}, domain.Invalid("the token cannot be issued like this", domain.FieldError{Field: "name", Message: "must have at most 200 characters"})
 	}
-	held, err := s.Standing(ctx, by.Account, by.Tenant)
+	memberships, err := s.Memberships(ctx, by.Account)
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	if len(held) == 0 {
+	if membershipIn(memberships, by.Tenant) == nil {
 		return "", time.Time{}, domain.Errorf(domain.KindForbidden, "you do not work in that administration")
 	}
 	var random [32]byte

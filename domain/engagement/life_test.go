@@ -162,7 +162,7 @@ func (b *bundle) check(t *testing.T, r *rapid.T, all []*modelled, people []uuid.
 				r.Fatalf("at %s expert %d in administration %d: listed %t, permissions %v; want %t", now, expert, tenant, listed[tenant], permissions.Scopes(), want[at])
 			}
 			if want[at] && tokens[at] == "" {
-				if tokens[at], _, err = b.accounts.IssueToken(t.Context(), person, b.tenants[tenant].ID, account.NewToken{Lifetime: 366 * 24 * time.Hour}); err != nil {
+				if tokens[at], _, err = b.accounts.IssueToken(t.Context(), account.By{Account: person, SignInName: "expert", Capacity: "expert", Tenant: b.tenants[tenant].ID}, account.NewToken{Lifetime: 366 * 24 * time.Hour}); err != nil {
 					r.Fatal(err)
 				}
 			}
