@@ -61,7 +61,7 @@ func (v *visit) showPeopleWith(status int, fault *view.FormFault, link string) e
 			page.Rules[i].Selected = page.Rules[i].Selected || rule == page.Rules[i].Value
 		}
 	}
-	if page.Offices, err = v.officeChoices(""); err != nil {
+	if page.Offices, err = v.postingOffices(""); err != nil {
 		return err
 	}
 	for _, code := range locales.Languages {
@@ -116,7 +116,7 @@ func (v *visit) roleChoices(held []string) ([]view.Choice, error) {
 	return choices, nil
 }
 
-func (v *visit) officeChoices(held string) ([]view.Choice, error) {
+func (v *visit) postingOffices(held string) ([]view.Choice, error) {
 	offices, err := v.server.Administrations.Offices(v.Request().Context(), v.tenant.ID)
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (v *visit) membershipsOfForm() ([]account.Membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	offices, err := v.officeChoices(v.FormValue("office"))
+	offices, err := v.postingOffices(v.FormValue("office"))
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +268,7 @@ func (v *visit) showPersonWith(status int, fault string) error {
 	if page.Roles, err = v.roleChoices(account.SortedRoles(m.Memberships)); err != nil {
 		return err
 	}
-	if page.Offices, err = v.officeChoices(office); err != nil {
+	if page.Offices, err = v.postingOffices(office); err != nil {
 		return err
 	}
 	return v.show(status, "person", page)
