@@ -155,12 +155,11 @@ func (v *visit) changePassword() error {
 
 // formFault is what was wrong with a form, field by field, in the reader's language.
 func (v *visit) formFault(err error) *view.FormFault {
-	fault := v.faultOf(err)
-	fault.Fields = nil
+	fault := &view.FormFault{Text: v.T("failure.invalid.text")}
 	for _, field := range fieldsOf(err) {
 		text := field.Message
 		if field.Key != "" {
-			text = v.T(field.Key)
+			text = v.T("fault."+field.Key, field.Blanks...)
 		}
 		fault.Text = text
 	}

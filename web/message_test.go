@@ -143,7 +143,8 @@ func composedKeys() []string {
 		add("role.", string(role))
 	}
 	add("letter.", "footer")
-	add("", "password.length", "password.weak", "password.old", "link.ended", "sign_in.confined", "people.fault.name", "people.fault.oneself", "people.fault.email", "people.fault.roles", "people.fault.office")
+	add("", "link.ended", "sign_in.confined", "people.fault.oneself")
+	add("fault.", "password.length", "password.weak", "password.old", "people.fault.name", "people.fault.email", "people.fault.roles", "people.fault.office")
 	for _, kind := range notice.Kinds {
 		add(string(kind)+".", "title", "text")
 	}
