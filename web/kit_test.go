@@ -189,6 +189,11 @@ func (k *kit) serve(t *testing.T) {
 	t.Helper()
 	k.engagements = engagement.New(k.db, k.accounts, testClock)
 	k.accounts.Welcome(k.engagements.Places)
+	// An offer of the second administration, which nobody else may find.
+	if _, err := k.engagements.Grant(t.Context(), k.second.ID, access.Author{Name: "test"}, engagement.Grant{SignInName: "elsewhere@example.org",
+		Purpose: "support of another reform", EndsAt: testClock().AddDate(0, 1, 0)}); err != nil {
+		t.Fatal(err)
+	}
 	policies, err := access.New(k.db, k.accounts, k.engagements.Held, testClock)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/declaration"
+	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/intake"
 	"assay/domain/notice"
@@ -142,6 +144,18 @@ func composedKeys() []string {
 	for _, role := range access.Roles {
 		add("role.", string(role))
 	}
+	for _, action := range slices.Concat(engagement.Always, engagement.Choices) {
+		add("engagement.may.", string(action))
+	}
+	add("engagement.state.", "offered", "waiting", "active", "declined", "withdrawn", "ended")
+	for _, field := range []string{"sign_in_name", "purpose", "permissions", "names_purpose", "ends_at", "reason"} {
+		add("engagement.field.", field)
+		add("engagement.fault.", field)
+	}
+	for i := range termsOfEngagement {
+		add("terms.", strconv.Itoa(i+1))
+	}
+	add("audit.export.", "csv", "jsonl")
 	add("letter.", "footer")
 	add("", "link.ended", "sign_in.confined", "people.fault.oneself")
 	add("fault.", "password.length", "password.weak", "password.old", "people.fault.name", "people.fault.email", "people.fault.roles", "people.fault.office")

@@ -26,9 +26,11 @@ var pathValues = map[string]struct{ foreign, nobodys string }{
 	"year":   {`SELECT split_part(reference, '/', 2) ` + foreignDeclaration, "2025"},
 	"number": {`SELECT split_part(reference, '/', 3) ` + foreignDeclaration, "Z999999"},
 
-	"contract": {`SELECT contract_id::text FROM contract WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000001"},
-	"template": {`SELECT template_id::text FROM contract_template WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000002"},
-	"month":    {nobodys: "2020-01"},
+	"contract":   {`SELECT contract_id::text FROM contract WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000001"},
+	"template":   {`SELECT template_id::text FROM contract_template WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000002"},
+	"month":      {nobodys: "2020-01"},
+	"engagement": {`SELECT engagement_id::text FROM engagement WHERE tenant_id = $1 AND tenant_id <> $2`, "0192aaaa-0000-7000-8000-000000000000"},
+	"sequence":   {nobodys: "999999"},
 }
 
 // fieldsTogether are the fields of one request. What pages of figures take as filters stands alone:

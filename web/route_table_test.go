@@ -19,18 +19,23 @@ import (
 // openRoutes are the pages and forms that no role decides on, each with its reason. A route
 // for everybody that is not here fails, so that none becomes open unnoticed.
 var openRoutes = map[string]string{
-	"GET /":                 "leads everybody to where their day begins",
-	"GET /sign-in":          "the form of guests",
-	"POST /sign-in":         "the form of guests",
-	"POST /sign-out":        "ends one's own session",
-	"POST /preferences":     "one's own language and theme",
-	"GET /administrations":  "where one works oneself",
-	"POST /administrations": "goes over to where one works oneself",
-	"GET /notices":          "what one is told oneself",
-	"POST /notices":         "marks one's own notices as read",
-	"GET /notices/:notice":  "one's own notice",
-	"GET /design":           "shows components to developers, without data",
-	"GET /design/:page":     "shows components to developers, without data",
+	"GET /":                                 "leads everybody to where their day begins",
+	"GET /sign-in":                          "the form of guests",
+	"POST /sign-in":                         "the form of guests",
+	"POST /sign-out":                        "ends one's own session",
+	"POST /preferences":                     "one's own language and theme",
+	"GET /administrations":                  "where one works oneself",
+	"POST /administrations":                 "goes over to where one works oneself",
+	"GET /notices":                          "what one is told oneself",
+	"POST /notices":                         "marks one's own notices as read",
+	"GET /notices/:notice":                  "one's own notice",
+	"GET /design":                           "shows components to developers, without data",
+	"GET /design/:page":                     "shows components to developers, without data",
+	"GET /engagements":                      "the engagements of one's own account",
+	"GET /engagements/:engagement":          "one's own engagement or offer",
+	"POST /engagements/:engagement/accept":  "answers an offer to oneself",
+	"POST /engagements/:engagement/decline": "answers an offer to oneself",
+	"POST /engagements/:engagement/give-up": "ends one's own engagement",
 }
 
 // TestEveryRouteAsEveryRole is built from the table of routes: a new route has its cases

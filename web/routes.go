@@ -34,7 +34,7 @@ const in = "/in/:administration"
 
 // routes lists every page and form there is.
 func (s *Server) routes() []route {
-	routes := slices.Concat(accountRoutes, ownRoutes, peopleRoutes, noticeRoutes, figureRoutes, intakeRoutes, contractRoutes, handbookRoutes, installationRoutes)
+	routes := slices.Concat(accountRoutes, ownRoutes, peopleRoutes, noticeRoutes, figureRoutes, intakeRoutes, contractRoutes, handbookRoutes, installationRoutes, engagementRoutes, auditRoutes)
 	if s.options.Design {
 		routes = append(routes, designRoutes...)
 	}
@@ -87,6 +87,27 @@ var installationRoutes = []route{
 	{http.MethodPost, installationHome + "/:code/state", operators, access.InstallationWrite, false, (*visit).changeInstalledState},
 	{http.MethodPost, installationHome + "/:code/exports", operators, access.InstallationWrite, false, (*visit).startInstalledExport},
 	{http.MethodPost, installationHome + "/:code/erase", operators, access.InstallationWrite, false, (*visit).eraseInstalled},
+}
+
+// engagementRoutes are the administration's pages on experts, and the experts' own.
+var engagementRoutes = []route{
+	{http.MethodGet, in + "/engagements", signedIn, access.EngagementRead, false, (*visit).showEngagements},
+	{http.MethodPost, in + "/engagements", signedIn, access.EngagementWrite, false, (*visit).grantEngagement},
+	{http.MethodGet, in + "/engagements/:engagement", signedIn, access.EngagementRead, false, (*visit).showEngagement},
+	{http.MethodPost, in + "/engagements/:engagement/withdraw", signedIn, access.EngagementWrite, false, (*visit).withdrawEngagement},
+	{http.MethodPost, in + "/engagements/:engagement/extend", signedIn, access.EngagementWrite, false, (*visit).extendEngagement},
+	{http.MethodGet, "/engagements", anyPerson, "", false, (*visit).showExpert},
+	{http.MethodGet, "/engagements/:engagement", anyPerson, "", false, (*visit).showOffer},
+	{http.MethodPost, "/engagements/:engagement/accept", anyPerson, "", false, (*visit).acceptOffer},
+	{http.MethodPost, "/engagements/:engagement/decline", anyPerson, "", false, (*visit).declineOffer},
+	{http.MethodPost, "/engagements/:engagement/give-up", anyPerson, "", false, (*visit).giveUpEngagement},
+}
+
+var auditRoutes = []route{
+	{http.MethodGet, in + "/audit", signedIn, access.AuditRead, false, (*visit).showAudit},
+	{http.MethodGet, in + "/audit.csv", signedIn, access.AuditExport, true, (*visit).downloadAuditCSV},     // large: a stream is not compressed
+	{http.MethodGet, in + "/audit.jsonl", signedIn, access.AuditExport, true, (*visit).downloadAuditLines}, // as above
+	{http.MethodGet, in + "/audit/:sequence", signedIn, access.AuditRead, false, (*visit).showAuditEntry},
 }
 
 // designRoutes show the components to developers.

@@ -34,6 +34,8 @@ func TestPages(t *testing.T) {
 	t.Run("browser", k.testWalk)
 	t.Run("weights", k.testWeights)
 	t.Run("live", k.testLive)
+	t.Run("engagements", k.testEngagements)
+	t.Run("audit record", k.testAudit)
 	t.Run("imports", k.testImports)
 	t.Run("installation", k.testInstallation)
 }

@@ -105,6 +105,8 @@ func (v *visit) navigation() []view.Link {
 		{"nav.imports", "imports", access.ImportRead},
 		{"nav.dictionary", "dictionary", access.DictionaryRead},
 		{"nav.people", "people", access.PersonRead},
+		{"nav.engagements", "engagements", access.EngagementRead},
+		{"nav.audit", "audit", access.AuditRead},
 	} {
 		if v.may(entry.action) {
 			address := v.at(entry.path)
