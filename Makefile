@@ -82,6 +82,13 @@ bench-web: ## print what every page weighs and how long it takes on a slow line,
 	@sh deploy/install-packages postgresql chromium
 	ASSAY_BENCH_WEB=yes go test -count=1 -timeout 15m -v -run '^TestPages$$/^weights$$' ./web
 
+.PHONY: bench-access
+bench-access: ## time what asking costs: 10,000 people, 200 administrations, 1,000 lines of policies; at most 1 ms over the bare answer
+	@sh deploy/install-packages postgresql
+	@go test -list '^BenchmarkAccess$$' ./cmd/assay | grep -q '^BenchmarkAccess$$' || \
+		{ echo "BenchmarkAccess is not in cmd/assay" >&2; exit 1; }
+	go test -run '^$$' -bench '^BenchmarkAccess$$' -benchtime 1x -timeout 10m ./cmd/assay
+
 .PHONY: screenshots
 screenshots: ## make the picture of README.md anew; all pictures are in tmp/pictures
 	@sh deploy/install-packages postgresql chromium
