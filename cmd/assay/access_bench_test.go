@@ -142,7 +142,7 @@ func requestsOf(b *testing.B, s *services, super *sql.DB) []*http.Request {
 		if err != nil {
 			b.Fatal(err)
 		}
-		token, _, err := s.accounts.IssueToken(b.Context(), person, tenant, account.NewToken{Name: "bench"})
+		token, _, err := s.accounts.IssueToken(b.Context(), account.By{Account: person, SignInName: "bench", Tenant: tenant}, account.NewToken{Name: "bench"})
 		if err != nil {
 			b.Fatal(err)
 		}
