@@ -121,7 +121,7 @@ func TestUnknownRolesAndActionsAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		role   Role
 		action Action
-	}{{"", FigureRead}, {"guest", FigureRead}, {Officer, "figure.erase"}, {DataOfficer, FigureRead}} {
+	}{{"", FigureRead}, {"guest", FigureRead}, {Officer, "figure.erase"}, {Administrator, FigureRead}} {
 		if _, err := table.Require(c.role, c.action); !domain.Is(err, domain.KindForbidden) {
 			t.Errorf("%q %q: want forbidden, got %v", c.role, c.action, err)
 		}
