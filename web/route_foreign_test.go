@@ -66,6 +66,7 @@ type foreigner struct {
 	values  map[string]string // of pathValues, in the other administration
 	fields  map[string]string // of fieldValues
 	refused bool              // the last route let the person in for nothing
+	fielded map[string]int    // how many people have sent fields to a route
 }
 
 // tryForeign sends the other administration's identifiers in path, query and form to every route
@@ -98,7 +99,7 @@ func (k *kit) foreigner(t *testing.T, callers []tried) *foreigner {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = super.Close(t.Context()) })
-	f := &foreigner{kit: k, super: super, callers: callers, values: map[string]string{}, fields: map[string]string{}}
+	f := &foreigner{kit: k, super: super, callers: callers, values: map[string]string{}, fields: map[string]string{}, fielded: map[string]int{}}
 	e := echo.New()
 	if err := k.withEngagement(t).Mount(e); err != nil {
 		t.Fatal(err)
@@ -200,9 +201,12 @@ func (f *foreigner) try(t *testing.T, r route, c tried) int {
 	}
 	foreign, nobodys := fill(r.path, "karouma", lookup(true)), fill(r.path, "karouma", lookup(false))
 	count := f.compare(t, r, c, foreign, nobodys, "", "")
-	if f.refused { // whatever else it is sent
+	// Who is refused is refused whatever else is sent; and fields are read by the same code for
+	// all who are let in, so that three of them are enough.
+	if f.fielded[r.method+r.path] >= 3 || f.refused {
 		return count
 	}
+	f.fielded[r.method+r.path]++
 	for _, names := range fieldsTogether {
 		of, none := "", ""
 		for _, name := range names {
@@ -254,7 +258,8 @@ func (f *foreigner) compare(t *testing.T, r route, c tried, foreign, nobodys, fo
 			t.Errorf("%s: the answer holds %q of the other administration: %.300s", what, secret, text)
 		}
 	}
-	if same, other := f.neutral(text), f.neutral(shownText(t, want.Body.String())); same != other && got.Code != http.StatusOK {
+	// The forms of who runs the installation show again what was typed.
+	if same, other := f.neutral(text), f.neutral(shownText(t, want.Body.String())); same != other && got.Code != http.StatusOK && r.audience != operators {
 		t.Errorf("%s: what is said differs from what is said of what nobody has (-foreign +nobody's):\n%s", what, cmp.Diff(same, other))
 	}
 	return 2
