@@ -5,7 +5,7 @@
 
 # Two packages are built and tested at a time: each may start a PostgreSQL, and the
 # smallest machine that is looked after has two processors.
-TEST_FLAGS ?= -race -p 2 -timeout 12m
+TEST_FLAGS ?= -race -p 2 -timeout 30m
 
 ASSAY := bin/assay
 TOOLS := bin/golangci-lint bin/oapi-codegen

@@ -53,7 +53,7 @@ func (v *visit) showTargetsWith(status int) error {
 }
 
 func (v *visit) chooseTemplate(page *view.Targets, templates []*contract.Template) *contract.Template {
-	wanted, _ := uuid.Parse(v.QueryParam("template")) //nolint:errcheck // without one the first is shown
+	wanted, _ := uuid.Parse(v.QueryParam("template")) // without one the first is shown
 	var chosen *contract.Template
 	for _, t := range templates {
 		if t.State != contract.TemplateRetired && (chosen == nil || t.ID == wanted) {

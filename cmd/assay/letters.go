@@ -26,7 +26,7 @@ import (
 const (
 	smtpURLVariable   = "ASSAY_SMTP_URL"
 	publicURLVariable = "ASSAY_PUBLIC_URL"
-	secretKeyVariable = "ASSAY_SECRET_KEY" //nolint:gosec // the name of a setting, not a secret
+	secretKeyVariable = "ASSAY_SECRET_KEY"
 	secretKeyFile     = "secret.key"
 )
 

@@ -3,14 +3,12 @@ package account
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/notice"
@@ -274,7 +272,7 @@ func (s *Service) accept(ctx context.Context, secret string, tenant domain.Tenan
 		by := By{Account: known.ID, SignInName: known.SignInName, Capacity: "invited", Tenant: tenant, Origin: origin}
 		return s.record(ctx, tx, tenant, by, "person.join", "account/"+known.ID.String(), nil, invitation.Memberships)
 	})
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
+	if isDuplicate(err) {
 		err = errLinkEnded
 	}
 	if err != nil {

@@ -130,3 +130,6 @@ func (s *sessionStore) Commit(token string, data []byte, expiry time.Time) error
 
 // Delete is DeleteCtx without a context.
 func (s *sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// isDuplicate reports whether a row was refused because its key is taken.
+func isDuplicate(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }

@@ -85,18 +85,18 @@ func ValidAddress(address string) bool {
 }
 
 func (m *Message) validate() error {
-	return validate(m.Kind, m.Link, m.Arguments)
+	return validate(m.Kind, m.Link)
 }
 
 func (l *Letter) validate() error {
 	if !ValidAddress(l.Address) {
 		return domain.Invalid("the letter cannot be sent", domain.FieldError{Field: "address", Message: "is not an e-mail address"})
 	}
-	return validate(l.Kind, l.Link, l.Arguments)
+	return validate(l.Kind, l.Link)
 }
 
 // validate refuses what only a mistake of ours could bring.
-func validate(kind Kind, link string, arguments Arguments) error {
+func validate(kind Kind, link string) error {
 	var wrong []domain.FieldError
 	if kind == "" {
 		wrong = append(wrong, domain.FieldError{Field: "kind", Message: "a notice says what it is about"})

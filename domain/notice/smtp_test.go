@@ -89,7 +89,7 @@ func (s *server) taken() []letter {
 
 func (s *server) converse(conn net.Conn) {
 	text := textproto.NewConn(conn)
-	defer text.Close()
+	defer func() { _ = text.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a client that goes without a word
 	say := func(line string) { _ = text.PrintfLine("%s", line) }
 	say("220 test ESMTP")

@@ -13,7 +13,7 @@ import (
 
 // SharedTables are the tables without row-level security, each with its reason.
 // Only the rooms named may read or write them.
-var SharedTables = map[string]string{
+var SharedTables = map[string]string{ //nolint:gosec // names of tables, no secrets
 	"tenant":              "administration: the list of administrations is read before one is chosen",
 	"account":             "account: people sign in before their administration is known",
 	"membership":          "account: says in which administrations a person works",
