@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"testing"
 
 	"assay/domain/access"
@@ -8,13 +9,14 @@ import (
 	"assay/domain/contract"
 	"assay/domain/cube"
 	"assay/domain/indicator"
+	"assay/domain/store"
 )
 
 // contracts opens contracts in both administrations that have data, with a report in the first and a
 // proposed contract with an officer in each.
 func (k *kit) contracts(t *testing.T) {
 	t.Helper()
-	k.proposed(t, k.first, "director_general", "officer", k.office, k.officer)
+	k.scored(t, k.proposed(t, k.first, "director_general", "officer", k.office, k.officer))
 	k.proposed(t, k.second, "other", "expert", "ZZ1", "zz")
 }
 
@@ -75,4 +77,39 @@ func testFigures() map[string]contract.Figure {
 		figures[line.Code] = f
 	}
 	return figures
+}
+
+// scorecards is the service of scorecards on the kit's figures.
+func (k *kit) scorecards() *contract.Cards {
+	contracts := contract.New(k.db, k.administrations, k.accounts, k.indicators, contract.Notices{Administrations: k.administrations, Clock: testClock}, testClock)
+	return contract.NewCards(contracts, k.indicators, cube.NewStore(k.db))
+}
+
+// scored plants a corrected scorecard of October: with a line of every standing, one left out and one without any figure.
+func (k *kit) scored(t *testing.T, c *contract.Contract) {
+	t.Helper()
+	d := c.Text.Document
+	composite, before, value := 98.5, 97.0, 12.25
+	card := &contract.Card{Form: "assay-scorecard-1", Administration: k.first.Code, Contract: c.ID.String(), Number: c.Number, Edition: c.Edition, Level: c.Level, Function: c.Function, Holder: d.Holder,
+		Month: "2025-10", Version: 2, Reason: contract.DataCorrected, Differences: []contract.CardDifference{{Code: "composite", Before: &before, After: &composite}, {Code: d.Targets[0].Code, Before: nil, After: &value}},
+		Basis: contract.CardBasis{Watermark: "2025-12-31T23:59:00Z", Zone: k.first.Zone}, Days: contract.WorkedDays{Calendar: 23, Counted: 20, Full: 10, Taken: []contract.Taken{{Ground: "illness", Days: 3}}},
+		Declarations: 120, Part: 1, Composite: &composite, Beside: []contract.CardFigure{{Code: "CTL04", Unit: "percent", Value: &value, N: 40}}}
+	standings := []contract.Standing{contract.Green, contract.Amber, contract.Red}
+	for i := range d.Targets {
+		target := &d.Targets[i]
+		line := contract.CardLine{CardFigure: contract.CardFigure{Code: target.Code, Unit: target.Unit, Value: &value, N: 99, Mature: true}, Direction: target.Direction, Threshold: target.Threshold, Target: target.Target,
+			RedLow: target.RedLow, RedHigh: target.RedHigh, SignedWeight: target.Weight, Attainment: 98.5, Standing: standings[i%3], Line: []*float64{&composite, nil, &before, &value, &before, &value}, Peers: &before}
+		if i == 1 {
+			line.LeftOut, line.Value, line.Standing, line.Peers, line.Attainment = contract.FewCases, nil, "", nil, 0
+		}
+		card.Lines = append(card.Lines, line)
+	}
+	content := card.Canonical()
+	err := k.db.InTenant(t.Context(), k.first.ID, func(_ context.Context, tx *store.Tx) error {
+		return tx.Exec(`INSERT INTO scorecard (tenant_id, contract_id, month, version, content, hash, reason, published_at, published_by) VALUES (?, ?, ?, 2, ?, ?, ?, ?, 'system')`,
+			k.first.ID.String(), c.ID, int(cube.MonthOf(2025, 10)), string(content), card.Hash(), card.Reason, testClock()).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

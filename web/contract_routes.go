@@ -16,6 +16,8 @@ var contractRoutes = []route{
 	{http.MethodGet, in + "/contracts/:contract", signedIn, access.ContractRead, false, (*visit).showContract},
 	{http.MethodPost, in + "/contracts/:contract", signedIn, access.ContractRead, false, (*visit).actOnContract},
 	{http.MethodPost, in + "/contracts/:contract/sign", signedIn, access.ContractSign, false, (*visit).signContract},
+	{http.MethodGet, in + "/contracts/:contract/scorecards/:month", signedIn, access.ScorecardRead, false, (*visit).showScorecard},
+	{http.MethodGet, in + "/contracts/:contract/scorecards/:month/card.json", signedIn, access.ScorecardRead, false, (*visit).downloadScorecard},
 	{http.MethodGet, in + "/templates", signedIn, access.ContractTemplate, false, (*visit).listTemplates},
 	{http.MethodPost, in + "/templates", signedIn, access.ContractTemplate, false, (*visit).copyTemplate},
 	{http.MethodGet, in + "/templates/:template", signedIn, access.ContractTemplate, false, (*visit).showTemplate},

@@ -55,6 +55,9 @@ func (v *visit) showContractWith(status int, fault *view.FormFault) error {
 			page.More = append(page.More, view.Link{Text: v.T("contract.edition", "Edition", v.Plain(edition.Edition)), Address: v.at("contracts/" + edition.ID.String())})
 		}
 	}
+	if err := v.addScorecards(&page, d); err != nil {
+		return err
+	}
 	return v.show(status, "contract", page)
 }
 

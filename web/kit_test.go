@@ -219,7 +219,7 @@ func (k *kit) serve(t *testing.T) {
 func (k *kit) services(policies *access.Service) Services {
 	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Notices: notice.New(k.db, testClock), Administrations: k.administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock),
 		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, News: k.engine,
-		Contracts: contract.New(k.db, k.administrations, k.accounts, k.indicators, contract.Notices{Administrations: k.administrations, Clock: testClock}, testClock), Engagements: k.engagements, Audit: audit.New(k.db), Installation: installation.New(k.db, k.administrations, testClock), Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
+		Contracts: contract.New(k.db, k.administrations, k.accounts, k.indicators, contract.Notices{Administrations: k.administrations, Clock: testClock}, testClock), Scorecards: k.scorecards(), Engagements: k.engagements, Audit: audit.New(k.db), Installation: installation.New(k.db, k.administrations, testClock), Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
 }
 
 // browser is somebody with cookies who does not follow redirects.

@@ -217,7 +217,11 @@ func composedKeys() []string {
 	}
 	add("contract.part.", "weight", "baseline", "threshold", "target", "red_low", "red_high", "definition", "indicator", "title", "text", "term")
 	add("aim.", string(contract.Speed), string(contract.Control))
-	add("ground.", "outage", "strike", "transfer", "absence", "inquiry", "other")
+	add("ground.", "outage", "strike", "transfer", "absence", "inquiry", "other", contract.GroundTerm)
+	add("ground.", contract.ExemptionGrounds...)
+	add("standing.", string(contract.Red), string(contract.Amber), string(contract.Green))
+	add("left.", string(contract.LeftGranted), string(contract.NotMature), string(contract.FewCases), string(contract.NoFigure), string(contract.NoWorkDays), string(contract.OtherDefinition))
+	add("card.reason.", contract.DataCorrected, contract.DaysCorrected, contract.SettingsCorrected)
 	add("method.", string(account.MethodAuthenticator), string(account.MethodPasskey), string(account.MethodRecovery))
 	add("mission.", contract.MissionKinds...)
 	add("team.unit.", contract.Units...)

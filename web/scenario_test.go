@@ -122,6 +122,8 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/contracts/new", "deputy", "auditor"},
 		{"/in/karouma/contracts/sitting", "director_general", "auditor"},
 		{"/in/karouma/contracts/" + own[0].ID.String(), "officer", "data_officer"},
+		{"/in/karouma/contracts/" + own[0].ID.String() + "/scorecards/2025-10", "officer", "data_officer"},
+		{"/in/karouma/contracts/" + own[0].ID.String() + "/scorecards/2025-10/card.json", "head_of_office", "data_officer"},
 		{"/in/karouma/templates", "analyst", "officer"},
 		{"/in/karouma/templates/" + own[0].Template.String(), "director_general", "head_of_office"},
 		{"/in/karouma/targets", "analyst", "officer"},

@@ -78,6 +78,7 @@ type Services struct {
 	Accounts        *account.Service
 	Notices         *notice.Service
 	Contracts       *contract.Service
+	Scorecards      *contract.Cards
 	Administrations Administrations
 	Access          *access.Service
 	Confidentiality *confidentiality.Service

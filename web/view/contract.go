@@ -46,7 +46,8 @@ type ContractPage struct {
 	Hash       string
 	ID, Number string
 	More       []Link
-	Editable   bool // figures can be proposed in the table
+	Scorecards []ScorecardLink // of the months, the latest first
+	Editable   bool            // figures can be proposed in the table
 	Reason     string
 }
 
