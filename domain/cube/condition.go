@@ -15,10 +15,14 @@ type filter struct {
 	column    int
 	kind      Type // Code for whatever has keys, Integer for Integer and Day, Flags
 	in        []string
+	either    []filter // of Condition.Either; the rest is unset then
 }
 
 // filter checks a condition. The error is KindInvalid.
 func (g *Grain) filter(c Condition, fiscal int) (filter, error) {
+	if c.Either != nil {
+		return g.eitherFilter(c, fiscal)
+	}
 	f := filter{Condition: c}
 	wrong := func(why string) (filter, error) {
 		return f, domain.Errorf(domain.KindInvalid, "the condition on %s %s", c.Column, why)
@@ -86,6 +90,7 @@ type test struct {
 	table   []bool   // by packed value
 	spans   []span   // the value is in one of these, at most two
 	raw     *filter  // bits that have no table
+	either  []test   // one of these passes; from is nil
 	passed  []uint32 // of a table: how many of the values below pass
 }
 
@@ -238,6 +243,9 @@ func (f *filter) numberTest(c *column) test {
 func (t *test) zone(z int) outcome {
 	if t.outcome != mixed {
 		return t.outcome
+	}
+	if t.either != nil {
+		return eitherZone(t.either, z)
 	}
 	low, high := t.from.low[z], t.from.high[z]
 	if low > high { // all null

@@ -69,6 +69,7 @@ func (p *plan) layout(extents []extent, rows int64) *layout {
 type laneMasks struct {
 	start    []uint64 // by word: bits of lanes that have rows in the segment
 	tests    []laneTest
+	either   []eitherLanes
 	nullable []laneNull
 }
 
@@ -102,6 +103,8 @@ func (l *layout) masks(tests []test, values []*numbers) *laneMasks {
 			for w := range affected {
 				m.start[w] &^= affected[w]
 			}
+		case tests[f].either != nil:
+			m.either = append(m.either, eitherLanes{tests[f], affected})
 		default:
 			m.addTest(&tests[f], affected)
 		}
@@ -179,6 +182,9 @@ func (m *laneMasks) set(s *selection, masks [][]uint64) {
 		case p.wide():
 			maskColumn(c, s.view64(p), masks)
 		}
+	}
+	for i := range m.either {
+		m.either[i].clear(s, masks)
 	}
 }
 

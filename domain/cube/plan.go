@@ -164,7 +164,7 @@ func (p *plan) addFilters(conditions []Condition, fiscal int) ([]int, error) {
 func (f *filter) same(other *filter) bool {
 	return f.Column == other.Column && (f.In == nil) == (other.In == nil) && slices.Equal(f.in, other.in) && f.Prefix == other.Prefix &&
 		equal(f.Min, other.Min) && equal(f.Max, other.Max) && equal(f.Null, other.Null) &&
-		f.AllOf == other.AllOf && f.AnyOf == other.AnyOf && f.NoneOf == other.NoneOf && f.Not == other.Not
+		f.AllOf == other.AllOf && f.AnyOf == other.AnyOf && f.NoneOf == other.NoneOf && f.Not == other.Not && f.sameAlternatives(other)
 }
 
 func equal[T comparable](a, b *T) bool {
@@ -325,8 +325,10 @@ func (p *plan) columns() []int {
 		}
 	}
 	for _, f := range p.filters {
-		if f.kind != Code || !f.dimension.constant() {
-			needed[f.column] = true
+		if f.either != nil || f.kind != Code || !f.dimension.constant() {
+			for _, c := range f.columns() {
+				needed[c] = true
+			}
 		}
 	}
 	for _, v := range p.values {

@@ -100,6 +100,13 @@ func (r *reference) segments(t failer) []*Segment {
 }
 
 func drawCondition(t *rapid.T) Condition {
+	if rapid.IntRange(0, 4).Draw(t, "either") == 0 {
+		return Condition{Either: rapid.SliceOfN(rapid.Custom(drawPlainCondition), 1, 4).Draw(t, "alternatives")}
+	}
+	return drawPlainCondition(t)
+}
+
+func drawPlainCondition(t *rapid.T) Condition {
 	not := rapid.Bool().Draw(t, "not")
 	var null *bool
 	if rapid.IntRange(0, 3).Draw(t, "has null") == 0 {

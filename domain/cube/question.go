@@ -36,6 +36,9 @@ type Condition struct {
 	NoneOf   uint64   // none of these bits is set
 	Null     *bool    // true: is null; false: is not null
 	Not      bool     // the opposite
+	// Either, when set, is the only test: one of these conditions holds. They are of plain columns, none of
+	// them an Either itself. As Where asks for all of its conditions, any combination can be written.
+	Either []Condition
 }
 
 // Func says how an aggregate treats the values of its column.

@@ -61,6 +61,9 @@ func (r *reference) key(row plainRow, name string, fiscal int) string {
 }
 
 func (r *reference) passes(row plainRow, c Condition, fiscal int) bool {
+	if c.Either != nil {
+		return slices.ContainsFunc(c.Either, func(each Condition) bool { return r.passes(row, each, fiscal) })
+	}
 	column := r.grain.Column(c.Column)
 	ok := true
 	switch {

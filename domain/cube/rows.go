@@ -184,11 +184,15 @@ func (p *rowsPlan) rowTests(ctx context.Context, r *resident) ([]test, error) {
 		filters = append(filters, &p.filters[i])
 	}
 	for _, f := range filters {
-		c, err := r.column(ctx, f.column)
-		if err != nil {
-			return nil, err
+		columns := map[int]*column{}
+		for _, at := range f.columns() {
+			c, err := r.column(ctx, at)
+			if err != nil {
+				return nil, err
+			}
+			columns[at] = c
 		}
-		switch t := f.test(r.listed.Month, c); t.outcome {
+		switch t := f.testOf(r.listed.Month, columns); t.outcome {
 		case never:
 			return nil, nil
 		case mixed:

@@ -55,7 +55,7 @@ func (p *plan) keeps() bool {
 func (p *plan) tests(month Month, columns map[int]*column) (tests, where []test, any bool) {
 	tests = make([]test, len(p.filters))
 	for i := range p.filters {
-		tests[i] = p.filters[i].test(month, columns[p.filters[i].column])
+		tests[i] = p.filters[i].testOf(month, columns)
 	}
 	where = []test{p.period().test(month, columns[p.grain.Index(p.grain.Date)])}
 	for _, i := range p.where {

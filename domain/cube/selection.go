@@ -63,6 +63,9 @@ func (s *selection) choose(tests []test, first, end int) (scanned int64) {
 
 // keep moves the rows that pass to the front of the list and counts them.
 func (t *test) keep(rows []uint32) int {
+	if t.either != nil {
+		return t.keepRows(rows)
+	}
 	switch {
 	case t.from.u8 != nil:
 		return keep(t, t.from.u8, rows)
