@@ -30,11 +30,11 @@ func (v *visit) showBoard() error {
 	if err != nil {
 		return err
 	}
-	scope, err := v.scopeName(f)
+	whose, err := v.whose(f)
 	if err != nil {
 		return err
 	}
-	page := view.Board{Layout: v.layout(v.T("board.title")), Filter: bar, ScopeName: scope,
+	page := view.Board{Layout: v.layout(v.T("board.title")), Filter: bar, Whose: whose,
 		Columns: view.BoardColumns{Now: v.PeriodName(f.period), Before: v.PeriodName(f.period.Before()), YearBefore: v.PeriodName(f.period.YearBefore())},
 		Legend:  v.Legend(v.tenant.Settings.SmallDenominator)}
 	v.fillBoard(&page, f, entries)

@@ -32,6 +32,9 @@ func (v *visit) showIndicator() error {
 	if v.may(access.FigureFormula) {
 		page.Definition.SQLAddress = f.address(path + "/sql")
 	}
+	if page.Whose, err = v.whose(f); err != nil {
+		return err
+	}
 	if page.Filter, err = v.filterBar(f, path); err != nil {
 		return err
 	}

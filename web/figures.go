@@ -3,6 +3,7 @@ package web
 import (
 	"time"
 
+	"assay/domain/access"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/indicator"
@@ -158,6 +159,15 @@ func (v *visit) offices(f *figures, bar *view.FilterBar) error {
 
 // scopeName says whose figures the page shows.
 func (v *visit) scopeName(f *figures) (string, error) {
+	name, err := v.placeName(f)
+	if err == nil && f.boundary.Dimension == "officer" {
+		name = v.T("filter.own") + " · " + name
+	}
+	return name, err
+}
+
+// placeName is the office, section or officer whose figures are shown.
+func (v *visit) placeName(f *figures) (string, error) {
 	dimension, value := "office", ""
 	if !f.boundary.Whole() {
 		dimension, value = f.boundary.Dimension, f.boundary.Value
@@ -174,10 +184,24 @@ func (v *visit) scopeName(f *figures) (string, error) {
 	if code != "" {
 		name += " (" + code + ")"
 	}
-	if dimension == "officer" {
-		return v.T("filter.own") + " · " + name, nil
-	}
 	return name, nil
+}
+
+// whose says in words whose figures a page shows.
+func (v *visit) whose(f *figures) (string, error) {
+	_, chosen := f.filterOf("office")
+	key := map[access.Scope]string{access.ScopeOffice: "whose.office", access.ScopeTeam: "whose.team", access.ScopeOwn: "whose.own"}[v.scope]
+	switch {
+	case f.boundary.Whole() && !chosen:
+		return v.T("whose.administration"), nil
+	case f.boundary.Whole():
+		key = "whose.one_office"
+	}
+	name, err := v.placeName(f)
+	if err != nil {
+		return "", err
+	}
+	return v.T(key, "Name", name), nil
 }
 
 // names looks up what the codes of a dimension are called.

@@ -156,6 +156,16 @@ func composedKeys() []string {
 		add("terms.", strconv.Itoa(i+1))
 	}
 	add("audit.export.", "csv", "jsonl")
+	add("scope.", string(access.ScopeAdministration), string(access.ScopeOffice), string(access.ScopeTeam), string(access.ScopeOwn))
+	add("roles.field.", roleFaults...)
+	add("roles.fault.", roleFaults...)
+	add("purposes.fault.", "reason", "ends")
+	for _, group := range actionGroups {
+		add("access.group.", group.key)
+		for _, action := range group.actions {
+			add("action.", string(action))
+		}
+	}
 	add("letter.", "footer")
 	add("", "link.ended", "sign_in.confined", "people.fault.oneself")
 	add("fault.", "password.length", "password.weak", "password.old", "people.fault.name", "people.fault.email", "people.fault.roles", "people.fault.office")

@@ -35,6 +35,9 @@ var pathValues = map[string]struct{ foreign, nobodys string }{
 	"chapter":    {nobodys: "nowhere"},
 	"engagement": {`SELECT engagement_id::text FROM engagement WHERE tenant_id = $1 AND tenant_id <> $2`, "0192aaaa-0000-7000-8000-000000000000"},
 	"sequence":   {nobodys: "999999"},
+	"person":     {`SELECT account_id::text FROM membership WHERE tenant_id = $1 AND account_id NOT IN (SELECT account_id FROM membership WHERE tenant_id = $2) LIMIT 1`, "0192aaaa-0000-7000-8000-000000000005"},
+	"role":       {`SELECT code FROM own_role WHERE tenant_id = $1`, "own-nobodys"},
+	"purpose":    {`SELECT purpose_id::text FROM purpose WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000006"},
 }
 
 // fieldsTogether are the fields of one request. What pages of figures take as filters stands alone:
@@ -112,6 +115,14 @@ func (k *kit) foreigner(t *testing.T, callers []tried) *foreigner {
 	}
 	if _, err := super.Exec(t.Context(), `INSERT INTO invitation (invitation_id, tenant_id, token_hash, email, name, language, memberships, invited_by, created_at, expires_at)
 		VALUES (gen_random_uuid(), $1, 'planted', 'planted@example.org', $2, 'en', '[{"role":"analyst"}]', 'planted', '2026-01-01', '2030-01-01')`, k.second.ID.String(), planted+"guest"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := super.Exec(t.Context(), `INSERT INTO own_role (tenant_id, code, names, permissions, state, version, created_at, changed_at)
+		VALUES ($1, 'own-foreign', '{"en": "zzplanted role"}', '{"figure.read": "administration"}', 'active', 1, '2026-01-01', '2026-01-01')`, k.second.ID.String()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := super.Exec(t.Context(), `INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
+		SELECT tenant_id, gen_random_uuid(), account_id, 'other', 'zzplanted reason of another', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`, k.second.ID.String()); err != nil {
 		t.Fatal(err)
 	}
 	for name, v := range pathValues {

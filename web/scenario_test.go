@@ -128,8 +128,17 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/templates/" + own[0].Template.String(), "director_general", "head_of_office"},
 		{"/in/karouma/targets", "analyst", "officer"},
 		{"/in/karouma/programme", "human_resources", "data_officer"},
+		{"/in/karouma/access/" + k.accountOf(t, "analyst"), "administrator", ""},
+		{"/in/karouma/roles", "administrator", "director_general"},
+		{"/in/karouma/roles/new", "administrator", "analyst"},
+		{"/in/karouma/roles/own-tried", "administrator", "auditor"},
+		{"/in/karouma/purposes", "analyst", "director_general"},
 		{"/in/karouma/programme/reports/2025-11", "auditor", "data_officer"},
 	}...)
+	tried := &access.OwnRole{Code: "own-tried", Names: map[string]string{"en": "Tried"}, Permissions: map[access.Action]access.Scope{access.FigureRead: access.ScopeAdministration}}
+	if err := k.web.Access.AddRole(t.Context(), k.first.ID, tried, []string{"en"}, access.Author{Name: "test"}); err != nil {
+		t.Fatal(err)
+	}
 	covered := map[string]bool{}
 	for _, r := range k.web.routes() {
 		if r.audience == signedIn && r.method == http.MethodGet {

@@ -89,6 +89,7 @@ func (v *visit) layout(title string) view.Layout {
 		l.Administration = &view.Administration{Code: v.tenant.Code, Name: v.tenant.Name(v.Language), Home: v.home()}
 		l.Navigation = v.navigation()
 		l.Bell = v.bell()
+		l.Person.Links = v.personLinks()
 	}
 	return l
 }
@@ -114,6 +115,19 @@ func (v *visit) navigation() []view.Link {
 			links = append(links, view.Link{Text: v.T(entry.key), Address: address,
 				Current: here == address || strings.HasPrefix(here, address+"/") || entry.path == "board" && strings.Contains(here, "/indicators/")})
 		}
+	}
+	return links
+}
+
+// personLinks are the pages of the account menu about what the person may do.
+func (v *visit) personLinks() []view.Link {
+	here := v.Request().URL.Path
+	links := []view.Link{{Text: v.T("menu.access"), Address: "/access", Current: here == "/access"}}
+	if v.may(access.PurposeWrite) {
+		links = append(links, view.Link{Text: v.T("menu.purposes"), Address: v.at("purposes"), Current: here == v.at("purposes")})
+	}
+	if v.may(access.RoleWrite) {
+		links = append(links, view.Link{Text: v.T("menu.roles"), Address: v.at("roles"), Current: here == v.at("roles")})
 	}
 	return links
 }

@@ -3,13 +3,13 @@ package view
 // Board shows every indicator for one period and scope.
 type Board struct {
 	Layout
-	Filter    FilterBar
-	ScopeName string
-	Changes   []Change
-	Families  []Family
-	Empty     *Empty
-	Columns   BoardColumns
-	Legend    []Fact
+	Filter   FilterBar
+	Whose    string // whose figures these are, in words
+	Changes  []Change
+	Families []Family
+	Empty    *Empty
+	Columns  BoardColumns
+	Legend   []Fact
 }
 
 // BoardColumns are the headings that depend on the period.

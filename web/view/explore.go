@@ -6,6 +6,7 @@ type Explore struct {
 	Filter     FilterBar
 	Code       string
 	Name       string
+	Whose      string // whose figures these are, in words
 	Family     Link
 	Path       []Crumb
 	Figure     Figure

@@ -36,6 +36,7 @@ type Live struct {
 type Person struct {
 	Name     string
 	Role     string // translated
+	Links    []Link // to pages about the person
 	Several  bool   // may choose another administration or role
 	Initials string
 }
