@@ -32,7 +32,7 @@ func (k *kit) testWhose(t *testing.T) {
 	}
 }
 
-func (k *kit) accountOf(t *testing.T, name string) string {
+func (k *kit) accountNumber(t *testing.T, name string) string {
 	t.Helper()
 	a, err := k.accounts.ByName(t.Context(), name)
 	if err != nil {
@@ -42,7 +42,7 @@ func (k *kit) accountOf(t *testing.T, name string) string {
 }
 
 func (k *kit) testExplanations(t *testing.T) {
-	analyst, officer, foreign := k.accountOf(t, "analyst"), k.accountOf(t, "officer"), k.accountOf(t, "other")
+	analyst, officer, foreign := k.accountNumber(t, "analyst"), k.accountNumber(t, "officer"), k.accountNumber(t, "other")
 	k.run(t, []scenario{
 		{"", "/access", http.StatusSeeOther, "/sign-in?return=", ""},
 		{"officer", "/access", http.StatusOK, "", "Role: Officer"},
