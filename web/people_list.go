@@ -34,6 +34,9 @@ func (v *visit) showPeopleWith(status int, fault *view.FormFault, link string) e
 		return err
 	}
 	page := view.People{Layout: v.layout(v.T("people.title")), Fault: fault, Link: link, Writes: v.may(access.PersonWrite), Address: v.at("people")}
+	if v.may(access.RoleWrite) {
+		page.OwnRoles = v.at("roles")
+	}
 	for _, m := range members {
 		page.Members = append(page.Members, v.member(m))
 	}
@@ -256,6 +259,9 @@ func (v *visit) showPersonWith(status int, fault string) error {
 			{Name: v.T("people.sign_in_name"), Text: m.Account.SignInName, Code: true}, {Name: v.T("people.roles"), Text: v.roleNames(m.Memberships)},
 			{Name: v.T("people.factor"), Text: v.T(map[bool]string{true: "answer.yes", false: "answer.no"}[m.SecondFactor])}}}
 	page.Facts = append(page.Facts, view.Fact{Name: v.T("people.sessions"), Text: page.Member.Sessions, Number: true}, view.Fact{Name: v.T("people.seen"), Text: page.Member.Seen})
+	if v.permissions.Scope(access.AccessExplain) == access.ScopeAdministration {
+		page.Rights = v.at("access/" + m.Account.ID.String())
+	}
 	office := ""
 	for _, held := range m.Memberships {
 		if held.Office != "" {

@@ -128,6 +128,7 @@ type People struct {
 	Link        string // of a new invitation, shown once
 	Writes      bool
 	Address     string
+	OwnRoles    string // where the administration puts its own roles together; empty for who may not
 	Officer     string // always empty: the form of an invitation begins so
 	Roles       []Choice
 	Offices     []Choice
@@ -152,6 +153,7 @@ type PersonPage struct {
 	Layout
 	Member   Member
 	Back     string
+	Rights   string // where it is explained what the person may do; empty for who may not read it
 	Facts    []Fact
 	Writes   bool
 	OnlyHere bool
