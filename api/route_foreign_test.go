@@ -4,16 +4,15 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"sort"
 	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
 	"assay/api"
+	"assay/deploy/local/dbtest/trespass"
 )
 
 // identifier says how a value is found that only the other administration ($1, not $2) has, and
@@ -25,38 +24,28 @@ const nobodysID = "0192aaaa-0000-7000-8000-000000000000"
 // pathIdentifiers are the parameters in paths, an id with the word before it. A parameter that is
 // not here, and has no fixed values or pattern in the document, fails the test: add it here.
 var pathIdentifiers = map[string]identifier{
-	"imports.id":  {`SELECT batch_id::text FROM batch WHERE tenant_id = $1`, nobodysID},
+	"imports.id":  {trespass.Batch, nobodysID},
 	"purposes.id": {`SELECT purpose_id::text FROM purpose WHERE tenant_id = $1`, nobodysID},
-	"office":      {`SELECT split_part(reference, '/', 1) ` + foreignDeclaration, "QQQQ"},
-	"year":        {`SELECT split_part(reference, '/', 2) ` + foreignDeclaration, "2025"},
-	"number":      {`SELECT split_part(reference, '/', 3) ` + foreignDeclaration, "Z999999"},
+	"office":      {`SELECT split_part(reference, '/', 1) ` + trespass.Declaration, "QQQQ"},
+	"year":        {`SELECT split_part(reference, '/', 2) ` + trespass.Declaration, "2025"},
+	"number":      {`SELECT split_part(reference, '/', 3) ` + trespass.Declaration, "Z999999"},
 	"name":        {"", "operations"},
 }
-
-const foreignDeclaration = `FROM declaration d WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM declaration o WHERE o.tenant_id = $2 AND o.reference = d.reference)
-	ORDER BY reference LIMIT 1`
 
 // fieldIdentifiers are names of parameters of a query and of properties of a body. Names of the
 // document that are not here get the office.
 var fieldIdentifiers = map[string]identifier{
 	"tenant":  {`SELECT code FROM tenant WHERE tenant_id = $1`, "atlantis"},
-	"office":  {foreignCode("office"), "QQQQ"},
-	"officer": {foreignCode("officer"), "qqqqqqqq"},
-	"id":      {`SELECT batch_id::text FROM batch WHERE tenant_id = $1`, nobodysID},
-	"account": {`SELECT account_id::text FROM membership WHERE tenant_id = $1 AND account_id NOT IN (SELECT account_id FROM membership WHERE tenant_id = $2) LIMIT 1`, nobodysID},
+	"office":  {trespass.Code("office"), "QQQQ"},
+	"officer": {trespass.Code("officer"), "qqqqqqqq"},
+	"id":      {trespass.Batch, nobodysID},
+	"account": {trespass.Account, nobodysID},
 }
-
-func foreignCode(table string) string {
-	return `SELECT code FROM ` + table + ` o WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM ` + table + ` m WHERE m.tenant_id = $2 AND m.code = o.code) ORDER BY code LIMIT 1`
-}
-
-// planted begins every name in the other administration, so that any of them is found in an answer.
-const planted = "zzplanted "
 
 // foreigner looks at the database from above.
 type foreigner struct {
 	*kit
-	super   *pgx.Conn
+	*trespass.View
 	handler http.Handler
 	path    map[string]string
 	fields  map[string]string
@@ -67,29 +56,22 @@ type foreigner struct {
 // operation as everybody. The answer must be the one for identifiers that nobody has, must hold
 // nothing of the other administration, and must not change anything there.
 func (k *kit) tryForeign(t *testing.T, callers []caller, operations []documentedOperation) {
-	super, err := pgx.Connect(t.Context(), k.superURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = super.Close(t.Context()) })
-	f := &foreigner{kit: k, super: super, path: map[string]string{}, fields: map[string]string{}}
+	f := &foreigner{kit: k, View: k.trespass(t), path: map[string]string{}, fields: map[string]string{}}
 	e := echo.New()
 	if err := api.Mount(e, k.withEngagement(t)); err != nil {
 		t.Fatal(err)
 	}
 	f.handler = e
-	f.plant(t)
+	f.Plant(t)
 	f.give(t)
 	for name, i := range pathIdentifiers {
-		f.path[name] = f.find(t, i)
+		f.path[name] = f.foreign(t, i)
 	}
 	for name, i := range fieldIdentifiers {
-		f.fields[name] = f.find(t, i)
+		f.fields[name] = f.foreign(t, i)
 	}
-	if _, err := super.Exec(t.Context(), `CREATE TABLE saved_token AS SELECT * FROM api_token`); err != nil {
-		t.Fatal(err)
-	}
-	before := f.checksums(t)
+	f.Save(t, "api_token")
+	before := f.Checksums(t)
 	for _, o := range operations {
 		if o.OperationID == "IssueToken" {
 			continue // it asks for a name and password, and passwords are slow on purpose
@@ -98,7 +80,7 @@ func (k *kit) tryForeign(t *testing.T, callers []caller, operations []documented
 			f.try(t, o, c)
 		}
 	}
-	if diff := cmp.Diff(before, f.checksums(t)); diff != "" {
+	if diff := cmp.Diff(before, f.Checksums(t)); diff != "" {
 		t.Errorf("the other administration has changed (-before +after):\n%s", diff)
 	}
 	if f.tried < 200 {
@@ -109,67 +91,17 @@ func (k *kit) tryForeign(t *testing.T, callers []caller, operations []documented
 // give adds to the other administration what its data do not bring along.
 func (f *foreigner) give(t *testing.T) {
 	t.Helper()
-	_, err := f.super.Exec(t.Context(), `INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
+	f.Exec(t, `INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
 		SELECT tenant_id, gen_random_uuid(), account_id, 'somebody', 'zzplanted reason', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`, f.second.ID.String())
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
-func (f *foreigner) find(t *testing.T, i identifier) (value string) {
+// foreign is the other administration's value of an identifier.
+func (f *foreigner) foreign(t *testing.T, i identifier) string {
 	t.Helper()
 	if i.foreign == "" {
 		return i.nobodys
 	}
-	arguments := []any{f.second.ID.String()}
-	if strings.Contains(i.foreign, "$2") {
-		arguments = append(arguments, f.first.ID.String())
-	}
-	if err := f.super.QueryRow(t.Context(), i.foreign, arguments...).Scan(&value); err != nil {
-		t.Fatalf("no value of the other administration by %s: %v", i.foreign, err)
-	}
-	return value
-}
-
-func (f *foreigner) plant(t *testing.T) {
-	t.Helper()
-	for _, table := range f.tables(t, `AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'name' AND a.atttypid = 'text'::regtype)`) {
-		if _, err := f.super.Exec(t.Context(), `UPDATE `+table+` SET name = $1 || name WHERE tenant_id = $2`, planted, f.second.ID.String()); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func (f *foreigner) tables(t *testing.T, where string) []string {
-	t.Helper()
-	rows, err := f.super.Query(t.Context(), `SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-		AND c.relname NOT IN ('sign_in_session', 'saved_token', 'api_token')
-		AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') `+where)
-	if err != nil {
-		t.Fatal(err)
-	}
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil || len(names) == 0 {
-		t.Fatalf("tables %v, %v", names, err)
-	}
-	sort.Strings(names)
-	return names
-}
-
-// checksums are a sum over all rows of the other administration, by table.
-func (f *foreigner) checksums(t *testing.T) map[string]string {
-	t.Helper()
-	sums := map[string]string{}
-	for _, table := range f.tables(t, "") {
-		var sum string
-		err := f.super.QueryRow(t.Context(), `SELECT count(*) || ' ' || coalesce(md5(string_agg(md5(x::text), '' ORDER BY md5(x::text))), '') FROM `+table+` x WHERE tenant_id = $1`,
-			f.second.ID.String()).Scan(&sum)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sums[table] = sum
-	}
-	return sums
+	return f.Find(t, i.foreign)
 }
 
 // try asks one operation as one person: the identifiers in the path, then in each parameter of the
@@ -333,7 +265,7 @@ func (f *foreigner) compare(t *testing.T, o documentedOperation, c caller, forei
 		t.Errorf("%s: answered %d", what, got.Code)
 	}
 	text := got.Body.String()
-	for _, secret := range []string{planted, f.second.ID.String(), f.path["imports.id"], "extract of oasis"} {
+	for _, secret := range []string{trespass.Planted, f.second.ID.String(), f.path["imports.id"], "extract of oasis"} {
 		if strings.Contains(text, secret) && !strings.Contains(foreign+foreignBody, secret) {
 			t.Errorf("%s: the answer holds %q of the other administration: %.300s", what, secret, text)
 		}
@@ -378,7 +310,5 @@ func (f *foreigner) restore(t *testing.T, method string) {
 	if method == http.MethodGet {
 		return
 	}
-	if _, err := f.super.Exec(t.Context(), `INSERT INTO api_token SELECT * FROM saved_token ON CONFLICT DO NOTHING`); err != nil {
-		t.Fatal(err)
-	}
+	f.Restore(t, "api_token")
 }

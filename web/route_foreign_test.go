@@ -3,14 +3,14 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"sort"
 	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
+
+	"assay/deploy/local/dbtest/trespass"
 )
 
 // pathValues say, for each parameter in the path of a page, which statement finds a value that
@@ -20,22 +20,22 @@ import (
 var pathValues = map[string]struct{ foreign, nobodys string }{
 	"code":   {nobodys: "CLR01"},
 	"page":   {nobodys: "board"},
-	"batch":  {`SELECT batch_id::text FROM batch WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000000"},
+	"batch":  {trespass.Batch, "0192aaaa-0000-7000-8000-000000000000"},
 	"notice": {`SELECT notice_id::text FROM notice WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000000"},
-	"office": {`SELECT split_part(reference, '/', 1) ` + foreignDeclaration, "QQQQ"},
-	"year":   {`SELECT split_part(reference, '/', 2) ` + foreignDeclaration, "2025"},
-	"number": {`SELECT split_part(reference, '/', 3) ` + foreignDeclaration, "Z999999"},
+	"office": {`SELECT split_part(reference, '/', 1) ` + trespass.Declaration, "QQQQ"},
+	"year":   {`SELECT split_part(reference, '/', 2) ` + trespass.Declaration, "2025"},
+	"number": {`SELECT split_part(reference, '/', 3) ` + trespass.Declaration, "Z999999"},
 
 	"contract":   {`SELECT contract_id::text FROM contract WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000001"},
 	"template":   {`SELECT template_id::text FROM contract_template WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000002"},
 	"month":      {nobodys: "2020-01"},
 	"invitation": {`SELECT invitation_id::text FROM invitation WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000003"},
-	"account":    {fieldValues["account"], "0192aaaa-0000-7000-8000-000000000004"},
+	"account":    {trespass.Account, "0192aaaa-0000-7000-8000-000000000004"},
 	"secret":     {nobodys: "nobody-was-ever-sent-this-link"},
 	"chapter":    {nobodys: "nowhere"},
 	"engagement": {`SELECT engagement_id::text FROM engagement WHERE tenant_id = $1 AND tenant_id <> $2`, "0192aaaa-0000-7000-8000-000000000000"},
 	"sequence":   {nobodys: "999999"},
-	"person":     {`SELECT account_id::text FROM membership WHERE tenant_id = $1 AND account_id NOT IN (SELECT account_id FROM membership WHERE tenant_id = $2) LIMIT 1`, "0192aaaa-0000-7000-8000-000000000005"},
+	"person":     {trespass.Account, "0192aaaa-0000-7000-8000-000000000005"},
 	"role":       {`SELECT code FROM own_role WHERE tenant_id = $1`, "own-nobodys"},
 	"purpose":    {`SELECT purpose_id::text FROM purpose WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000006"},
 }
@@ -44,31 +44,36 @@ var pathValues = map[string]struct{ foreign, nobodys string }{
 // beside a name that they do not know they would refuse the whole request.
 var fieldsTogether = [][]string{{"office"}, {"officer"}, {"tenant", "batch", "account"}}
 
-const foreignDeclaration = `FROM declaration d WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM declaration o WHERE o.tenant_id = $2 AND o.reference = d.reference)
-	ORDER BY reference LIMIT 1`
-
 // fieldValues are names under which forms and addresses carry identifiers, with the statement
 // for a value of the other administration. All are sent to every route.
 var fieldValues = map[string]string{
 	"tenant":  `SELECT $1::uuid::text || substr($2::uuid::text, 1, 0)`,
-	"batch":   `SELECT batch_id::text FROM batch WHERE tenant_id = $1 AND tenant_id <> $2 LIMIT 1`,
-	"account": `SELECT account_id::text FROM membership WHERE tenant_id = $1 AND account_id NOT IN (SELECT account_id FROM membership WHERE tenant_id = $2) LIMIT 1`,
-	"office":  `SELECT code FROM office o WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM office m WHERE m.tenant_id = $2 AND m.code = o.code) ORDER BY code LIMIT 1`,
-	"officer": `SELECT code FROM officer o WHERE tenant_id = $1 AND NOT EXISTS (SELECT FROM officer m WHERE m.tenant_id = $2 AND m.code = o.code) ORDER BY code LIMIT 1`,
+	"batch":   trespass.Batch,
+	"account": trespass.Account,
+	"office":  trespass.Code("office"),
+	"officer": trespass.Code("officer"),
 }
 
-// planted begins every name in the other administration, so that any of them is found in an answer.
-const planted = "zzplanted "
+// plantedRows are what the other administration ($1) would not have of its own data.
+var plantedRows = []string{
+	`INSERT INTO notice (tenant_id, notice_id, account_id, kind, created_at)
+		SELECT tenant_id, gen_random_uuid(), account_id, 'planted', '2026-01-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
+	`INSERT INTO invitation (invitation_id, tenant_id, token_hash, email, name, language, memberships, invited_by, created_at, expires_at)
+		VALUES (gen_random_uuid(), $1, 'planted', 'planted@example.org', '` + trespass.Planted + `guest', 'en', '[{"role":"analyst"}]', 'planted', '2026-01-01', '2030-01-01')`,
+	`INSERT INTO own_role (tenant_id, code, names, permissions, state, version, created_at, changed_at)
+		VALUES ($1, 'own-foreign', '{"en": "` + trespass.Planted + `role"}', '{"figure.read": "administration"}', 'active', 1, '2026-01-01', '2026-01-01')`,
+	`INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
+		SELECT tenant_id, gen_random_uuid(), account_id, 'other', '` + trespass.Planted + `reason of another', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
+}
 
 // foreigner looks at the database from above.
 type foreigner struct {
 	*kit
-	super   *pgx.Conn
+	*trespass.View
 	callers []tried
 	handler http.Handler
 	values  map[string]string // of pathValues, in the other administration
 	fields  map[string]string // of fieldValues
-	refused bool              // the last route let the person in for nothing
 	fielded map[string]int    // how many people have sent fields to a route
 }
 
@@ -77,7 +82,7 @@ type foreigner struct {
 // has, must not hold anything of the other administration, and must not change anything there.
 func (k *kit) tryForeign(t *testing.T, callers []tried) {
 	f := k.foreigner(t, callers)
-	before := f.checksums(t)
+	before := f.Checksums(t)
 	tried := 0
 	for _, r := range k.web.routes() {
 		for _, c := range callers {
@@ -87,7 +92,7 @@ func (k *kit) tryForeign(t *testing.T, callers []tried) {
 			tried += f.try(t, r, c)
 		}
 	}
-	if diff := cmp.Diff(before, f.checksums(t)); diff != "" {
+	if diff := cmp.Diff(before, f.Checksums(t)); diff != "" {
 		t.Errorf("the other administration has changed (-before +after):\n%s", diff)
 	}
 	if tried < 100 {
@@ -97,102 +102,26 @@ func (k *kit) tryForeign(t *testing.T, callers []tried) {
 
 func (k *kit) foreigner(t *testing.T, callers []tried) *foreigner {
 	t.Helper()
-	super, err := pgx.Connect(t.Context(), k.superURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = super.Close(t.Context()) })
-	f := &foreigner{kit: k, super: super, callers: callers, values: map[string]string{}, fields: map[string]string{}, fielded: map[string]int{}}
+	f := &foreigner{kit: k, View: k.trespass(t), callers: callers, values: map[string]string{}, fields: map[string]string{}, fielded: map[string]int{}}
 	e := echo.New()
 	if err := k.withEngagement(t).Mount(e); err != nil {
 		t.Fatal(err)
 	}
 	f.handler = e
-	f.plant(t)
-	if _, err := super.Exec(t.Context(), `INSERT INTO notice (tenant_id, notice_id, account_id, kind, created_at)
-		SELECT tenant_id, gen_random_uuid(), account_id, 'planted', '2026-01-01' FROM membership WHERE tenant_id = $1 LIMIT 1`, k.second.ID.String()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := super.Exec(t.Context(), `INSERT INTO invitation (invitation_id, tenant_id, token_hash, email, name, language, memberships, invited_by, created_at, expires_at)
-		VALUES (gen_random_uuid(), $1, 'planted', 'planted@example.org', $2, 'en', '[{"role":"analyst"}]', 'planted', '2026-01-01', '2030-01-01')`, k.second.ID.String(), planted+"guest"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := super.Exec(t.Context(), `INSERT INTO own_role (tenant_id, code, names, permissions, state, version, created_at, changed_at)
-		VALUES ($1, 'own-foreign', '{"en": "zzplanted role"}', '{"figure.read": "administration"}', 'active', 1, '2026-01-01', '2026-01-01')`, k.second.ID.String()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := super.Exec(t.Context(), `INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
-		SELECT tenant_id, gen_random_uuid(), account_id, 'other', 'zzplanted reason of another', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`, k.second.ID.String()); err != nil {
-		t.Fatal(err)
+	f.Plant(t)
+	for _, statement := range plantedRows {
+		f.Exec(t, statement, k.second.ID.String())
 	}
 	for name, v := range pathValues {
 		if f.values[name] = v.nobodys; v.foreign != "" {
-			f.values[name] = f.find(t, v.foreign)
+			f.values[name] = f.Find(t, v.foreign)
 		}
 	}
 	for name, statement := range fieldValues {
-		f.fields[name] = f.find(t, statement)
+		f.fields[name] = f.Find(t, statement)
 	}
-	if _, err := super.Exec(t.Context(), `CREATE TABLE saved_session AS SELECT * FROM sign_in_session`); err != nil {
-		t.Fatal(err)
-	}
+	f.Save(t, "sign_in_session")
 	return f
-}
-
-// find gives the first value of a statement with the other administration as $1 and the own as $2.
-func (f *foreigner) find(t *testing.T, statement string) (value string) {
-	t.Helper()
-	arguments := []any{f.second.ID.String()}
-	if strings.Contains(statement, "$2") {
-		arguments = append(arguments, f.first.ID.String())
-	}
-	if err := f.super.QueryRow(t.Context(), statement, arguments...).Scan(&value); err != nil {
-		t.Fatalf("no value of the other administration by %s: %v", statement, err)
-	}
-	return value
-}
-
-// plant puts a word into every name that the other administration has.
-func (f *foreigner) plant(t *testing.T) {
-	t.Helper()
-	for _, table := range f.tables(t, `AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'name' AND a.atttypid = 'text'::regtype)`) {
-		if _, err := f.super.Exec(t.Context(), `UPDATE `+table+` SET name = $1 || name WHERE tenant_id = $2`, planted, f.second.ID.String()); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// tables lists the tables of administrations' data.
-func (f *foreigner) tables(t *testing.T, where string) []string {
-	t.Helper()
-	rows, err := f.super.Query(t.Context(), `SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-		AND c.relname NOT IN ('sign_in_session', 'saved_session', 'api_token')
-		AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') `+where)
-	if err != nil {
-		t.Fatal(err)
-	}
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil || len(names) == 0 {
-		t.Fatalf("tables %v, %v", names, err)
-	}
-	sort.Strings(names)
-	return names
-}
-
-// checksums are a sum over all rows of the other administration, by table.
-func (f *foreigner) checksums(t *testing.T) map[string]string {
-	t.Helper()
-	sums := map[string]string{}
-	for _, table := range f.tables(t, "") {
-		var sum string
-		err := f.super.QueryRow(t.Context(), `SELECT count(*) || ' ' || coalesce(md5(string_agg(md5(x::text), '' ORDER BY md5(x::text))), '') FROM `+table+` x WHERE tenant_id = $1`,
-			f.second.ID.String()).Scan(&sum)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sums[table] = sum
-	}
-	return sums
 }
 
 // try asks one route as one person: with the other administration's identifiers and with nobody's.
@@ -211,10 +140,11 @@ func (f *foreigner) try(t *testing.T, r route, c tried) int {
 		}
 	}
 	foreign, nobodys := fill(r.path, "karouma", lookup(true)), fill(r.path, "karouma", lookup(false))
-	count := f.compare(t, r, c, foreign, nobodys, "", "")
+	count, code := 2, f.compare(t, r, c, foreign, nobodys, "", "")
+	refused := code == http.StatusForbidden || code == http.StatusNotFound && r.audience == operators
 	// Who is refused is refused whatever else is sent; and fields are read by the same code for
 	// all who are let in, so that three of them are enough.
-	if f.fielded[r.method+r.path] >= 3 || f.refused {
+	if refused || f.fielded[r.method+r.path] >= 3 {
 		return count
 	}
 	f.fielded[r.method+r.path]++
@@ -225,10 +155,11 @@ func (f *foreigner) try(t *testing.T, r route, c tried) int {
 			none += "&" + name + "=" + nobodysLike(f.fields[name])
 		}
 		if r.method == http.MethodGet {
-			count += f.compare(t, r, c, nobodys+"?"+of[1:], nobodys+"?"+none[1:], "", "")
+			f.compare(t, r, c, nobodys+"?"+of[1:], nobodys+"?"+none[1:], "", "")
 		} else {
-			count += f.compare(t, r, c, nobodys, nobodys, of, none)
+			f.compare(t, r, c, nobodys, nobodys, of, none)
 		}
+		count += 2
 	}
 	return count
 }
@@ -241,7 +172,7 @@ func nobodysLike(value string) string {
 	return strings.Repeat("Q", len(value))
 }
 
-// compare sends both requests. What differs between the answers only because it repeats what was
+// compare sends both requests and gives the status of the one with what nobody has. What differs between the answers only because it repeats what was
 // sent is made equal first.
 func (f *foreigner) compare(t *testing.T, r route, c tried, foreign, nobodys, foreignForm, nobodysForm string) int {
 	t.Helper()
@@ -253,14 +184,13 @@ func (f *foreigner) compare(t *testing.T, r route, c tried, foreign, nobodys, fo
 	if r.method != http.MethodGet {
 		f.restore(t)
 	}
-	f.refused = want.Code == http.StatusForbidden || want.Code == http.StatusNotFound && r.audience == operators
 	what := r.method + " " + foreign + " " + foreignForm + " as " + string(c.role)
 	if got.Code >= http.StatusInternalServerError && got.Code != http.StatusServiceUnavailable {
 		t.Errorf("%s: answered %d", what, got.Code)
 	}
 	if got.Code != want.Code {
 		t.Errorf("%s: answered %d, and %d for what nobody has", what, got.Code, want.Code)
-		return 2
+		return want.Code
 	}
 	text := shownText(t, got.Body.String())
 	sent := foreign + foreignForm
@@ -269,11 +199,10 @@ func (f *foreigner) compare(t *testing.T, r route, c tried, foreign, nobodys, fo
 			t.Errorf("%s: the answer holds %q of the other administration: %.300s", what, secret, text)
 		}
 	}
-	// The forms of who runs the installation show again what was typed.
-	if same, other := f.neutral(text), f.neutral(shownText(t, want.Body.String())); same != other && got.Code != http.StatusOK && r.audience != operators {
+	if same, other := f.neutral(text), f.neutral(shownText(t, want.Body.String())); same != other && got.Code != http.StatusOK {
 		t.Errorf("%s: what is said differs from what is said of what nobody has (-foreign +nobody's):\n%s", what, cmp.Diff(same, other))
 	}
-	return 2
+	return want.Code
 }
 
 // secrets are what an answer of a route may not hold. Who runs the installation sees the names of
@@ -282,23 +211,17 @@ func (f *foreigner) compare(t *testing.T, r route, c tried, foreign, nobodys, fo
 func (f *foreigner) secrets(r route) []string {
 	switch {
 	case r.audience == operators:
-		return []string{f.values["batch"]}
+		return []string{trespass.Planted, f.values["batch"]}
 	case strings.HasPrefix(r.path, in+"/audit"):
-		return []string{planted, "Oasis Customs"}
+		return []string{trespass.Planted, "Oasis Customs"}
 	}
-	return []string{planted, f.second.ID.String(), "Oasis Customs", f.values["batch"]}
+	return []string{trespass.Planted, f.second.ID.String(), "Oasis Customs", f.values["batch"]}
 }
 
 // restore brings back every session as it was, since some routes end sessions.
 func (f *foreigner) restore(t *testing.T) {
 	t.Helper()
-	_, err := f.super.Exec(t.Context(), `DELETE FROM sign_in_session WHERE token_hash IN (SELECT token_hash FROM saved_session)`)
-	if err == nil {
-		_, err = f.super.Exec(t.Context(), `INSERT INTO sign_in_session SELECT * FROM saved_session`)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	f.Restore(t, "sign_in_session")
 }
 
 // neutral takes out of a text what was sent.

@@ -1,19 +1,16 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"assay/deploy/local/dbtest/trespass"
 	"assay/domain/access"
 	"assay/domain/account"
-	"assay/domain/store"
 )
 
 // openRoutes are the pages and forms that no role decides on, each with its reason. A route
@@ -125,6 +122,12 @@ func (k *kit) callers(t *testing.T) []tried {
 	return all
 }
 
+// trespass looks at the first administration and, as another, at the second.
+func (k *kit) trespass(t *testing.T) *trespass.View {
+	t.Helper()
+	return trespass.Open(t, k.superURL, k.first.ID.String(), k.second.ID.String())
+}
+
 // withEngagement is the pages where the person named engaged has an engagement in the first
 // administration that grants all that one can.
 func (k *kit) withEngagement(t *testing.T) *Server {
@@ -141,15 +144,7 @@ func (k *kit) withEngagement(t *testing.T) *Server {
 	for _, action := range access.Actions {
 		actions = append(actions, string(action))
 	}
-	// Written by hand: the service would not grant so much, and a row with more than an expert may have must give no more either.
-	err = k.db.InTenant(t.Context(), k.first.ID, func(_ context.Context, tx *store.Tx) error {
-		return tx.Exec(`INSERT INTO engagement (tenant_id, engagement_id, sign_in_name, account_id, purpose, permissions, names_purpose, starts_at, ends_at,
-			granted_by, granted_at, terms, accepted_at) VALUES (?, ?, ?, ?, 'a test of routes', string_to_array(?, ','), 'a test of names', ?, ?, 'test', ?, 1, ?) ON CONFLICT DO NOTHING`,
-			k.first.ID.String(), uuid.Max, engaged, expert.ID, strings.Join(actions, ","), testClock(), testClock().Add(time.Hour), testClock(), testClock()).Error
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	k.trespass(t).Engage(t, expert.ID.String(), engaged, actions, testClock())
 	if table.Scope(access.Expert, access.FigureRead) == access.ScopeNone {
 		t.Fatal("an engagement can grant nothing: the test would not show anything")
 	}
