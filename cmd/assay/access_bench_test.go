@@ -27,7 +27,7 @@ import (
 // The difference is more than the issue means: it has the reading of the list in it too.
 func BenchmarkAccess(b *testing.B) {
 	database := dbtest.New(b)
-	s, closeServices, err := buildServices(b.Context(), database.AppURL, nil)
+	s, closeServices, err := buildServices(b.Context(), database.AppURL, nil, usualCubeMemory)
 	if err != nil {
 		b.Fatal(err)
 	}

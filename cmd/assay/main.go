@@ -116,6 +116,7 @@ a private PostgreSQL cluster in the --data directory, which they start and stop.
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	addDataFlag(root)
+	addCubeMemoryFlag(root)
 	root.AddCommand(commands()...)
 	refuseUnknown(root)
 	return root

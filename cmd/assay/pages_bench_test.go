@@ -71,7 +71,7 @@ type pageBench struct {
 
 func newPageBench(b *testing.B) *pageBench {
 	b.Helper()
-	s, closeServices, err := buildServices(b.Context(), dbtest.New(b).AppURL, nil)
+	s, closeServices, err := buildServices(b.Context(), dbtest.New(b).AppURL, nil, usualCubeMemory)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -45,13 +45,14 @@ type services struct {
 	contracts       *contract.Service
 }
 
-// cubeMemory bounds the decoded columns of all tenants together.
-const cubeMemory = 512 << 20
-
 // openServices opens the database of a command and builds the rooms on it. Call
 // closeServices when done.
 func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeServices func(), err error) {
 	mail, err := lettersFromEnvironment()
+	if err != nil {
+		return nil, nil, err
+	}
+	memory, err := cubeMemory(cmd)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -64,7 +65,7 @@ func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeSe
 		closeDatabase()
 		return nil, nil, err
 	}
-	s, closeStore, err := buildServices(ctx, urls.App, keys)
+	s, closeStore, err := buildServices(ctx, urls.App, keys, memory)
 	if err != nil {
 		closeDatabase()
 		return nil, nil, err
@@ -73,8 +74,9 @@ func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeSe
 	return s, func() { closeStore(); closeDatabase() }, nil
 }
 
-// buildServices builds the rooms on a database that is up and migrated.
-func buildServices(ctx context.Context, url string, keys *secret.Keys) (_ *services, closeStore func(), err error) {
+// buildServices builds the rooms on a database that is up and migrated; memory bounds the
+// decoded columns.
+func buildServices(ctx context.Context, url string, keys *secret.Keys, memory int64) (_ *services, closeStore func(), err error) {
 	db, err := store.Open(ctx, url, store.Options{Connections: 12})
 	if err != nil {
 		return nil, nil, err
@@ -85,7 +87,7 @@ func buildServices(ctx context.Context, url string, keys *secret.Keys) (_ *servi
 	s.crosschecks = crosscheck.New(db, s.administrations, time.Now)
 	facts := fact.New(db, s.administrations, s.warehouse, segments, time.Now)
 	s.refresh = refresh.New(db, facts, s.crosschecks)
-	if err := s.build(segments); err != nil {
+	if err := s.build(segments, memory); err != nil {
 		db.Close()
 		return nil, nil, err
 	}
@@ -94,7 +96,7 @@ func buildServices(ctx context.Context, url string, keys *secret.Keys) (_ *servi
 
 // build makes the rooms that can refuse: when a policy, a grain or the
 // randomness of passwords is wrong, the program does not start.
-func (s *services) build(segments *cube.Store) (err error) {
+func (s *services) build(segments *cube.Store, memory int64) (err error) {
 	if s.accounts, err = account.New(s.db, time.Now, account.WithKeys(s.keys)); err != nil {
 		return err
 	}
@@ -104,7 +106,7 @@ func (s *services) build(segments *cube.Store) (err error) {
 	if s.access, err = access.New(s.db, s.accounts, s.engagements.Held, time.Now); err != nil {
 		return err
 	}
-	s.engine, err = cube.NewEngine(segments, fact.Grains(), cube.Options{MemoryBytes: cubeMemory, Workers: cube.DefaultWorkers()})
+	s.engine, err = cube.NewEngine(segments, fact.Grains(), cube.Options{MemoryBytes: memory, Workers: cube.DefaultWorkers()})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ type settings struct {
 	// roundsLarge is how often each question is asked where PostgreSQL is not.
 	roundsLarge int
 	postgres    bool
+	duck        bool
 	only        string
 	memory      int64         // bound of decoded columns
 	clients     int           // how many ask at once
@@ -48,6 +50,8 @@ func main() {
 	flag.IntVar(&s.rounds, "rounds", 5, "how often each question is asked")
 	flag.IntVar(&s.roundsLarge, "rounds-large", 5, "how often at most where PostgreSQL is not asked")
 	flag.BoolVar(&s.postgres, "postgres", true, "ask PostgreSQL too (at most 5,000,000 rows, once for each question)")
+	flag.BoolVar(&s.duck, "duck", true, "ask DuckDB too; without it nothing is compared with its answers, which is for finding what takes time")
+	profile := flag.String("profile", "", "write where the processors' time goes to this file")
 	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
 	parts := flag.String("parts", "compare,board,clients", "what to measure, separated by commas; data only makes the board's files")
 	flag.Int64Var(&s.memory, "memory", 6<<30, "bound of decoded columns in bytes, for the board and the clients")
@@ -59,10 +63,27 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, s, *parts, *sizes, *plot); err != nil {
+	if err := profiled(*profile, func() error { return run(ctx, s, *parts, *sizes, *plot) }); err != nil {
 		fmt.Fprintln(os.Stderr, "cubebench:", err)
 		os.Exit(1)
 	}
+}
+
+// profiled runs work, and with a path writes its profile there.
+func profiled(path string, work func() error) error {
+	if path == "" {
+		return work()
+	}
+	file, err := os.Create(path) //nolint:gosec // the file that was asked for
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return work()
 }
 
 func run(ctx context.Context, s settings, parts, sizes, plot string) error {
@@ -141,18 +162,18 @@ func compare(ctx context.Context, s settings, rows int) ([]measured, error) {
 		return nil, err
 	}
 	files := filepath.Join(dir, "*.parquet")
-	view, err := openDuck(ctx, files, false)
-	if err != nil {
-		return nil, err
+	var view, table, postgres *sql.DB
+	if s.duck {
+		if view, err = openDuck(ctx, files, false); err != nil {
+			return nil, err
+		}
+		defer view.Close()
+		if table, err = openDuck(ctx, files, true); err != nil {
+			return nil, err
+		}
+		defer table.Close()
 	}
-	defer view.Close()
-	table, err := openDuck(ctx, files, true)
-	if err != nil {
-		return nil, err
-	}
-	defer table.Close()
-	var postgres *sql.DB
-	if s.postgres && rows <= 5_000_000 {
+	if s.duck && s.postgres && rows <= 5_000_000 {
 		server, err := openPostgres(ctx, dir, view, benchdata.Grain)
 		defer server.close()
 		if err != nil {
@@ -183,11 +204,15 @@ func compare(ctx context.Context, s settings, rows int) ([]measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	with := "with DuckDB, but for the last digit of interpolated quantiles"
-	if postgres != nil {
-		with += ", and to the last digit with PostgreSQL"
+	fmt.Printf("\nAll 45 columns decoded: %.1f bytes a declaration.", float64(bytes)/float64(rows/benchdata.Months*benchdata.Months))
+	if view != nil {
+		fmt.Print(" All answers were equal with DuckDB, but for the last digit of interpolated quantiles")
+		if postgres != nil {
+			fmt.Print(", and to the last digit with PostgreSQL")
+		}
+		fmt.Print(".")
 	}
-	fmt.Printf("\nAll 45 columns decoded: %.1f bytes a declaration. All answers were equal %s.\n", float64(bytes)/float64(rows/benchdata.Months*benchdata.Months), with)
+	fmt.Println()
 	return all, nil
 }
 
@@ -226,6 +251,9 @@ func ask(ctx context.Context, s settings, q benchdata.Named, snapshot *cube.Snap
 		}
 		cubeTimes = append(cubeTimes, time.Since(began))
 		for db, times := range map[*sql.DB]*[]time.Duration{view: &viewTimes, table: &tableTimes} {
+			if db == nil {
+				continue
+			}
 			began = time.Now()
 			got, err := sqlRows(ctx, db, statement)
 			if err != nil {
@@ -274,6 +302,9 @@ func readOnce(memory []uint64) time.Duration {
 }
 
 func median(times []time.Duration) time.Duration {
+	if len(times) == 0 {
+		return 0
+	}
 	slices.Sort(times)
 	return times[len(times)/2]
 }
