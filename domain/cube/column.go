@@ -1,9 +1,11 @@
 package cube
 
 import (
+	"encoding/binary"
 	"math"
 	"math/bits"
 	"sort"
+	"strings"
 	"unsafe"
 )
 
@@ -30,10 +32,8 @@ type packed struct {
 	u64  []uint64
 	u40  split  // five bytes each: money often needs a little more than four
 	none uint64 // stands for null; larger than every value; 0 when there are no nulls
-	// low and high bound the values of each block of zoneRows rows, nulls not
-	// counted (low > high: all null). They are kept in 64 bits: with large
-	// zones that is little.
-	low, high []uint64
+
+	bounds zoneBounds
 }
 
 // split holds integers of 40 bits.
@@ -47,16 +47,46 @@ func (s *split) at(i int) uint64 { return uint64(s.upper[i])<<32 | uint64(s.lowe
 // zoneRows is how many rows share a lower and upper bound.
 const zoneRows = 1024
 
-// dictionary is a sorted list of different texts in one string.
+// dictionary is a sorted list of different texts in one string. Where all are
+// of one length, as most codes are, nothing says where each ends.
 type dictionary struct {
-	text string
-	ends []uint32
+	text   string
+	count  int
+	length int      // of each text; used where ends is nil
+	ends   []uint32 // of each text
 }
 
-func (d *dictionary) len() int { return len(d.ends) }
+// newDictionary makes the dictionary of sorted texts.
+func newDictionary(texts []string) dictionary {
+	d := dictionary{count: len(texts)}
+	size, same := 0, true
+	for _, text := range texts {
+		size += len(text)
+		same = same && len(text) == len(texts[0])
+	}
+	if same {
+		if len(texts) > 0 {
+			d.length = len(texts[0])
+		}
+		d.text = strings.Join(texts, "")
+		return d
+	}
+	d.text, d.ends = strings.Join(texts, ""), make([]uint32, len(texts))
+	end := 0
+	for i, text := range texts {
+		end += len(text)
+		d.ends[i] = uint32(end)
+	}
+	return d
+}
+
+func (d *dictionary) len() int { return d.count }
 
 func (d *dictionary) at(i int) string {
-	if i == 0 {
+	switch {
+	case d.ends == nil:
+		return d.text[i*d.length : (i+1)*d.length]
+	case i == 0:
 		return d.text[:d.ends[0]]
 	}
 	return d.text[d.ends[i-1]:d.ends[i]]
@@ -71,7 +101,7 @@ func (d *dictionary) find(text string) (int, bool) {
 // bytes gives the memory that the column holds.
 func (c *column) bytes() int64 {
 	return int64(unsafe.Sizeof(*c)) + int64(len(c.u8)+2*len(c.u16)+4*len(c.u32)+8*len(c.u64)+5*len(c.u40.lower)) +
-		int64(8*(len(c.low)+len(c.high)+len(c.bits))+4*len(c.dictionary.ends)+len(c.dictionary.text))
+		int64(len(c.bounds.packed)+8*len(c.bits)+4*len(c.dictionary.ends)+len(c.dictionary.text))
 }
 
 // pack makes the narrowest array of the values, which are at most highest;
@@ -103,7 +133,7 @@ func pack(values []uint64, null []bool, highest uint64) packed {
 	if null == nil {
 		p.none = 0
 	}
-	p.low, p.high = zones(values, null)
+	p.bounds = zones(values, null, p.bytes())
 	return p
 }
 
@@ -120,18 +150,64 @@ func narrow[T uint8 | uint16 | uint32 | uint64](values []uint64, null []bool) []
 	return out
 }
 
-func zones(values []uint64, null []bool) (low, high []uint64) {
-	count := (len(values) + zoneRows - 1) / zoneRows
-	low, high = make([]uint64, count), make([]uint64, count)
-	for z := range low {
-		low[z] = math.MaxUint64
-		for i := z * zoneRows; i < min((z+1)*zoneRows, len(values)); i++ {
+// bytes gives the width of the packed values.
+func (p *packed) bytes() int {
+	switch {
+	case p.u8 != nil:
+		return 1
+	case p.u16 != nil:
+		return 2
+	case p.u32 != nil:
+		return 4
+	case p.wide():
+		return 8
+	}
+	return 0
+}
+
+// zoneBounds holds the least and the greatest packed value of each zone that are
+// not null, side by side and as wide as the values. With no width both are 0.
+type zoneBounds struct {
+	width  int
+	packed []byte
+}
+
+// of gives the bounds of a zone; where all is null, low is above high.
+func (b *zoneBounds) of(zone int) (low, high uint64) {
+	at := b.packed[zone*2*b.width:]
+	switch b.width {
+	case 1:
+		return uint64(at[0]), uint64(at[1])
+	case 2:
+		return uint64(binary.LittleEndian.Uint16(at)), uint64(binary.LittleEndian.Uint16(at[2:]))
+	case 4:
+		return uint64(binary.LittleEndian.Uint32(at)), uint64(binary.LittleEndian.Uint32(at[4:]))
+	case 8:
+		return binary.LittleEndian.Uint64(at), binary.LittleEndian.Uint64(at[8:])
+	}
+	return 0, 0
+}
+
+func zones(values []uint64, null []bool, width int) zoneBounds {
+	b := zoneBounds{width: width}
+	if width == 0 {
+		return b
+	}
+	b.packed = make([]byte, 0, 2*width*((len(values)+zoneRows-1)/zoneRows))
+	var wide [8]byte
+	for from := 0; from < len(values); from += zoneRows {
+		low, high := uint64(math.MaxUint64), uint64(0)
+		for i := from; i < min(from+zoneRows, len(values)); i++ {
 			if null == nil || !null[i] {
-				low[z], high[z] = min(low[z], values[i]), max(high[z], values[i])
+				low, high = min(low, values[i]), max(high, values[i])
 			}
 		}
+		for _, bound := range []uint64{low, high} {
+			binary.LittleEndian.PutUint64(wide[:], bound)
+			b.packed = append(b.packed, wide[:width]...)
+		}
 	}
-	return low, high
+	return b
 }
 
 // wide reports whether the values have more than 32 bits.

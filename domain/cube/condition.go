@@ -247,7 +247,7 @@ func (t *test) zone(z int) outcome {
 	if t.either != nil {
 		return eitherZone(t.either, z)
 	}
-	low, high := t.from.low[z], t.from.high[z]
+	low, high := t.from.bounds.of(z)
 	if low > high { // all null
 		if t.spans != nil && t.from.none != 0 && !t.includes(t.from.none) {
 			return never

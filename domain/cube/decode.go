@@ -253,14 +253,11 @@ func (r *rawColumn) codes(c *column) {
 		order[i] = i
 	}
 	sort.Slice(order, func(a, b int) bool { return r.texts[order[a]] < r.texts[order[b]] })
-	sorted := make([]uint64, len(order))
-	var text []byte
+	sorted, texts := make([]uint64, len(order)), make([]string, len(order))
 	for rank, i := range order {
-		sorted[i] = uint64(rank)
-		text = append(text, r.texts[i]...)
-		c.dictionary.ends = append(c.dictionary.ends, uint32(len(text)))
+		sorted[i], texts[rank] = uint64(rank), r.texts[i]
 	}
-	c.dictionary.text = string(text)
+	c.dictionary = newDictionary(texts)
 	values := make([]uint64, len(r.values))
 	for i, v := range r.values {
 		values[i] = sorted[v]
