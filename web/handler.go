@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -11,13 +12,12 @@ import (
 
 // NewHandler puts the parts (pages, API) on one HTTP handler with what they
 // share: the number of a request, recovery from panics, and the addresses /health
-// (the process lives) and /ready (it can answer, as ready says).
-func NewHandler(log *slog.Logger, ready func(context.Context) error, parts ...func(*echo.Echo) error) (http.Handler, error) {
+// (the process lives) and /ready (it can answer, as ready says). Of the proxies named the header is
+// believed that says who asks; see clientAddress.
+func NewHandler(log *slog.Logger, ready func(context.Context) error, proxies []netip.Prefix, parts ...func(*echo.Echo) error) (http.Handler, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	// The address that goes into the audit record is the peer's: what a header says
-	// of it could be anybody's words.
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = clientAddress(proxies)
 	e.Use(middleware.RequestID(), middleware.Recover())
 	e.GET("/health", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/ready", func(c echo.Context) error {

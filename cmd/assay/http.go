@@ -46,7 +46,7 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 		_, err := s.administrations.List(ctx)
 		return err
 	}
-	return web.NewHandler(log, ready, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
+	return web.NewHandler(log, ready, s.proxies, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks,
 		Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}))
 }

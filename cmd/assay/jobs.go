@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"assay/domain"
+	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/contract"
 	"assay/domain/cube"
@@ -39,6 +40,9 @@ func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.L
 	if err := s.resumeCards(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.resumeCleanup(ctx); err != nil {
+		return nil, err
+	}
 	return worker.New(s.db, map[string]worker.Handle{
 		warehouse.ImportJob: s.runImport,
 		refresh.Kind:        s.runRefresh,
@@ -48,6 +52,7 @@ func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.L
 		contract.RemindJob:   s.onContract(s.contracts.Remind),
 		contract.CardsJob:    s.runCards,
 		notice.Job:           sendLetter(post),
+		account.CleanupJob:   func(ctx context.Context, job store.Claimed, _ func(any)) error { return s.accounts.RunCleanup(ctx, job.Tenant) },
 	}, worker.Options{RedisAddress: redis.address, RedisPassword: redis.password, RedisDatabase: redis.database, Clock: time.Now, Log: log}), nil
 }
 
@@ -122,6 +127,21 @@ func (s *services) resumeCards(ctx context.Context) error {
 	}
 	for _, tenant := range tenants {
 		if err := s.contracts.ScheduleCards(ctx, tenant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resumeCleanup asks for the removal of what has ended in every administration, so that the daily
+// round goes on whatever happened to the job of the day before.
+func (s *services) resumeCleanup(ctx context.Context) error {
+	tenants, err := s.administrations.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, tenant := range tenants {
+		if err := s.accounts.ScheduleCleanup(ctx, tenant.ID); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,7 @@ import (
 const (
 	redisURLVariable = "ASSAY_REDIS_URL"
 	listenVariable   = "ASSAY_LISTEN"
+	proxiesVariable  = "ASSAY_TRUSTED_PROXIES"
 	defaultListen    = "127.0.0.1:8080"
 )
 

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"net/netip"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +25,7 @@ import (
 	"assay/domain/secret"
 	"assay/domain/store"
 	"assay/domain/warehouse"
+	"assay/web"
 )
 
 // services are the rooms of the domain on one database, as the commands use them.
@@ -33,6 +37,7 @@ type services struct {
 	notices         *notice.Service
 	letters         letters
 	keys            *secret.Keys // nil where the operator gave none
+	proxies         []netip.Prefix
 	sessions        *account.Sessions
 	engagements     *engagement.Service
 	access          *access.Service
@@ -56,6 +61,10 @@ func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeSe
 	if err != nil {
 		return nil, nil, err
 	}
+	proxies, err := web.ParseProxies(os.Getenv(proxiesVariable))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", proxiesVariable, err)
+	}
 	urls, closeDatabase, err := openDatabase(ctx, cmd)
 	if err != nil {
 		return nil, nil, err
@@ -70,7 +79,7 @@ func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeSe
 		closeDatabase()
 		return nil, nil, err
 	}
-	s.letters = mail
+	s.letters, s.proxies = mail, proxies
 	return s, func() { closeStore(); closeDatabase() }, nil
 }
 
