@@ -52,7 +52,9 @@ func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.L
 		contract.RemindJob:   s.onContract(s.contracts.Remind),
 		contract.CardsJob:    s.runCards,
 		notice.Job:           sendLetter(post),
-		account.CleanupJob:   func(ctx context.Context, job store.Claimed, _ func(any)) error { return s.accounts.RunCleanup(ctx, job.Tenant) },
+		account.CleanupJob: func(ctx context.Context, job store.Claimed, _ func(any)) error {
+			return s.accounts.RunCleanup(ctx, job.Tenant)
+		},
 	}, worker.Options{RedisAddress: redis.address, RedisPassword: redis.password, RedisDatabase: redis.database, Clock: time.Now, Log: log}), nil
 }
 
