@@ -59,10 +59,11 @@ func (v *visit) showOwnAccess() error {
 	if v.tenant == nil {
 		return errNoAdministration
 	}
-	page, err := v.accessPage(v.T("access.own.title"), v.T("access.own.sub", "Administration", v.tenant.Name(v.Language)), v.person.Account, v.permissions)
+	e, err := v.server.Access.Explain(v.Request().Context(), v.tenant.ID, v.person.Account, access.ScopeOwn, v.person.Account)
 	if err != nil {
 		return err
 	}
+	page := v.accessPage(v.T("access.own.title"), v.T("access.own.sub", "Administration", v.tenant.Name(v.Language)), e)
 	if v.permissions.Scope(access.AccessExplain) == access.ScopeAdministration {
 		if page.Others, err = v.otherPeople(); err != nil {
 			return err
@@ -74,51 +75,17 @@ func (v *visit) showOwnAccess() error {
 // showAccess shows what somebody of the administration may do. Who may explain oneself only is told
 // that there is nobody else.
 func (v *visit) showAccess() error {
-	nobody := domain.Errorf(domain.KindNotFound, "there is no such person here")
 	person, err := uuid.Parse(v.Param("person"))
-	if err != nil || v.scope != access.ScopeAdministration && person != v.person.Account {
-		return nobody
+	if err != nil {
+		return domain.Errorf(domain.KindNotFound, "there is no such person here")
 	}
-	permissions, err := v.server.Access.Of(v.Request().Context(), person, v.tenant.ID)
+	e, err := v.server.Access.Explain(v.Request().Context(), v.tenant.ID, v.person.Account, v.scope, person)
 	if err != nil {
 		return err
 	}
-	name, found, err := v.nameHere(person, permissions)
-	if err != nil {
-		return err
-	}
-	if !found {
-		return nobody
-	}
-	page, err := v.accessPage(v.T("access.title"), name, person, permissions)
-	if err != nil {
-		return err
-	}
+	page := v.accessPage(v.T("access.title"), e.Name, e)
 	page.Back = &view.Link{Text: v.T("access.own.title"), Address: "/access"}
 	return v.show(http.StatusOK, "access", page)
-}
-
-// nameHere is what a person of the administration is called: one who works here, or who may do
-// something here through an engagement.
-func (v *visit) nameHere(person uuid.UUID, permissions *access.Permissions) (name string, found bool, err error) {
-	ctx := v.Request().Context()
-	roster, err := v.server.Accounts.Roster(ctx, v.tenant.ID)
-	if err != nil {
-		return "", false, err
-	}
-	for _, p := range roster {
-		if p.Account == person {
-			return p.Name, true, nil
-		}
-	}
-	if permissions.None() {
-		return "", false, nil
-	}
-	known, err := v.server.Accounts.ByID(ctx, person)
-	if err != nil {
-		return "", false, err
-	}
-	return known.Name, true, nil
 }
 
 // otherPeople are the people of the administration, each once.
@@ -138,34 +105,30 @@ func (v *visit) otherPeople() ([]view.Link, error) {
 	return others, nil
 }
 
-func (v *visit) accessPage(title, sub string, person uuid.UUID, permissions *access.Permissions) (view.Access, error) {
+func (v *visit) accessPage(title, sub string, e *access.Explanation) view.Access {
 	page := view.Access{Layout: v.layout(title), Sub: sub}
-	if permissions.None() {
+	if e.Permissions.None() {
 		page.Empty = &view.Empty{Icon: "lock", Title: v.T("access.empty.title"), Text: v.T("access.empty.text")}
-		return page, nil
+		return page
 	}
-	held, err := v.server.Accounts.Standing(v.Request().Context(), person, v.tenant.ID)
-	if err != nil {
-		return page, err
-	}
-	for _, m := range held {
+	for _, m := range e.Held {
 		page.Held = append(page.Held, v.heldName(m))
 	}
 	for _, g := range actionGroups {
 		group := view.AccessGroup{Code: g.key, Name: v.T("access.group." + g.key)}
 		for _, action := range g.actions {
 			row := view.AccessRow{Name: v.T("action." + string(action)), Code: string(action)}
-			if scope := permissions.Scope(action); scope != access.ScopeNone {
+			if scope := e.Permissions.Scope(action); scope != access.ScopeNone {
 				row.Scope = v.T("scope." + string(scope))
 			}
-			for _, grant := range permissions.Grants(action) {
+			for _, grant := range e.Permissions.Grants(action) {
 				row.Reasons = append(row.Reasons, v.reason(grant))
 			}
 			group.Rows = append(group.Rows, row)
 		}
 		page.Groups = append(page.Groups, group)
 	}
-	return page, nil
+	return page
 }
 
 // heldName is a role with what it is tied to.

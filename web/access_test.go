@@ -7,6 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"assay/domain/access"
 	"assay/domain/account"
 )
 
@@ -18,6 +22,8 @@ func TestAccessPages(t *testing.T) {
 	t.Run("explanations", k.testExplanations)
 	t.Run("own roles", k.testOwnRoles)
 	t.Run("purposes", k.testPurposes)
+	t.Run("people", k.testPeople)
+	t.Run("givers", k.testGivers)
 }
 
 // testWhose wants the board and an indicator to say whose figures they show.
@@ -32,17 +38,9 @@ func (k *kit) testWhose(t *testing.T) {
 	}
 }
 
-func (k *kit) accountNumber(t *testing.T, name string) string {
-	t.Helper()
-	a, err := k.accounts.ByName(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.ID.String()
-}
 
 func (k *kit) testExplanations(t *testing.T) {
-	analyst, officer, foreign := k.accountNumber(t, "analyst"), k.accountNumber(t, "officer"), k.accountNumber(t, "other")
+	analyst, officer, foreign := k.accountOf(t, "analyst"), k.accountOf(t, "officer"), k.accountOf(t, "other")
 	k.run(t, []scenario{
 		{"", "/access", http.StatusSeeOther, "/sign-in?return=", ""},
 		{"officer", "/access", http.StatusOK, "", "Role: Officer"},
@@ -173,5 +171,92 @@ func (k *kit) testPurposes(t *testing.T) {
 	}
 	if text := b.get("/in/karouma/purposes").text(); !strings.Contains(text, "Ended by you") {
 		t.Errorf("a purpose withdrawn: %.300s", text)
+	}
+}
+
+// testPeople saves the posting of a head of team: the section is chosen, and stays when the form is sent again as it is.
+func (k *kit) testPeople(t *testing.T) {
+	person := k.accountOf(t, "team_head")
+	sections, err := k.administrations.AllSections(t.Context(), k.first.ID)
+	if err != nil || len(sections) == 0 {
+		t.Fatalf("sections: %v, %v", sections, err)
+	}
+	b, address := k.person(t, "administrator"), "/in/karouma/people/"+person
+	place := sections[0].Office + "/" + sections[0].Code
+	for _, wrong := range []struct{ place, says string }{{"", "needs an office"}, {sections[0].Office, "needs an office and its section"}, {sections[0].Office + "/nowhere", "no such office or section"}, {"QQQQ", "needs an office and its section"}} {
+		if a := b.post(address, url.Values{"do": {"roles"}, "role": {"team_head"}, "office": {wrong.place}}); a.status != http.StatusBadRequest || !strings.Contains(a.text(), wrong.says) {
+			t.Errorf("head of team of %q: %d %.300s", wrong.place, a.status, a.text())
+		}
+	}
+	if a := b.post(address, url.Values{"do": {"roles"}, "role": {"team_head"}, "office": {place}}); a.status != http.StatusSeeOther {
+		t.Fatalf("head of team of %s: %d %.300s", place, a.status, a.text())
+	}
+	page := b.get(address).page
+	if shown := page.Find("#office option[selected]").AttrOr("value", ""); shown != place {
+		t.Fatalf("the form begins with %q, want %q", shown, place)
+	}
+	saved := func(roles ...string) (held []account.Membership) {
+		t.Helper()
+		form := url.Values{"do": {"roles"}, "role": roles, "office": {page.Find("#office option[selected]").AttrOr("value", "")}, "officer": {page.Find("#officer").AttrOr("value", "")}}
+		if a := b.post(address, form); a.status != http.StatusSeeOther {
+			t.Fatalf("save again: %d %.300s", a.status, a.text())
+		}
+		m, err := k.accounts.Member(t.Context(), k.first.ID, uuid.MustParse(person))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Memberships
+	}
+	want := account.Membership{Tenant: k.first.ID, Role: "team_head", Office: sections[0].Office, Section: sections[0].Code}
+	if diff := cmp.Diff([]account.Membership{want}, saved("team_head")); diff != "" {
+		t.Fatalf("saved as it was: %s", diff)
+	}
+	if diff := cmp.Diff([]account.Membership{{Tenant: k.first.ID, Role: "analyst", Office: want.Office}, want}, saved("team_head", "analyst")); diff != "" {
+		t.Fatalf("with one more role: %s", diff)
+	}
+	if a := b.get("/in/karouma/people/" + k.accountOf(t, "analyst")); a.page.Find(`a[href="/in/karouma/access/`+k.accountOf(t, "analyst")+`"]`).Length() != 1 {
+		t.Error("the page of a person does not lead to what the person may do")
+	}
+}
+
+// testGivers lets somebody with an own role for people try to give more than that role.
+func (k *kit) testGivers(t *testing.T) {
+	role := &access.OwnRole{Code: "own-clerk", Names: map[string]string{"en": "Clerk"}, Permissions: map[access.Action]access.Scope{access.PersonRead: access.ScopeAdministration, access.PersonWrite: access.ScopeAdministration}}
+	if err := k.web.Access.AddRole(t.Context(), k.first.ID, role, []string{"en"}, access.Author{Name: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	for name, held := range map[string]string{"giver": "own-clerk", "colleague": "own-clerk"} {
+		person, err := k.accounts.Create(t.Context(), account.NewAccount{SignInName: name, Name: "Amina " + name, Language: "en", Password: password})
+		if err == nil {
+			err = k.accounts.Join(t.Context(), person.ID, account.Membership{Tenant: k.first.ID, Role: held})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := k.person(t, "giver")
+	for _, refused := range []struct {
+		path string
+		form url.Values
+	}{
+		{"/in/karouma/people/" + k.accountOf(t, "colleague"), url.Values{"do": {"roles"}, "role": {"administrator"}}},
+		{"/in/karouma/people/" + k.accountOf(t, "analyst"), url.Values{"do": {"roles"}, "role": {"own-clerk"}}},
+		{"/in/karouma/people/" + k.accountOf(t, "administrator"), url.Values{"do": {"leave"}}},
+		{"/in/karouma/people/" + k.accountOf(t, "administrator"), url.Values{"do": {"suspend"}}},
+		{"/in/karouma/people/" + k.accountOf(t, "administrator"), url.Values{"do": {"factor"}}},
+		{"/in/karouma/people/invitations", url.Values{"name": {"New"}, "email": {"new@customs.example"}, "role": {"administrator"}}},
+	} {
+		if a := b.post(refused.path, refused.form); a.status != http.StatusForbidden || !strings.Contains(a.text(), "reaches further than your own roles") {
+			t.Errorf("%s %v: %d %.300s", refused.path, refused.form, a.status, a.text())
+		}
+	}
+	if a := b.post("/in/karouma/people/invitations", url.Values{"name": {"New"}, "email": {"new@customs.example"}, "role": {"own-clerk"}}); a.status != http.StatusOK || !strings.Contains(a.text(), "/invitations/") {
+		t.Errorf("an invitation to the same role: %d %.300s", a.status, a.text())
+	}
+	if a := b.post("/in/karouma/people/"+k.accountOf(t, "colleague"), url.Values{"do": {"leave"}}); a.status != http.StatusSeeOther || a.location != "/in/karouma/people" {
+		t.Errorf("take a colleague out: %d %s", a.status, a.location)
+	}
+	if a := b.get("/in/karouma/people/" + k.accountOf(t, "colleague")); a.status != http.StatusNotFound {
+		t.Errorf("who was taken out: %d", a.status)
 	}
 }

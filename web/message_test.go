@@ -158,7 +158,7 @@ func composedKeys() []string {
 	add("audit.export.", "csv", "jsonl")
 	add("scope.", string(access.ScopeAdministration), string(access.ScopeOffice), string(access.ScopeTeam), string(access.ScopeOwn))
 	add("roles.field.", roleFaults...)
-	add("roles.fault.", roleFaults...)
+	add("roles.fault.", append([]string{"held"}, roleFaults...)...)
 	add("purposes.fault.", "reason", "ends")
 	for _, group := range actionGroups {
 		add("access.group.", group.key)
@@ -167,8 +167,8 @@ func composedKeys() []string {
 		}
 	}
 	add("letter.", "footer")
-	add("", "link.ended", "sign_in.confined", "people.fault.oneself")
-	add("fault.", "password.length", "password.weak", "password.old", "people.fault.name", "people.fault.email", "people.fault.roles", "people.fault.office")
+	add("", "link.ended", "sign_in.confined", "people.fault.oneself", "people.fault.beyond")
+	add("fault.", "password.length", "password.weak", "password.old", "people.fault.name", "people.fault.email", "people.fault.roles", "people.fault.office", "people.fault.section", "people.fault.place", "people.fault.role", "people.fault.officer")
 	for _, kind := range notice.Kinds {
 		add(string(kind)+".", "title", "text")
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -87,7 +88,7 @@ func (v *visit) roleNames(memberships []account.Membership) string {
 	for _, m := range memberships {
 		name := v.roleName(v.tenant.ID, m.Role)
 		if m.Office != "" {
-			name += " (" + m.Office + ")"
+			name += " (" + placeOf(m.Office, m.Section) + ")"
 		}
 		names = append(names, name)
 	}
@@ -96,105 +97,131 @@ func (v *visit) roleNames(memberships []account.Membership) string {
 
 // roleChoices are the roles that can be given: the program's and the administration's own.
 func (v *visit) roleChoices(held []string) ([]view.Choice, error) {
-	var choices []view.Choice
-	add := func(role string) {
-		choice := view.Choice{Value: role, Text: v.roleName(v.tenant.ID, role)}
-		for _, h := range held {
-			choice.Selected = choice.Selected || h == role
-		}
-		choices = append(choices, choice)
-	}
-	for _, role := range access.Grantable {
-		add(string(role))
-	}
-	own, err := v.server.Access.OwnRoles(v.Request().Context(), v.tenant.ID)
+	roles, err := v.server.Access.RolesToGive(v.Request().Context(), v.tenant.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, role := range own {
-		if role.State == access.RoleActive {
-			add(string(role.Code))
-		}
+	choices := make([]view.Choice, len(roles))
+	for i, role := range roles {
+		choices[i] = view.Choice{Value: string(role), Text: v.roleName(v.tenant.ID, string(role)), Selected: slices.Contains(held, string(role))}
 	}
 	return choices, nil
 }
 
+// placeOf is the value of the form's choice of a place: an office, or a section of one.
+func placeOf(office, section string) string {
+	if section == "" {
+		return office
+	}
+	return office + "/" + section
+}
+
+// postingOffices are the places to which a role can be tied.
 func (v *visit) postingOffices(held string) ([]view.Choice, error) {
-	offices, err := v.server.Administrations.Offices(v.Request().Context(), v.tenant.ID)
+	ctx := v.Request().Context()
+	offices, err := v.server.Administrations.Offices(ctx, v.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	sections, err := v.server.Administrations.AllSections(ctx, v.tenant.ID)
 	if err != nil {
 		return nil, err
 	}
 	choices := []view.Choice{{Text: v.T("people.office.none"), Selected: held == ""}}
 	for _, o := range offices {
 		choices = append(choices, view.Choice{Value: o.Code, Text: o.Code + " " + o.Name, Selected: o.Code == held})
+		for _, s := range sections {
+			if s.Office == o.Code {
+				place := placeOf(s.Office, s.Code)
+				choices = append(choices, view.Choice{Value: place, Text: o.Code + " " + o.Name + " · " + v.T("access.section", "Section", s.Code), Selected: place == held})
+			}
+		}
 	}
 	return choices, nil
 }
 
-// membershipsOfForm reads the roles of a form, with office and user name where a role needs them.
-func (v *visit) membershipsOfForm() ([]account.Membership, error) {
+// posting is what the form says of all its roles together: the place, and the user name in the clearance system.
+type posting struct{ place, officer string }
+
+// postingOf is the posting with which the form of somebody's roles begins. Of several the last place with a section counts, as the narrowest.
+func postingOf(memberships []account.Membership) (p posting) {
+	for _, m := range memberships {
+		if place := placeOf(m.Office, m.Section); m.Office != "" && (m.Section != "" || !strings.Contains(p.place, "/")) {
+			p.place = place
+		}
+		if m.Officer != "" {
+			p.officer = m.Officer
+		}
+	}
+	return p
+}
+
+// membershipsOfForm reads the roles of a form with their posting. A role that the person has already stays as it is, in each of its places, as long
+// as the posting is the one with which the form began: a form has one place, and a person may have several.
+func (v *visit) membershipsOfForm(held []account.Membership) ([]account.Membership, error) {
 	form, err := v.FormParams()
 	if err != nil {
 		return nil, domain.Wrap(domain.KindInvalid, err, "the form cannot be read")
 	}
-	known, err := v.roleChoices(form["role"])
-	if err != nil {
-		return nil, err
-	}
-	offices, err := v.postingOffices(v.FormValue("office"))
-	if err != nil {
-		return nil, err
-	}
-	office := ""
-	for _, o := range offices {
-		if o.Selected {
-			office = o.Value
-		}
-	}
+	sent := posting{v.FormValue("office"), strings.TrimSpace(v.FormValue("officer"))}
+	office, section, _ := strings.Cut(sent.place, "/")
 	var memberships []account.Membership
-	for _, role := range known {
-		if !role.Selected {
+	for _, role := range slices.Compact(slices.Sorted(slices.Values(form["role"]))) {
+		if kept := ofRole(held, role); len(kept) > 0 && sent == postingOf(held) {
+			memberships = append(memberships, kept...)
 			continue
 		}
-		m := account.Membership{Tenant: v.tenant.ID, Role: role.Value, Office: office}
-		if m.Officer = strings.TrimSpace(v.FormValue("officer")); len(m.Officer) > 100 {
-			return nil, domain.Invalid("the roles cannot be set like this", domain.FieldError{Field: "officer", Message: "must have at most 100 characters"})
+		m := account.Membership{Tenant: v.tenant.ID, Role: role, Office: office, Officer: sent.officer}
+		_, needsSection, err := v.server.Access.Needs(v.Request().Context(), v.tenant.ID, access.Role(role))
+		if err != nil {
+			return nil, err
 		}
-		if role.Value == string(access.HeadOfOffice) && office == "" {
-			return nil, domain.Invalid("the roles cannot be set like this", domain.FieldError{Field: "office", Key: "people.fault.office", Message: "is needed for a head of office"})
+		if needsSection {
+			m.Section = section
 		}
 		memberships = append(memberships, m)
 	}
 	return memberships, nil
 }
 
-func (v *visit) invite() error {
-	memberships, err := v.membershipsOfForm()
-	if err == nil {
-		in := account.NewInvitation{Email: v.FormValue("email"), Name: v.FormValue("name"), Language: v.FormValue("language"), Memberships: memberships}
-		return v.sendInvitation(in)
+func ofRole(held []account.Membership, role string) (found []account.Membership) {
+	for _, m := range held {
+		if m.Role == role {
+			found = append(found, m)
+		}
 	}
-	return v.peopleFault(err)
+	return found
 }
 
-func (v *visit) sendInvitation(in account.NewInvitation) error {
+// giver is who does something with the people of the administration.
+func (v *visit) giver() access.Giver { return access.Giver{By: v.by(), Permissions: v.permissions} }
+
+func (v *visit) invite() error {
+	memberships, err := v.membershipsOfForm(nil)
+	if err != nil {
+		return err
+	}
+	in := account.NewInvitation{Email: v.FormValue("email"), Name: v.FormValue("name"), Language: v.FormValue("language"), Memberships: memberships, Inviter: v.person.Name}
 	if !locales.Known(in.Language) {
 		in.Language = v.Language
 	}
-	in.Administration, in.Inviter = v.tenant.Name(in.Language), v.person.Name
-	secret, err := v.server.Accounts.Invite(v.Request().Context(), v.by(), in)
-	if err != nil {
-		return v.peopleFault(err)
-	}
-	return v.showPeopleWith(http.StatusOK, nil, string(v.site())+account.InvitationPath+secret)
+	in.Administration = v.tenant.Name(in.Language)
+	_, secret, err := v.server.Access.Invite(v.Request().Context(), v.giver(), in)
+	return v.invited(secret, err)
 }
 
-// peopleFault shows the list again with what was wrong with the form.
-func (v *visit) peopleFault(err error) error {
-	if kindOf(err) != domain.KindInvalid {
+// invited shows the list again with the new link, or with what was wrong with the form.
+func (v *visit) invited(secret string, err error) error {
+	var failure *domain.Error
+	switch {
+	case kindOf(err) == domain.KindInvalid:
+		return v.showPeopleWith(http.StatusBadRequest, v.formFault(err), "")
+	case errors.As(err, &failure) && failure.Key != "":
+		return v.showPeopleWith(statuses[failure.Kind], &view.FormFault{Text: v.T(failure.Key)}, "")
+	case err != nil:
 		return err
 	}
-	return v.showPeopleWith(http.StatusBadRequest, v.formFault(err), "")
+	return v.showPeopleWith(http.StatusOK, nil, string(v.site())+account.InvitationPath+secret)
 }
 
 // changeInvitation withdraws an invitation, or sends it again with a new link.
@@ -203,14 +230,14 @@ func (v *visit) changeInvitation() error {
 	if err != nil {
 		return domain.Errorf(domain.KindNotFound, "there is no such open invitation")
 	}
-	old, err := v.server.Accounts.WithdrawInvitation(v.Request().Context(), v.by(), id)
-	if err != nil {
+	if v.FormValue("do") == "again" {
+		_, secret, err := v.server.Access.InviteAgain(v.Request().Context(), v.giver(), id, v.tenant.Name, v.person.Name)
+		return v.invited(secret, err)
+	}
+	if _, err := v.server.Accounts.WithdrawInvitation(v.Request().Context(), v.by(), id); err != nil {
 		return err
 	}
-	if v.FormValue("do") != "again" {
-		return v.goTo(v.at("people"))
-	}
-	return v.sendInvitation(account.NewInvitation{Email: old.Email, Name: old.Name, Language: old.Language, Memberships: old.Memberships})
+	return v.goTo(v.at("people"))
 }
 
 func (v *visit) setFactorRules() error {
@@ -262,19 +289,12 @@ func (v *visit) showPersonWith(status int, fault string) error {
 	if v.permissions.Scope(access.AccessExplain) == access.ScopeAdministration {
 		page.Rights = v.at("access/" + m.Account.ID.String())
 	}
-	office := ""
-	for _, held := range m.Memberships {
-		if held.Office != "" {
-			office = held.Office
-		}
-		if held.Officer != "" {
-			page.Officer = held.Officer
-		}
-	}
+	began := postingOf(m.Memberships)
+	page.Officer = began.officer
 	if page.Roles, err = v.roleChoices(account.SortedRoles(m.Memberships)); err != nil {
 		return err
 	}
-	if page.Offices, err = v.postingOffices(office); err != nil {
+	if page.Offices, err = v.postingOffices(began.place); err != nil {
 		return err
 	}
 	return v.show(status, "person", page)
@@ -286,21 +306,25 @@ func (v *visit) changePerson() error {
 	if err != nil {
 		return err
 	}
-	ctx, accounts, id := v.Request().Context(), v.server.Accounts, m.Account.ID
+	ctx, rights, id := v.Request().Context(), v.server.Access, m.Account.ID
 	switch v.FormValue("do") {
 	case "roles":
-		memberships, wrong := v.membershipsOfForm()
+		memberships, wrong := v.membershipsOfForm(m.Memberships)
 		if err = wrong; err == nil {
-			err = accounts.SetRoles(ctx, v.by(), id, memberships, v.roleNames(memberships))
+			err = rights.SetRoles(ctx, v.giver(), id, memberships, v.roleNames(memberships))
 		}
 	case "suspend":
-		err = accounts.Suspend(ctx, v.by(), id, true)
+		err = rights.Suspend(ctx, v.giver(), id, true)
 	case "readmit":
-		err = accounts.Suspend(ctx, v.by(), id, false)
+		err = rights.Suspend(ctx, v.giver(), id, false)
+	case "leave":
+		if err = rights.EndMembership(ctx, v.giver(), id); err == nil {
+			return v.goTo(v.at("people"))
+		}
 	case "sessions":
-		err = accounts.EndSessionsOf(ctx, v.by(), id)
+		err = rights.EndSessionsOf(ctx, v.giver(), id)
 	case "factor":
-		err = accounts.ResetFactors(ctx, v.by(), id)
+		err = rights.ResetFactors(ctx, v.giver(), id)
 	default:
 		err = domain.Invalid("the form cannot be used", domain.FieldError{Field: "do", Message: "is not known"})
 	}

@@ -190,6 +190,11 @@ func (v *visit) faultOfRole(err error, conflict string) (*view.FormFault, int, b
 		return nil, 0, false
 	}
 	switch failure.Kind {
+	case domain.KindForbidden:
+		if failure.Key == "" {
+			return nil, 0, false
+		}
+		return &view.FormFault{Text: v.T(failure.Key)}, http.StatusForbidden, true
 	case domain.KindConflict:
 		return &view.FormFault{Text: v.T(conflict)}, http.StatusConflict, true
 	case domain.KindInvalid:

@@ -128,7 +128,7 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/templates/" + own[0].Template.String(), "director_general", "head_of_office"},
 		{"/in/karouma/targets", "analyst", "officer"},
 		{"/in/karouma/programme", "human_resources", "data_officer"},
-		{"/in/karouma/access/" + k.accountNumber(t, "analyst"), "administrator", ""},
+		{"/in/karouma/access/" + k.accountOf(t, "analyst"), "administrator", ""},
 		{"/in/karouma/roles", "administrator", "director_general"},
 		{"/in/karouma/roles/new", "administrator", "analyst"},
 		{"/in/karouma/roles/own-tried", "administrator", "auditor"},

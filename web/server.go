@@ -36,6 +36,7 @@ type Administrations interface {
 	ByCode(ctx context.Context, code string) (*administration.Tenant, error)
 	ByID(ctx context.Context, id domain.TenantID) (*administration.Tenant, error)
 	Offices(ctx context.Context, id domain.TenantID) ([]administration.Office, error)
+	AllSections(ctx context.Context, id domain.TenantID) ([]administration.Section, error)
 	Names(ctx context.Context, id domain.TenantID, kind string, codes []string) (map[string]string, error)
 	Calendars(ctx context.Context, t *administration.Tenant) (*administration.Calendars, error)
 	Create(ctx context.Context, t *administration.Tenant) error

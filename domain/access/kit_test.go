@@ -9,6 +9,7 @@ import (
 	"assay/deploy/local/dbtest"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/secret"
 	"assay/domain/store"
 )
 
@@ -30,7 +31,7 @@ func setup(t testing.TB) *bundle {
 	}
 	t.Cleanup(db.Close)
 	b := &bundle{db: db}
-	if b.accounts, err = account.New(db, testClock); err != nil {
+	if b.accounts, err = account.New(db, testClock, account.WithKeys(secret.New())); err != nil {
 		t.Fatal(err)
 	}
 	if b.service, err = New(db, b.accounts, nil, testClock); err != nil {

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -56,13 +57,6 @@ func (s *Service) Holders(ctx context.Context, tenant domain.TenantID) (holders 
 	return holders, nil
 }
 
-// MayGive reports whether an administrator of the administration may give a role to somebody:
-// one of Grantable, or an own one that is active.
-func (s *Service) MayGive(ctx context.Context, tenant domain.TenantID, role Role) (bool, error) {
-	given, err := s.given(ctx, tenant, role)
-	return given != nil, err
-}
-
 // AddRole adds a role to an administration's own. It fills State, Version and times. A code that
 // exists is KindConflict; a permission that no role has which the administrator may give is
 // KindInvalid. Languages are those in which a role may have a name.
@@ -77,13 +71,19 @@ func (s *Service) AddRole(ctx context.Context, tenant domain.TenantID, r *OwnRol
 	})
 }
 
-// ChangeRole gives a role other names and permissions. Version must be the one that was read:
+// errOwnRole: whoever has a role could else give oneself anything by changing it.
+var errOwnRole = &domain.Error{Kind: domain.KindForbidden, Key: "roles.fault.held", Message: "you have this role yourself; ask another administrator to change it"}
+
+// ChangeRole gives a role other names and permissions. Who has the role is refused with KindForbidden. Version must be the one that was read:
 // else somebody else changed it meanwhile, which is KindConflict.
 func (s *Service) ChangeRole(ctx context.Context, tenant domain.TenantID, r *OwnRole, languages []string, by Author) error {
 	if err := s.table.validate(r, languages); err != nil {
 		return err
 	}
 	return s.writeRole(ctx, tenant, "role.change", by, func(tx *store.Tx) (before, after *OwnRole, err error) {
+		if own, err := holds(tx, tenant, by.Name, r.Code); err != nil || own {
+			return nil, nil, cmp.Or(err, error(errOwnRole))
+		}
 		return s.change(tx, tenant, r.Code, r.Version, func(kept *OwnRole) { kept.Names, kept.Permissions = r.Names, r.Permissions })
 	})
 }

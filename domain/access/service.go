@@ -10,6 +10,7 @@ import (
 
 	"assay/domain"
 	"assay/domain/account"
+	"assay/domain/administration"
 	"assay/domain/store"
 )
 
@@ -30,6 +31,7 @@ type Service struct {
 	db          *store.DB
 	accounts    *account.Service
 	own         *ownRoles
+	places      *administration.Service
 	engagements Engagements
 	clock       func() time.Time
 }
@@ -40,7 +42,7 @@ func New(db *store.DB, accounts *account.Service, engagements Engagements, clock
 	if err != nil {
 		return nil, err
 	}
-	return &Service{table: table, db: db, accounts: accounts, own: newOwnRoles(db), engagements: engagements, clock: clock}, nil
+	return &Service{table: table, db: db, accounts: accounts, own: newOwnRoles(db), places: administration.New(db, clock), engagements: engagements, clock: clock}, nil
 }
 
 // Table is the table of the policies.

@@ -70,6 +70,13 @@ func encodeRole(r *OwnRole) (names, permissions string, err error) {
 	return string(n), string(p), nil
 }
 
+// holds reports whether somebody has a role in an administration.
+func holds(tx *gorm.DB, tenant domain.TenantID, signInName string, role Role) (held bool, err error) {
+	err = tx.Raw(`SELECT EXISTS (SELECT FROM membership m JOIN account a ON a.account_id = m.account_id WHERE m.tenant_id = ? AND a.sign_in_name = ? AND m.role = ?)`,
+		tenant.String(), signInName, string(role)).Scan(&held).Error
+	return held, err
+}
+
 // countHolders is how many people have a role. Membership is the room account's table; it is
 // read here because the answer belongs to the role.
 func countHolders(tx *gorm.DB, tenant domain.TenantID) (map[Role]int, error) {

@@ -286,7 +286,7 @@ func TestEndedSessionStaysEnded(t *testing.T) {
 func (b *bundle) invite(t *testing.T, email string, tenant int) string {
 	t.Helper()
 	admin := By{Account: domain.NewID(), SignInName: "admin", Capacity: "administrator", Tenant: b.tenants[tenant].ID}
-	secret, err := b.accounts.Invite(t.Context(), admin, NewInvitation{Email: email, Name: "New Person", Language: "en", Administration: "aa", Inviter: "Admin",
+	_, secret, err := b.accounts.Invite(t.Context(), admin, NewInvitation{Email: email, Name: "New Person", Language: "en", Administration: "aa", Inviter: "Admin",
 		Memberships: []Membership{{Tenant: b.tenants[tenant].ID, Role: "analyst"}}})
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ type Invitation struct {
 
 var errLinkEnded = &domain.Error{Kind: domain.KindNotFound, Key: "link.ended", Message: "this link has been used, was withdrawn or is too old; ask for a new one"}
 
-// Validate checks what was typed; roles are checked by the caller, who knows which there are.
+// Validate checks what was typed; roles are checked by the room access, which knows which there are.
 func (n NewInvitation) Validate() error {
 	var wrong []domain.FieldError
 	if !notice.ValidAddress(normalise(n.Email)) || utf8.RuneCountInString(n.Email) > maximalName {
@@ -70,17 +70,22 @@ func checkName(name string) []domain.FieldError {
 func isControl(r rune) bool { return r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' }
 
 // Invite writes an invitation and its letter, and gives the link's secret, which is shown once to the inviter. An open invitation to the same
-// address is exchanged for the new one: its link ends.
-func (s *Service) Invite(ctx context.Context, by By, in NewInvitation) (secret string, err error) {
+// address is exchanged for the new one: its link ends. Whether the inviter may give the roles is asked before, by access.Service.Invite.
+func (s *Service) Invite(ctx context.Context, by By, in NewInvitation) (written Invitation, secret string, err error) {
 	in.Email, in.Name = normalise(in.Email), strings.TrimSpace(in.Name)
 	if err := in.Validate(); err != nil {
-		return "", err
+		return Invitation{}, "", err
 	}
 	now := s.clock().UTC()
 	secret = newLinkSecret()
+	for n := range in.Memberships {
+		in.Memberships[n].Tenant = by.Tenant
+	}
+	written = Invitation{ID: domain.NewID(), Tenant: by.Tenant, Email: in.Email, Name: in.Name, Language: in.Language, Memberships: in.Memberships,
+		InvitedBy: by.SignInName, CreatedAt: now, ExpiresAt: now.Add(InvitationLasts)}
 	memberships, err := json.Marshal(in.Memberships)
 	if err != nil {
-		return "", fmt.Errorf("invite: %w", err)
+		return Invitation{}, "", fmt.Errorf("invite: %w", err)
 	}
 	err = s.db.InTenant(ctx, by.Tenant, func(ctx context.Context, tx *store.Tx) error {
 		if err := withdrawInvitations(tx, by.Tenant, in.Email, now); err != nil {
@@ -88,7 +93,7 @@ func (s *Service) Invite(ctx context.Context, by By, in NewInvitation) (secret s
 		}
 		err := tx.Exec(`INSERT INTO invitation (invitation_id, tenant_id, token_hash, email, name, language, memberships, invited_by, created_at, expires_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?)`,
-			domain.NewID(), by.Tenant.String(), tokenHash(secret), in.Email, in.Name, in.Language, string(memberships), by.SignInName, now, now.Add(InvitationLasts)).Error
+			written.ID, by.Tenant.String(), tokenHash(secret), in.Email, in.Name, in.Language, string(memberships), by.SignInName, now, written.ExpiresAt).Error
 		if err != nil {
 			return err
 		}
@@ -100,9 +105,9 @@ func (s *Service) Invite(ctx context.Context, by By, in NewInvitation) (secret s
 		return s.record(ctx, tx, by.Tenant, by, "person.invite", "invitation/"+in.Email, nil, in.Memberships)
 	})
 	if err != nil {
-		return "", fmt.Errorf("invite: %w", err)
+		return Invitation{}, "", fmt.Errorf("invite: %w", err)
 	}
-	return secret, nil
+	return written, secret, nil
 }
 
 func withdrawInvitations(tx *store.Tx, tenant domain.TenantID, email string, now time.Time) error {
@@ -159,24 +164,40 @@ func (s *Service) Invitations(ctx context.Context, tenant domain.TenantID) (open
 	return open, nil
 }
 
+// Invitation is one open invitation of the administration.
+func (s *Service) Invitation(ctx context.Context, tenant domain.TenantID, id uuid.UUID) (found Invitation, err error) {
+	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
+		found, err = s.findInvitation(tx, tenant, id, "")
+		return err
+	})
+	if err != nil {
+		return Invitation{}, fmt.Errorf("find invitation: %w", err)
+	}
+	return found, nil
+}
+
+func (s *Service) findInvitation(tx *store.Tx, tenant domain.TenantID, id uuid.UUID, lock string) (Invitation, error) {
+	var rows []invitationRow
+	err := tx.Raw(`SELECT `+invitationColumns+` FROM invitation WHERE tenant_id = ? AND invitation_id = ? AND state = 'open'`+lock, tenant.String(), id).Scan(&rows).Error
+	if err != nil {
+		return Invitation{}, err
+	}
+	if len(rows) == 0 {
+		return Invitation{}, domain.Errorf(domain.KindNotFound, "there is no such open invitation")
+	}
+	return rows[0].invitation(s.clock())
+}
+
 // WithdrawInvitation ends an open invitation; its link and a letter still waiting end with it.
 func (s *Service) WithdrawInvitation(ctx context.Context, by By, id uuid.UUID) (withdrawn Invitation, err error) {
 	err = s.db.InTenant(ctx, by.Tenant, func(ctx context.Context, tx *store.Tx) error {
-		var rows []invitationRow
-		err := tx.Raw(`SELECT `+invitationColumns+` FROM invitation WHERE tenant_id = ? AND invitation_id = ? AND state = 'open' FOR UPDATE`, by.Tenant.String(), id).Scan(&rows).Error
-		if err != nil {
+		if withdrawn, err = s.findInvitation(tx, by.Tenant, id, ` FOR UPDATE`); err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return domain.Errorf(domain.KindNotFound, "there is no such open invitation")
-		}
-		if withdrawn, err = rows[0].invitation(s.clock()); err != nil {
+		if err := withdrawInvitations(tx, by.Tenant, strings.ToLower(withdrawn.Email), s.clock().UTC()); err != nil {
 			return err
 		}
-		if err := withdrawInvitations(tx, by.Tenant, strings.ToLower(rows[0].Email), s.clock().UTC()); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, by.Tenant, by, "person.invitation_withdraw", "invitation/"+rows[0].Email, nil, nil)
+		return s.record(ctx, tx, by.Tenant, by, "person.invitation_withdraw", "invitation/"+withdrawn.Email, withdrawn.Memberships, nil)
 	})
 	if err != nil {
 		return Invitation{}, fmt.Errorf("withdraw invitation: %w", err)

@@ -85,7 +85,7 @@ func findMembers(tx *store.Tx, tenant domain.TenantID, account uuid.UUID, now ti
 		query += ` AND m.account_id = ?`
 		arguments = append(arguments, account)
 	}
-	if err := tx.Raw(query+` ORDER BY lower(a.name), a.account_id, m.role, m.office`, arguments...).Scan(&rows).Error; err != nil {
+	if err := tx.Raw(query+` ORDER BY lower(a.name), a.account_id, m.role, m.office, m.section`, arguments...).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	var members []Member
@@ -173,6 +173,22 @@ func (s *Service) Suspend(ctx context.Context, by By, account uuid.UUID, suspend
 			return nil, nil, err
 		}
 		return nil, nil, endSessionsIn(tx, by.Tenant, account)
+	})
+}
+
+// EndMembership takes a person out of the administration: all roles, sessions and API tokens there. The account stays, for other administrations
+// and because the audit record names it. Nobody ends the own membership, so that an administration keeps an administrator.
+func (s *Service) EndMembership(ctx context.Context, by By, account uuid.UUID) error {
+	if account == by.Account {
+		return errOneself
+	}
+	return s.onMember(ctx, by, account, "person.leave", func(_ context.Context, tx *store.Tx, m Member) (any, any, error) {
+		for _, table := range []string{"api_token", "sign_in_session", "membership"} {
+			if err := tx.Exec(`DELETE FROM `+table+` WHERE account_id = ? AND tenant_id = ?`, account, by.Tenant.String()).Error; err != nil {
+				return nil, nil, err
+			}
+		}
+		return m.Memberships, nil, nil
 	})
 }
 
