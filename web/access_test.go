@@ -38,7 +38,6 @@ func (k *kit) testWhose(t *testing.T) {
 	}
 }
 
-
 func (k *kit) testExplanations(t *testing.T) {
 	analyst, officer, foreign := k.accountOf(t, "analyst"), k.accountOf(t, "officer"), k.accountOf(t, "other")
 	k.run(t, []scenario{
