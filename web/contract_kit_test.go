@@ -9,6 +9,7 @@ import (
 	"assay/domain/contract"
 	"assay/domain/cube"
 	"assay/domain/indicator"
+	"assay/domain/seal"
 	"assay/domain/store"
 )
 
@@ -18,6 +19,11 @@ func (k *kit) contracts(t *testing.T) {
 	t.Helper()
 	k.scored(t, k.proposed(t, k.first, "director_general", "officer", k.office, k.officer))
 	k.proposed(t, k.second, "other", "expert", "ZZ1", "zz")
+	for _, tenant := range []*administration.Tenant{k.first, k.second} {
+		if _, err := k.web.Seals.Create(t.Context(), tenant, seal.Author{SignInName: "test"}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // proposed makes everything up to a proposed contract between two accounts.

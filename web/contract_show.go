@@ -50,6 +50,7 @@ func (v *visit) showContractWith(status int, fault *view.FormFault) error {
 		page.Reason = v.FormValue("reason")
 	}
 	// Pages about the contract of other subjects (scorecards, meetings, the PDF) put their links here.
+	page.More = append(page.More, v.paperLinks(d)...)
 	for _, edition := range d.Editions {
 		if edition.ID != d.ID {
 			page.More = append(page.More, view.Link{Text: v.T("contract.edition", "Edition", v.Plain(edition.Edition)), Address: v.at("contracts/" + edition.ID.String())})

@@ -33,6 +33,7 @@ import (
 	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/sample"
+	"assay/domain/seal"
 	"assay/domain/secret"
 	"assay/domain/store"
 	"assay/domain/warehouse"
@@ -60,6 +61,7 @@ type kit struct {
 	officer         string // one who works there
 	engine          *cube.Engine
 	segments        *cube.Store
+	keys            *secret.Keys
 	log             bytes.Buffer
 }
 
@@ -75,9 +77,9 @@ func newKit(t *testing.T, declarations int) *kit {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	k := &kit{db: db, superURL: database.SuperURL, administrations: administration.New(db, testClock), warehouse: warehouse.New(db, testClock)}
+	k := &kit{db: db, superURL: database.SuperURL, keys: secret.New(), administrations: administration.New(db, testClock), warehouse: warehouse.New(db, testClock)}
 	k.crosschecks = crosscheck.New(db, k.administrations, testClock)
-	if k.accounts, err = account.New(db, testClock, account.WithKeys(secret.New())); err != nil {
+	if k.accounts, err = account.New(db, testClock, account.WithKeys(k.keys)); err != nil {
 		t.Fatal(err)
 	}
 	segments := cube.NewStore(db)
@@ -217,9 +219,12 @@ func (k *kit) serve(t *testing.T) {
 }
 
 func (k *kit) services(policies *access.Service) Services {
-	return Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Notices: notice.New(k.db, testClock), Administrations: k.administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock),
+	s := Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Notices: notice.New(k.db, testClock), Administrations: k.administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock),
 		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, News: k.engine,
 		Contracts: contract.New(k.db, k.administrations, k.accounts, k.indicators, contract.Notices{Administrations: k.administrations, Clock: testClock}, testClock), Scorecards: k.scorecards(), Engagements: k.engagements, Audit: audit.New(k.db), Installation: installation.New(k.db, k.administrations, testClock), Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
+	s.Seals = seal.New(k.db, k.keys, testClock)
+	s.Papers = contract.NewPapers(s.Contracts, s.Seals, "")
+	return s
 }
 
 // browser is somebody with cookies who does not follow redirects.

@@ -26,6 +26,7 @@ import (
 	"assay/domain/indicator"
 	"assay/domain/installation"
 	"assay/domain/notice"
+	"assay/domain/seal"
 	"assay/domain/warehouse"
 	"assay/web/handbook"
 	"assay/web/locales"
@@ -80,6 +81,8 @@ type Services struct {
 	Notices         *notice.Service
 	Contracts       *contract.Service
 	Scorecards      *contract.Cards
+	Papers          *contract.Papers
+	Seals           *seal.Service
 	Administrations Administrations
 	Access          *access.Service
 	Confidentiality *confidentiality.Service

@@ -98,6 +98,7 @@ func commands() []*cobra.Command {
 		newAccountCommand(),
 		newPolicyCommand(),
 		newAuditCommand(),
+		newKeyCommand(),
 		newVersionCommand(),
 	}
 }

@@ -22,10 +22,12 @@ import (
 	"assay/domain/installation"
 	"assay/domain/notice"
 	"assay/domain/refresh"
+	"assay/domain/seal"
 	"assay/domain/secret"
 	"assay/domain/store"
 	"assay/domain/warehouse"
 	"assay/web"
+	"assay/web/locales"
 )
 
 // services are the rooms of the domain on one database, as the commands use them.
@@ -48,6 +50,7 @@ type services struct {
 	indicators      *indicator.Service
 	refresh         *refresh.Service
 	contracts       *contract.Service
+	seals           *seal.Service
 }
 
 // openServices opens the database of a command and builds the rooms on it. Call
@@ -120,8 +123,33 @@ func (s *services) build(segments *cube.Store, memory int64) (err error) {
 		return err
 	}
 	s.indicators = indicator.New(s.db, s.engine, breaches)
-	s.contracts = contract.New(s.db, s.administrations, s.accounts, s.indicators, contract.Notices{Administrations: s.administrations, Clock: time.Now}, time.Now)
+	names, err := indicatorNames()
+	if err != nil {
+		return err
+	}
+	s.contracts = contract.New(s.db, s.administrations, s.accounts, s.indicators, contract.Notices{Administrations: s.administrations, Clock: time.Now}, time.Now, contract.WithNames(names))
+	s.seals = seal.New(s.db, s.keys, time.Now)
 	return nil
+}
+
+// indicatorNames gives the names of indicators as the pages write them.
+func indicatorNames() (func(language, code string) string, error) {
+	bundle, err := locales.Load()
+	if err != nil {
+		return nil, err
+	}
+	return func(language, code string) string {
+		key := "indicator." + code + ".name"
+		if l := bundle.Locale(language, "", time.UTC); l.Language == language && l.Has(key) {
+			return l.T(key)
+		}
+		return ""
+	}, nil
+}
+
+// papers puts contracts on paper.
+func (s *services) papers() *contract.Papers {
+	return contract.NewPapers(s.contracts, s.seals, s.letters.public)
 }
 
 // breaches gives the indicators the reference query of the procedure rules, which

@@ -17,8 +17,8 @@ import (
 const maxCardBytes = 1 << 20
 
 func newVerifyCommand() *cobra.Command {
-	command := &cobra.Command{Use: "verify", Short: "Check documents that the program has published"}
-	command.AddCommand(newVerifyScorecardCommand())
+	command := &cobra.Command{Use: "verify", Short: "Find any changed byte in contracts, scorecards, segments and the audit record"}
+	command.AddCommand(newVerifyScorecardCommand(), newVerifyContractCommand(), newVerifyAllCommand())
 	return command
 }
 

@@ -174,6 +174,7 @@ func TestScorecards(t *testing.T) {
 	t.Run("figures", func(t *testing.T) { k.figuresAgree(t) })
 	t.Run("readers", func(t *testing.T) { k.readersAreHeld(t) })
 	t.Run("tampering", func(t *testing.T) { k.tamperingIsFound(t) })
+	t.Run("everything", func(t *testing.T) { k.everythingIsVerified(t) })
 	t.Run("days", func(t *testing.T) { k.daysAreCorrected(t) })
 	t.Run("data", func(t *testing.T) { k.dataAreCorrected(t) })
 	report, err := audit.Verify(t.Context(), k.db, k.tenant.ID, nil)

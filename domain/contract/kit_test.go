@@ -55,7 +55,7 @@ func newKit(t *testing.T, figures contract.Figures) *kit {
 		t.Fatal(err)
 	}
 	k.service = contract.New(db, k.admin, k.accounts, figures, k.notices, k.clock)
-	k.tenant = &administration.Tenant{Code: "karouma", Names: map[string]string{"en": "Karouma Customs", "fr": "Douanes de Karouma"}, Currency: "XAF", Zone: "Africa/Douala", Languages: []string{"en"}}
+	k.tenant = &administration.Tenant{Code: "karouma", Names: map[string]string{"en": "Karouma Customs", "fr": "Douanes de Karouma"}, Currency: "XAF", Zone: "Africa/Douala", Languages: []string{"en", "fr", "ar"}}
 	if err := k.admin.Create(t.Context(), k.tenant); err != nil {
 		t.Fatal(err)
 	}

@@ -49,11 +49,25 @@ type Service struct {
 	figures         Figures
 	notifier        Notifier // nil tells nobody
 	clock           func() time.Time
+	names           func(language, code string) string // of indicators; nil for the catalogue's own
+}
+
+// Option is a choice of New.
+type Option func(*Service)
+
+// WithNames puts the names of indicators in every language of a contract into its text. names gives an empty text for a
+// name that there is not.
+func WithNames(names func(language, code string) string) Option {
+	return func(s *Service) { s.names = names }
 }
 
 // New makes the service. notifier may be nil.
-func New(db *store.DB, administrations *administration.Service, accounts *account.Service, figures Figures, notifier Notifier, clock func() time.Time) *Service {
-	return &Service{db: db, administrations: administrations, accounts: accounts, figures: figures, notifier: notifier, clock: clock}
+func New(db *store.DB, administrations *administration.Service, accounts *account.Service, figures Figures, notifier Notifier, clock func() time.Time, options ...Option) *Service {
+	s := &Service{db: db, administrations: administrations, accounts: accounts, figures: figures, notifier: notifier, clock: clock}
+	for _, option := range options {
+		option(s)
+	}
+	return s
 }
 
 // Today is the local day of an administration.

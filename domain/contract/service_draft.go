@@ -76,8 +76,23 @@ func (s *Service) fill(ctx context.Context, tenant *administration.Tenant, c *Co
 	if err != nil {
 		return err
 	}
+	s.nameTargets(targets, template.Content.Languages)
 	c.Text = &Text{Number: 1, Document: c.document(tenant, template, targets)}
 	return nil
+}
+
+// nameTargets writes the names of the indicators in the languages of the text.
+func (s *Service) nameTargets(targets []Target, languages []string) {
+	if s.names == nil {
+		return
+	}
+	for i := range targets {
+		for _, language := range languages {
+			if name := s.names(language, targets[i].Code); name != "" {
+				targets[i].Name[language] = name
+			}
+		}
+	}
 }
 
 // checkParties finds parties that do not fit together.

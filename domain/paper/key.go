@@ -157,3 +157,11 @@ func (k *Key) usable(at time.Time) error {
 	}
 	return nil
 }
+
+// Try has a key sign something that is thrown away, to find out before it is needed whether its
+// token answers.
+func Try(k *Key) error {
+	digest := sha256.Sum256([]byte("assay"))
+	_, err := k.Signer.Sign(rand.Reader, digest[:], crypto.SHA256)
+	return err
+}
