@@ -21,6 +21,7 @@ import (
 	"assay/domain/indicator"
 	"assay/domain/intake"
 	"assay/domain/notice"
+	"assay/domain/seal"
 	"assay/web/handbook"
 	"assay/web/locales"
 )
@@ -138,6 +139,9 @@ func composedKeys() []string {
 	}
 	for _, family := range indicator.Families {
 		add("family.", string(family))
+	}
+	for _, place := range seal.Places {
+		add("seal.place.", string(place))
 	}
 	add("basis.", "CohortOfRegistration", "CohortOfRelease", "CohortOfArrival", "CohortOfAssessment", "CohortOfDischarge", "ActivityOfHandling", "ActivityOfInspection",
 		"ActivityOfReroute", "ActivityOfClearing", "ActivityOfPayment", "ActivityOfCase", "ActivityOfClosing", "ActivityOfAct", "DueInPeriod", "AtPeriodEnd")

@@ -27,6 +27,9 @@ const (
 	OnToken    Place = "token"    // reached through PKCS #11
 )
 
+// Places lists the places.
+var Places = []Place{InDatabase, InFile, OnToken}
+
 // Key is a key as people see it: without its private part.
 type Key struct {
 	ID           uuid.UUID
