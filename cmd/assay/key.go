@@ -199,7 +199,7 @@ func requireFlags(command *cobra.Command, names ...string) *cobra.Command {
 // readKeyFile reads a small file that the operator names.
 func readKeyFile(path string) ([]byte, error) {
 	const most = 256 << 10
-	file, err := os.Open(path) //nolint:gosec // the operator says which
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, domain.Wrap(domain.KindNotFound, err, "the file %s cannot be read", path)
 	}

@@ -73,7 +73,7 @@ func otherPlaces(t *testing.T) {
 	directory := t.TempDir()
 	at, certificates := filepath.Join(directory, "private.der"), filepath.Join(directory, "certificates.pem")
 	for name, content := range map[string][]byte{at: private, certificates: key.Certificates()} {
-		if err := os.WriteFile(name, content, 0o644); err != nil { //nolint:gosec // others may read it: that is tried
+		if err := os.WriteFile(name, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -105,7 +105,7 @@ func otherPlaces(t *testing.T) {
 	const module = "/usr/lib/softhsm/libsofthsm2.so"
 	for _, command := range [][]string{{"softhsm2-util", "--init-token", "--free", "--label", "assay", "--so-pin", "12345678", "--pin", "4321"},
 		{"pkcs11-tool", "--module", module, "--login", "--pin", "4321", "--write-object", at, "--type", "privkey", "--id", "01", "--label", "seal", "--usage-sign"}} {
-		if said, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil { //nolint:gosec // written above
+		if said, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v\n%s", command, err, said)
 		}
 	}

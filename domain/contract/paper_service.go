@@ -4,13 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"assay/domain"
 	"assay/domain/administration"
@@ -96,7 +94,7 @@ func (s *Papers) makePaper(ctx context.Context, tenant *administration.Tenant, d
 		return audit.Record(ctx, tx, tenant.ID, audit.Entry{At: now, Actor: by.SignInName, Capacity: string(by.Role), Action: "contract.paper", Object: "contract/" + d.ID.String(),
 			After: map[string]any{"language": code, "text": d.Text.Number, "hash": hex.EncodeToString(p.Hash)}, Origin: by.Origin})
 	})
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
+	if domain.Is(err, domain.KindConflict) {
 		return s.keptPaper(ctx, tenant.ID, d.Contract, code) // somebody else was faster: theirs is the file
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,8 +14,12 @@ import (
 )
 
 func insertPaper(tx *gorm.DB, tenant domain.TenantID, c *Contract, p *Paper, key uuid.UUID, by string) error {
-	return tx.Exec(`INSERT INTO contract_paper (made_at, tenant_id, contract_id, text_number, language, content, hash, key_id, made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	err := tx.Exec(`INSERT INTO contract_paper (made_at, tenant_id, contract_id, text_number, language, content, hash, key_id, made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.MadeAt, tenant.String(), c.ID, c.Text.Number, p.Language, p.PDF, p.Hash, key, by).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return domain.Wrap(domain.KindConflict, err, "the paper was made at the same time")
+	}
+	return err
 }
 
 // findPaper gives the sealed file of a contract's text in a language, nil when there is none. One that was changed in the

@@ -71,7 +71,7 @@ type TokenInput struct {
 const usualYears = 5
 
 // tokenProgram reaches tokens; Debian's package opensc has it.
-const tokenProgram = "pkcs11-tool"
+const tokenProgram = "pkcs11-tool" //nolint:gosec // the name of a program
 
 // purpose binds what is sealed to its row.
 func purpose(tenant domain.TenantID, id uuid.UUID) string {
