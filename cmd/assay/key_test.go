@@ -129,7 +129,7 @@ func writePaper(t *testing.T, url, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, closeStore, err := buildServices(t.Context(), url, keys)
+	s, closeStore, err := buildServices(t.Context(), url, keys, 64<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
