@@ -113,6 +113,13 @@ func composedKeys() []string {
 			keys = append(keys, prefix+name)
 		}
 	}
+	add("home.figures.", "administration", "office", "section", "officer")
+	add("home.groups.", "office", "officer")
+	add("home.coverage.", "some", "few", "none", "closed")
+	add("home.standing.", string(contract.Green), string(contract.Amber), string(contract.Red))
+	for _, left := range []contract.LeftOut{contract.LeftGranted, contract.NotMature, contract.FewCases, contract.NoFigure, contract.NoWorkDays, contract.OtherDefinition} {
+		add("home.left_out.", string(left))
+	}
 	dimensions := map[string]bool{}
 	for _, d := range indicator.All() {
 		add("indicator."+d.Code+".", "name", "meaning")

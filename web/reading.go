@@ -50,5 +50,8 @@ func (v *visit) object() string {
 	case v.Param("batch") != "":
 		return "batch/" + v.Param("batch")
 	}
+	if v.route.path == in {
+		return "page/home"
+	}
 	return "page/" + strings.TrimPrefix(v.Request().URL.Path, "/in/"+v.Param("administration")+"/")
 }

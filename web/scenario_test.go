@@ -92,6 +92,7 @@ func (k *kit) testAudience(t *testing.T) {
 	}
 	batch := "/in/karouma/imports/" + batches[0].ID.String()
 	pages := []struct{ path, allowed, refused string }{
+		{"/in/karouma", "administrator", ""},
 		{"/in/karouma/board", "director_general", "administrator"},
 		{"/in/karouma/indicators/CLR01", "analyst", "administrator"},
 		{"/in/karouma/indicators/CLR01/declarations", "auditor", "administrator"},
@@ -213,10 +214,10 @@ func (k *kit) testSignIn(t *testing.T) {
 	if answer := b.post("/sign-in", url.Values{"name": {"analyst"}, "password": {password}, "return": {"https://evil.example/"}}); answer.location != "/" {
 		t.Errorf("sign-in leads to %q", answer.location)
 	}
-	if answer := b.get("/"); answer.location != "/in/karouma/board" {
+	if answer := b.get("/"); answer.location != "/in/karouma" {
 		t.Errorf("the first page of an analyst is %q", answer.location)
 	}
-	if answer := k.person(t, "administrator").get("/"); answer.location != "/in/karouma/imports" {
+	if answer := k.person(t, "administrator").get("/"); answer.location != "/in/karouma" {
 		t.Errorf("the first page of an administrator is %q", answer.location)
 	}
 	if answer := b.post("/sign-out", url.Values{}); answer.location != "/sign-in" {

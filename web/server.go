@@ -67,6 +67,8 @@ type Warehouse interface {
 // Crosschecks is what the pages need of the room of that name.
 type Crosschecks interface {
 	ByDeclaration(ctx context.Context, tenant domain.TenantID, declarationID int64) ([]crosscheck.Finding, error)
+	Findings(ctx context.Context, tenant domain.TenantID, f crosscheck.Filter, p crosscheck.Page) (crosscheck.Listing, error)
+	Counts(ctx context.Context, tenant domain.TenantID, f crosscheck.Filter) ([]crosscheck.Tally, error)
 }
 
 // News tells when something new is published for an administration.

@@ -101,6 +101,7 @@ func (v *visit) navigation() []view.Link {
 		key, path string
 		action    access.Action
 	}{
+		{"nav.home", "", access.NoticeRead},
 		{"nav.board", "board", access.FigureRead},
 		{"nav.contracts", "contracts", access.ContractRead},
 		{"nav.imports", "imports", access.ImportRead},
@@ -110,10 +111,10 @@ func (v *visit) navigation() []view.Link {
 		{"nav.audit", "audit", access.AuditRead},
 	} {
 		if v.may(entry.action) {
-			address := v.at(entry.path)
+			address := strings.TrimSuffix(v.at(entry.path), "/")
 			here := v.Request().URL.Path
 			links = append(links, view.Link{Text: v.T(entry.key), Address: address,
-				Current: here == address || strings.HasPrefix(here, address+"/") || entry.path == "board" && strings.Contains(here, "/indicators/")})
+				Current: here == address || entry.path != "" && strings.HasPrefix(here, address+"/") || entry.path == "board" && strings.Contains(here, "/indicators/")})
 		}
 	}
 	return links
@@ -153,13 +154,10 @@ func (v *visit) may(action access.Action) bool {
 // at is the address of a page of the administration.
 func (v *visit) at(path string) string { return "/in/" + v.tenant.Code + "/" + path }
 
-// home is the first page that the person's role opens.
+// home is where the person's day begins; who may not even be told anything begins with what the role opens.
 func (v *visit) home() string {
-	switch {
-	case v.may(access.FigureRead):
-		return v.at("board")
-	case v.may(access.ImportRead):
-		return v.at("imports")
+	if v.may(access.NoticeRead) {
+		return strings.TrimSuffix(v.at(""), "/")
 	}
 	return v.at("dictionary")
 }

@@ -34,6 +34,11 @@ func (s *Service) End(ctx context.Context, tenant domain.TenantID) (Head, error)
 	return End(ctx, s.db, tenant)
 }
 
+// VerifyEnd checks the last rows of the record, see VerifyEnd.
+func (s *Service) VerifyEnd(ctx context.Context, tenant domain.TenantID, rows int64) (Report, error) {
+	return VerifyEnd(ctx, s.db, tenant, rows)
+}
+
 // Export writes rows into a file, see Export.
 func (s *Service) Export(ctx context.Context, tenant domain.TenantID, f Filter, format Format, w io.Writer) (written int64, err error) {
 	return Export(ctx, s.db, tenant, f, format, w)

@@ -11,6 +11,7 @@ import (
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/cube"
 	"assay/domain/store"
 )
 
@@ -74,20 +75,9 @@ func (s *Service) OpenSitting(ctx context.Context, tenant *administration.Tenant
 			return err
 		}
 		sitting.ID, sitting.OpenedAt = row.SittingID, row.OpenedAt.UTC()
-		found, err := findContracts(tx, tenant.ID, true, `AND state IN ('proposed','negotiating') AND EXISTS (SELECT FROM contract_signatory s WHERE s.tenant_id = contract.tenant_id
-			AND s.contract_id = contract.contract_id AND (s.account_id = ? OR s.deputy_id = ?)) ORDER BY number, edition`, actor.Account, actor.Account)
-		if err != nil {
+		var err error
+		if sitting.Waiting, err = findWaiting(tx, tenant.ID, actor.Account, today); err != nil {
 			return err
-		}
-		for _, c := range found {
-			slot := c.SlotOf(actor.Account, today)
-			signatures, err := findSignatures(tx, tenant.ID, c.ID, c.Text.Number)
-			if err != nil {
-				return err
-			}
-			if slot != nil && !hasSlot(signatures, slot.Slot) {
-				sitting.Waiting = append(sitting.Waiting, c)
-			}
 		}
 		return findLooks(tx, tenant.ID, sitting)
 	})
@@ -95,6 +85,38 @@ func (s *Service) OpenSitting(ctx context.Context, tenant *administration.Tenant
 		return nil, fmt.Errorf("open a sitting: %w", err)
 	}
 	return sitting, nil
+}
+
+// Waiting gives the contracts that wait for a person's signature today, with their texts, by number.
+func (s *Service) Waiting(ctx context.Context, tenant *administration.Tenant, account uuid.UUID) (waiting []*Contract, err error) {
+	err = s.db.Read(ctx, tenant.ID, func(_ context.Context, tx *store.Tx) error {
+		waiting, err = findWaiting(tx, tenant.ID, account, s.Today(tenant))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find what waits for a signature: %w", err)
+	}
+	return waiting, nil
+}
+
+func findWaiting(tx *store.Tx, tenant domain.TenantID, account uuid.UUID, today cube.Date) ([]*Contract, error) {
+	found, err := findContracts(tx, tenant, true, `AND state IN ('proposed','negotiating') AND EXISTS (SELECT FROM contract_signatory s WHERE s.tenant_id = contract.tenant_id
+		AND s.contract_id = contract.contract_id AND (s.account_id = ? OR s.deputy_id = ?)) ORDER BY number, edition`, account, account)
+	if err != nil {
+		return nil, err
+	}
+	waiting := found[:0]
+	for _, c := range found {
+		slot := c.SlotOf(account, today)
+		signatures, err := findSignatures(tx, tenant, c.ID, c.Text.Number)
+		if err != nil {
+			return nil, err
+		}
+		if slot != nil && !hasSlot(signatures, slot.Slot) {
+			waiting = append(waiting, c)
+		}
+	}
+	return waiting, nil
 }
 
 func findLooks(tx *store.Tx, tenant domain.TenantID, sitting *Sitting) error {
