@@ -26,6 +26,7 @@ func TestPages(t *testing.T) {
 	t.Run("forged forms", k.testForged)
 	t.Run("preferences", k.testPreferences)
 	t.Run("administrations", k.testAdministrations)
+	t.Run("home", k.testHome)
 	t.Run("board", k.testBoard)
 	t.Run("every indicator", k.testIndicators)
 	t.Run("drill", k.testDrill)

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"assay/domain/access"
+)
+
+// testHome opens the first page as every role: each has the parts that its permissions show and no others,
+// every card leads to a page that this person may open, and every figure tells its cases.
+func (k *kit) testHome(t *testing.T) {
+	parts := map[access.Role]string{
+		access.DirectorGeneral: "figures changes targets risks groups contracts loads record",
+		access.Deputy:          "figures changes targets risks groups contracts",
+		access.HeadOfOffice:    "figures changes targets risks groups",
+		access.TeamHead:        "figures targets",
+		access.Officer:         "contract figures changes",
+		access.Analyst:         "figures changes risks groups",
+		access.Auditor:         "figures changes targets risks groups contracts loads record",
+		access.DataOfficer:     "loads coverage figures changes groups",
+		access.HumanResources:  "figures changes targets groups contracts",
+		access.Administrator:   "loads people experts record",
+	}
+	for _, role := range access.Grantable {
+		b := k.person(t, string(role))
+		answer := b.get("/in/karouma")
+		if answer.status != http.StatusOK {
+			t.Errorf("%s: %d %s", role, answer.status, answer.text())
+			continue
+		}
+		var shown []string
+		answer.page.Find(".home-part h2").Each(func(_ int, head *goquery.Selection) { shown = append(shown, head.AttrOr("id", "")) })
+		if got := strings.Join(shown, " "); got != parts[role] {
+			t.Errorf("%s sees %q, want %q", role, got, parts[role])
+		}
+		if current := answer.page.Find(".tabs a[aria-current]"); current.Length() != 1 || current.AttrOr("href", "") != "/in/karouma" {
+			t.Errorf("%s: the current place is not marked once", role)
+		}
+		k.followHome(t, b, role, answer.page)
+	}
+	// The contract that the kit proposes waits for the Director General.
+	if tasks := k.person(t, "director_general").get("/in/karouma").page.Find(".home-task[href='/in/karouma/contracts/sitting']"); tasks.Length() != 1 {
+		t.Errorf("%d tasks lead to what waits for a signature", tasks.Length())
+	}
+	if page := k.person(t, "analyst").get("/in/karouma"); page.page.Find(".home-task[href*=sitting]").Length() != 0 {
+		t.Error("an analyst is told to sign")
+	}
+}
+
+// followHome opens one address of each kind that the page leads to.
+func (k *kit) followHome(t *testing.T, b *browser, role access.Role, page *goquery.Document) {
+	t.Helper()
+	seen := map[string]bool{}
+	page.Find("main a[href]").Each(func(_ int, link *goquery.Selection) {
+		address := link.AttrOr("href", "")
+		kind, _, _ := strings.Cut(address, "?")
+		if seen[kind] {
+			return
+		}
+		seen[kind] = true
+		if answer := b.get(address); answer.status != http.StatusOK && answer.status != http.StatusSeeOther {
+			t.Errorf("%s: %s answers %d", role, address, answer.status)
+		}
+	})
+	page.Find(".home-figure, .change-card").Each(func(_ int, card *goquery.Selection) {
+		if card.Find(".figure-number").Length() > 0 && !strings.Contains(card.Text(), "case") {
+			t.Errorf("%s: %q tells no cases", role, strings.Join(strings.Fields(card.Text()), " "))
+		}
+	})
+}
