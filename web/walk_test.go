@@ -75,7 +75,7 @@ func TestScreenshots(t *testing.T) {
 	declaration := k.aReference(t)
 	browser := newBrowser(t)
 	if err := chromedp.Do(browser, chromedp.Navigate(k.server.URL+"/sign-in"), chromedp.SendKeys(chromedp.CSS("#name"), "director_general"),
-		chromedp.SendKeys(chromedp.CSS("#password"), password), chromedp.Click(chromedp.CSS("#sign-in-form button")), chromedp.WaitVisible(chromedp.CSS(".scorecard"))); err != nil {
+		chromedp.SendKeys(chromedp.CSS("#password"), password), chromedp.Click(chromedp.CSS("#sign-in-form button")), chromedp.WaitVisible(chromedp.CSS(".home-parts"))); err != nil {
 		t.Fatal(err)
 	}
 	for _, look := range []struct {
