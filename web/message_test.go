@@ -242,7 +242,7 @@ func composedKeys() []string {
 	add("ground.", contract.ExemptionGrounds...)
 	add("standing.", string(contract.Red), string(contract.Amber), string(contract.Green))
 	add("left.", string(contract.LeftGranted), string(contract.NotMature), string(contract.FewCases), string(contract.NoFigure), string(contract.NoWorkDays), string(contract.OtherDefinition))
-	add("card.reason.", contract.DataCorrected, contract.DaysCorrected, contract.SettingsCorrected)
+	add("card.reason.", contract.DataCorrected, contract.DaysCorrected, contract.SettingsCorrected, contract.ObjectionGranted)
 	add("method.", string(account.MethodAuthenticator), string(account.MethodPasskey), string(account.MethodRecovery))
 	add("mission.", contract.MissionKinds...)
 	add("team.unit.", contract.Units...)

@@ -208,7 +208,7 @@ func (v *visit) scorecardCorrection(card *contract.Card) *view.ScorecardCorrecti
 	}
 	correction := &view.ScorecardCorrection{Reason: card.Reason}
 	switch card.Reason {
-	case contract.DataCorrected, contract.DaysCorrected, contract.SettingsCorrected:
+	case contract.DataCorrected, contract.DaysCorrected, contract.SettingsCorrected, contract.ObjectionGranted:
 		correction.Reason = v.T("card.reason." + card.Reason)
 	}
 	for _, difference := range card.Differences {

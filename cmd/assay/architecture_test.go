@@ -15,7 +15,7 @@ import (
 // before it and never those after it.
 var rooms = []string{
 	"administration", "notice", "account", "access", "engagement", "installation", "confidentiality", "intake", "warehouse", "cube", "indicator",
-	"crosscheck", "refresh", "integrity", "seal", "contract", "riskmgmt", "report",
+	"crosscheck", "refresh", "integrity", "seal", "contract", "meeting", "riskmgmt", "report",
 }
 
 // foundations are below all rooms: every room may import them. declaration is the

@@ -57,7 +57,7 @@ func TestNothingForbiddenGetsThrough(t *testing.T) {
 		walks++
 		w := &walk{kit: k, t: t, r: r, subject: fmt.Sprintf("EX%d", walks)}
 		w.current = k.draft(t, w.subject).ID
-		w.likely(rapid.IntRange(0, 7).Draw(r, "head start"))
+		w.likely(rapid.IntRange(0, 8).Draw(r, "head start"))
 		for range rapid.IntRange(4, 16).Draw(r, "steps") {
 			w.step()
 		}
@@ -97,6 +97,7 @@ func (w *walk) likely(steps int) {
 	path := []func() error{
 		func() error { return w.do(contract.Propose, dg) }, func() error { return w.do(contract.Vet, auditor) }, func() error { return w.do(contract.Sign, holder) },
 		func() error { return w.do(contract.Sign, dg) }, func() error { w.pass(12); return w.do(contract.Activate, contract.Program) }, func() error { return w.do(contract.Suspend, dg) }, func() error { return w.do(contract.Resume, dg) },
+		func() error { return w.do(contract.Terminate, dg) },
 	}
 	for _, step := range path[:steps] {
 		if err := step(); err != nil {

@@ -21,6 +21,7 @@ var noticeKinds = map[Action]notice.Kind{
 	Propose: notice.ContractProposed, Counter: notice.ContractCountered, Comment: notice.ContractCommented, Withdraw: notice.ContractWithdrawn, Decline: notice.ContractDeclined,
 	Extend: notice.ContractExtended, Sign: notice.ContractSigned, Activate: notice.ContractActive, Suspend: notice.ContractSuspended, Resume: notice.ContractResumed,
 	Supersede: notice.ContractAmended, Terminate: notice.ContractTerminated, Remind: notice.ContractReminder, CardPublished: notice.ContractScorecard,
+	NoticeObjectionFiled: notice.ObjectionFiled, NoticeObjectionDecided: notice.ObjectionDecided, NoticeObjectionAppealed: notice.ObjectionAppealed,
 }
 
 // Contract tells the receivers of a notice, on their page of notices and by letter.
@@ -33,8 +34,12 @@ func (n Notices) Contract(ctx context.Context, tx *store.Tx, tenant domain.Tenan
 	if err != nil {
 		return err
 	}
+	path := told.Path
+	if path == "" {
+		path = "contracts/" + told.Contract.String()
+	}
 	for _, to := range told.To {
-		err := notice.Send(ctx, tx, tenant, n.Clock().UTC(), to, notice.Message{Kind: kind, Link: "/in/" + owner.Code + "/contracts/" + told.Contract.String(),
+		err := notice.Send(ctx, tx, tenant, n.Clock().UTC(), to, notice.Message{Kind: kind, Link: "/in/" + owner.Code + "/" + path,
 			Arguments: notice.Arguments{Texts: map[string]string{"Number": told.Number, "Subject": told.Subject, "By": told.By, "Reason": clip(told.Reason)}}})
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"assay/domain"
@@ -41,9 +42,10 @@ type Card struct {
 
 	Basis        CardBasis    `json:"basis"`
 	Days         WorkedDays   `json:"days"`
-	Declarations int64        `json:"declarations"` // that the holder handled
-	Lines        []CardLine   `json:"lines"`        // in the order of the contract
-	Beside       []CardFigure `json:"beside"`       // paired indicators and workload: shown, not scored
+	Declarations int64        `json:"declarations"`    // that the holder handled
+	Lines        []CardLine   `json:"lines"`           // in the order of the contract
+	Beside       []CardFigure `json:"beside"`          // paired indicators and workload: shown, not scored
+	Daily        []int64      `json:"daily,omitempty"` // declarations handled on each day of the month, so that bunching is seen
 
 	Part      float64  `json:"part"` // how much the month counts in the term
 	Composite *float64 `json:"composite"`
@@ -74,6 +76,12 @@ type CardFigure struct {
 	Low         *float64       `json:"low,omitempty"`
 	High        *float64       `json:"high,omitempty"`
 	Mature      bool           `json:"mature"`
+	// Discounted cases were beyond the usual number with one broker and weigh less in Value; Numerator holds them in full.
+	Discounted int64 `json:"discounted,omitempty"`
+	// Floor is the least amount of a case that counts, in minor units; 0 for none.
+	Floor int64 `json:"floor,omitempty"`
+	// Excluded are declarations (numbers in the warehouse) that an objection took out of the figure.
+	Excluded []int64 `json:"excluded,omitempty"`
 }
 
 // CardLine is one indicator of the contract in the month.
@@ -151,9 +159,14 @@ func (c *Card) Find(code string) *CardLine {
 	return nil
 }
 
-func newBasis(tenant *administration.Tenant, watermark time.Time) CardBasis {
-	basis := CardBasis{Zone: tenant.Zone, FiscalYearStart: int(tenant.Settings.FiscalYearStart), SmallDenominator: tenant.Settings.SmallDenominator,
+// newBasisSettings are the settings that figures depend on.
+func newBasisSettings(tenant *administration.Tenant) CardBasis {
+	return CardBasis{Zone: tenant.Zone, FiscalYearStart: int(tenant.Settings.FiscalYearStart), SmallDenominator: tenant.Settings.SmallDenominator,
 		WriteOffDays: tenant.Settings.WriteOffDays, LateManifestDays: tenant.Settings.LateManifestDays}
+}
+
+func newBasis(tenant *administration.Tenant, watermark time.Time) CardBasis {
+	basis := newBasisSettings(tenant)
 	if !watermark.IsZero() {
 		basis.Watermark = watermark.UTC().Format(time.RFC3339Nano)
 	}
@@ -186,7 +199,7 @@ func scoredCard(card *Card, text *Text, m *monthFiguresOf, left map[string]LeftO
 			card.Beside = append(card.Beside, figure)
 		}
 	}
-	card.Basis.Segments = m.segments
+	card.Daily, card.Basis.Segments = m.daily, m.segments
 	return nil
 }
 
@@ -234,7 +247,7 @@ func differences(before, after *Card) []CardDifference {
 
 func sameLine(a, b *CardLine) bool {
 	return sameNumber(a.Value, b.Value) && a.N == b.N && a.LeftOut == b.LeftOut && a.Attainment == b.Attainment && a.Standing == b.Standing &&
-		a.BeyondRed == b.BeyondRed && sameNumber(a.Numerator, b.Numerator) && sameNumber(a.Denominator, b.Denominator)
+		a.BeyondRed == b.BeyondRed && a.Discounted == b.Discounted && slices.Equal(a.Excluded, b.Excluded) && sameNumber(a.Numerator, b.Numerator) && sameNumber(a.Denominator, b.Denominator)
 }
 
 func sameNumber[T comparable](a, b *T) bool {

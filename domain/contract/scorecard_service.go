@@ -42,6 +42,7 @@ const (
 	DataCorrected     = "data_corrected"     // the data of the month changed after publication
 	DaysCorrected     = "days_corrected"     // suspensions, exemptions or postings changed
 	SettingsCorrected = "settings_corrected" // a setting that figures depend on changed
+	ObjectionGranted  = "objection_granted"  // people decided on an objection, or nobody did in time
 )
 
 // Swept is what a pass over the matured months published.
@@ -59,22 +60,17 @@ func (s *Cards) Sweep(ctx context.Context, tenant *administration.Tenant) (Swept
 	if err != nil || len(contracts) == 0 {
 		return swept, err
 	}
-	snapshot, err := s.snapshots.Snapshot(ctx, tenant)
+	if err := s.lapse(ctx, tenant); err != nil {
+		return swept, err
+	}
+	run, err := s.begin(ctx, tenant)
 	if domain.Is(err, domain.KindNotReady) {
 		return swept, nil // no figures yet: nothing is mature
 	}
 	if err != nil {
 		return swept, err
 	}
-	calendars, err := s.administrations.Calendars(ctx, tenant)
-	if err != nil {
-		return swept, fmt.Errorf("read calendars: %w", err)
-	}
-	run := &publication{Cards: s, tenant: tenant, calendars: calendars, figures: figuresFrom{snapshot, snapshot.Watermark(), tenant}}
-	reach := s.Today(tenant)
-	if watermark := snapshot.Watermark(); !watermark.IsZero() {
-		reach = min(reach, cube.DateIn(watermark, tenant.Location()))
-	}
+	reach := run.reach()
 	first := contracts[0].StartsOn.Month()
 	for _, c := range contracts {
 		first = min(first, c.StartsOn.Month())
@@ -84,7 +80,7 @@ func (s *Cards) Sweep(ctx context.Context, tenant *administration.Tenant) (Swept
 		if len(due) == 0 {
 			continue
 		}
-		done, err := run.month(ctx, month, due)
+		done, err := run.pass(ctx, month, due)
 		if err != nil {
 			return swept, fmt.Errorf("publish the scorecards of %s: %w", month, err)
 		}
@@ -92,6 +88,42 @@ func (s *Cards) Sweep(ctx context.Context, tenant *administration.Tenant) (Swept
 		swept.Corrected += done.Corrected
 	}
 	return swept, nil
+}
+
+// begin takes the state of the data that a pass computes from.
+func (s *Cards) begin(ctx context.Context, tenant *administration.Tenant) (*publication, error) {
+	snapshot, err := s.snapshots.Snapshot(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	calendars, err := s.administrations.Calendars(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("read calendars: %w", err)
+	}
+	return &publication{Cards: s, tenant: tenant, calendars: calendars, figures: figuresFrom{snapshot, snapshot.Watermark(), tenant}}, nil
+}
+
+// reach is the day up to which months can be mature: today, or the last day of the data.
+func (p *publication) reach() cube.Date {
+	reach := p.Today(p.tenant)
+	if watermark := p.figures.snapshot.Watermark(); !watermark.IsZero() {
+		reach = min(reach, cube.DateIn(watermark, p.tenant.Location()))
+	}
+	return reach
+}
+
+// rescore computes the card of one contract and month again at once, after people have decided about it.
+func (s *Cards) rescore(ctx context.Context, tenant *administration.Tenant, c *Contract, month cube.Month) error {
+	run, err := s.begin(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	basis, err := run.basisOf(ctx, month)
+	if err != nil {
+		return err
+	}
+	_, err = run.month(ctx, month, []*Contract{c}, basis)
+	return err
 }
 
 // scorable reads the contracts that have months to score, with their signed texts.
@@ -133,19 +165,19 @@ type publication struct {
 }
 
 // month computes the cards of a month and publishes those that are new or changed.
-func (p *publication) month(ctx context.Context, month cube.Month, due []*Contract) (Swept, error) {
+func (p *publication) month(ctx context.Context, month cube.Month, due []*Contract, basis *monthBasis) (Swept, error) {
 	var swept Swept
-	figures, err := p.figures.all(ctx, due, month)
+	figures, err := p.figures.all(ctx, due, month, basis.without)
 	if err != nil {
 		return swept, err
 	}
-	var days *uncounted
 	before := map[uuid.UUID]*CardVersion{}
-	err = p.db.Read(ctx, p.tenant.ID, func(_ context.Context, tx *store.Tx) (err error) {
-		if days, err = findUncounted(tx, p.tenant.ID, month); err != nil {
-			return err
+	err = p.db.Read(ctx, p.tenant.ID, func(_ context.Context, tx *store.Tx) error {
+		where, arguments := `AND month = ?`, []any{int(month)}
+		if len(due) == 1 {
+			where, arguments = where+` AND contract_id = ?`, append(arguments, due[0].ID)
 		}
-		published, err := findCards(tx, p.tenant.ID, true, `AND month = ?`, int(month))
+		published, err := findCards(tx, p.tenant.ID, true, where, arguments...)
 		for _, v := range published {
 			before[v.Contract] = v
 		}
@@ -157,7 +189,7 @@ func (p *publication) month(ctx context.Context, month cube.Month, due []*Contra
 	var fresh []*CardVersion
 	told := map[uuid.UUID]*Contract{}
 	for i, c := range due {
-		v, err := p.version(c, month, figures[i], days, before[c.ID])
+		v, err := p.version(c, month, figures[i], basis, before[c.ID])
 		if err != nil {
 			return swept, err
 		}
@@ -178,16 +210,11 @@ func (p *publication) month(ctx context.Context, month cube.Month, due []*Contra
 }
 
 // version makes the next version of a contract's card; nil when nothing that is scored has changed.
-func (p *publication) version(c *Contract, month cube.Month, figures *monthFiguresOf, days *uncounted, before *CardVersion) (*CardVersion, error) {
-	postings, stretches := days.of(c)
-	calendar := p.calendars.Of(c.Office)
-	if c.Level == LevelOffice {
-		calendar = p.calendars.Of(c.Subject)
-	}
+func (p *publication) version(c *Contract, month cube.Month, figures *monthFiguresOf, basis *monthBasis, before *CardVersion) (*CardVersion, error) {
 	card := newCard(p.tenant, c, month, p.clock().UTC())
 	card.Basis = newBasis(p.tenant, p.figures.watermark)
-	card.Days = workedDays(calendar, month, c, postings, stretches)
-	left, err := leftOutOf(c.Text.Document, card.Days, before)
+	card.Days = p.days(c, month, basis.days)
+	left, err := leftOutOf(c.Text.Document, card.Days, basis.left[c.ID])
 	if err != nil {
 		return nil, err
 	}
@@ -218,9 +245,9 @@ func newCard(tenant *administration.Tenant, c *Contract, month cube.Month, at ti
 		TextHash: hex.EncodeToString(c.Text.Hash), Level: c.Level, Function: c.Function, Holder: d.Holder, Month: month.String(), Version: 1, PublishedAt: at.Format(time.RFC3339Nano)}
 }
 
-// leftOutOf gives what is left out whatever the figures say: everything in a month without a working day, what people
-// took out of the version before, and indicators that are no longer computed as it was signed.
-func leftOutOf(d *Document, days WorkedDays, before *CardVersion) (map[string]LeftOut, error) {
+// leftOutOf gives what is left out whatever the figures say: everything in a month without a working day, what an
+// objection took out, and indicators that are no longer computed as it was signed.
+func leftOutOf(d *Document, days WorkedDays, granted map[string]bool) (map[string]LeftOut, error) {
 	left := map[string]LeftOut{}
 	for i := range d.Targets {
 		t := &d.Targets[i]
@@ -232,7 +259,7 @@ func leftOutOf(d *Document, days WorkedDays, before *CardVersion) (map[string]Le
 			left[t.Code] = NoWorkDays
 		case !same:
 			left[t.Code] = OtherDefinition
-		case before != nil && before.Card.Find(t.Code) != nil && before.Card.Find(t.Code).LeftOut == LeftGranted:
+		case granted[t.Code]:
 			left[t.Code] = LeftGranted
 		}
 	}
@@ -242,12 +269,25 @@ func leftOutOf(d *Document, days WorkedDays, before *CardVersion) (map[string]Le
 func reasonOf(before, after *Card) string {
 	a, b := before.Basis, after.Basis
 	switch {
+	case objectedIn(before, after):
+		return ObjectionGranted
 	case !slices.Equal(before.Days.Taken, after.Days.Taken) || before.Days.Counted != after.Days.Counted:
 		return DaysCorrected
 	case a.Zone != b.Zone || a.FiscalYearStart != b.FiscalYearStart || a.SmallDenominator != b.SmallDenominator || a.WriteOffDays != b.WriteOffDays || a.LateManifestDays != b.LateManifestDays:
 		return SettingsCorrected
 	}
 	return DataCorrected
+}
+
+// objectedIn reports whether what people decided about a figure differs between two versions.
+func objectedIn(before, after *Card) bool {
+	for i := range after.Lines {
+		a := &after.Lines[i]
+		if b := before.Find(a.Code); b != nil && ((a.LeftOut == LeftGranted) != (b.LeftOut == LeftGranted) || !slices.Equal(a.Excluded, b.Excluded)) {
+			return true
+		}
+	}
+	return false
 }
 
 // publish freezes segments and cards, tells the holders and writes the record, all or nothing.

@@ -179,7 +179,7 @@ func (s *Cards) verifyFigures(ctx context.Context, tenant *administration.Tenant
 			return nil
 		}
 	}
-	figures, err := (&figuresFrom{snapshot, watermark, &then}).all(ctx, []*Contract{c}, month)
+	figures, err := (&figuresFrom{snapshot, watermark, &then}).all(ctx, []*Contract{c}, month, v.without(c))
 	if domain.Is(err, domain.KindNotReady) {
 		v.add("this program keeps figures in another form than when the card was made: verify with the version of that time")
 		return nil
@@ -216,6 +216,17 @@ func (v *CardVerdict) left(d *Document) map[string]LeftOut {
 		}
 	}
 	return left
+}
+
+// without takes from the card which declarations were left out of its figures.
+func (v *CardVerdict) without(c *Contract) exclusions {
+	of := map[string][]int64{}
+	for i := range v.Card.Lines {
+		if line := &v.Card.Lines[i]; len(line.Excluded) > 0 && len(line.Excluded) <= indicator.MaxWithout {
+			of[line.Code] = line.Excluded
+		}
+	}
+	return exclusions{c.ID: of}
 }
 
 func (v *CardVerdict) checkDays(d *Document) {

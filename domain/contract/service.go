@@ -36,6 +36,7 @@ type Notice struct {
 	Subject  string // name of who is measured
 	By       string // name of who acted
 	Reason   string
+	Path     string // of the page below the administration's; empty for the contract's
 }
 
 // Remind is the action of a notice that reminds of a deadline.

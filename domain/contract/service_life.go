@@ -30,7 +30,10 @@ func (s *Service) lifeCircumstances(tx *store.Tx, tenant *administration.Tenant,
 	err = tx.Raw(`SELECT count(*) FROM contract WHERE tenant_id = ? AND previous_id = ? AND kind = 'amendment' AND state = 'signed' AND starts_on <= CAST(? AS date)`,
 		tenant.ID.String(), c.ID, at.Today.String()).Scan(&begins).Error
 	at.AmendmentBegins = begins > 0
-	return err
+	if err != nil {
+		return err
+	}
+	return s.objectionCircumstances(tx.Statement.Context, tx, tenant, at)
 }
 
 // Activate begins the term of a signed contract on its first day. An amendment takes the

@@ -54,11 +54,22 @@ func (s *Service) Proposals(ctx context.Context, tenant *administration.Tenant, 
 			codes = append(codes, line.Code)
 		}
 	}
-	results, err := s.figures.Compute(ctx, tenant, indicator.Request{Codes: codes, From: from, To: to, By: by, Where: where})
+	results, err := s.figures.Compute(ctx, tenant, indicator.Request{Codes: codes, From: from, To: to, By: by, Where: where, Least: floorsOf(w.Lines)})
 	if err != nil {
 		return nil, fmt.Errorf("read the months of work: %w", err)
 	}
 	return propose(w, results)
+}
+
+// floorsOf are the least amounts of a template's lines, by indicator: what is proposed counts what will be scored.
+func floorsOf(lines []Line) map[string]int64 {
+	floors := map[string]int64{}
+	for _, line := range lines {
+		if line.Floor != nil && *line.Floor > 0 && indicator.HasLeast(line.Code) {
+			floors[line.Code] = *line.Floor
+		}
+	}
+	return floors
 }
 
 // propose sorts figures into months of work and applies the rule.

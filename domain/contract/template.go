@@ -211,6 +211,8 @@ func (l *Line) check(level Level) string {
 		return "its lower red line is not below the upper one"
 	case dimension != "" && !d.Has(dimension):
 		return "cannot be told by " + dimension
+	case l.Floor != nil && (*l.Floor < 0 || *l.Floor > 0 && !indicator.HasLeast(l.Code)):
+		return "counts no cases with an amount, so that no least amount can be set"
 	}
 	return ""
 }

@@ -307,6 +307,21 @@ func (m *member) within(from, to Date) (found []*resident, hashes []string) {
 	return found, hashes
 }
 
+// Hashes lists the segments of all grains in months from first to last, sorted: while it is the same, so
+// is every answer about these months.
+func (s *Snapshot) Hashes(first, last Month) []string {
+	var hashes []string
+	for _, m := range s.grains {
+		for _, r := range m.segments {
+			if r.listed.Month >= first && r.listed.Month <= last {
+				hashes = append(hashes, r.listed.Hash)
+			}
+		}
+	}
+	slices.Sort(hashes)
+	return hashes
+}
+
 // Query answers a question. Errors: KindInvalid for a question that cannot be
 // asked of the grain or a sum beyond 64 bits; KindTooMany for too many groups;
 // KindNotReady while the grain's segments are made again; the context's error

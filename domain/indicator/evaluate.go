@@ -17,6 +17,7 @@ type evaluation struct {
 	snapshot *cube.Snapshot
 	settings *administration.Settings
 	horizon  horizon
+	without  []int64 // declarations that are left out
 }
 
 // answer is what the cube gave for one ask.
@@ -114,6 +115,7 @@ func (e *evaluation) put(batches map[string]*batch, a *ask, p *part, at, n int) 
 		for _, f := range p.where {
 			b.query.Where = append(b.query.Where, f.condition())
 		}
+		b.query.Where = append(b.query.Where, withoutDeclarations(grain, e.without)...)
 		batches[name] = b
 	}
 	limit, err := dateLimit(grain, a, p)
@@ -134,6 +136,18 @@ func (e *evaluation) put(batches map[string]*batch, a *ask, p *part, at, n int) 
 		b.sinks = append(b.sinks, sink{at, n, i})
 	}
 	return name, nil
+}
+
+// withoutDeclarations leaves declarations out, where the rows know theirs.
+func withoutDeclarations(grain *cube.Grain, without []int64) []cube.Condition {
+	if grain.Column(fact.ColumnDeclaration) == nil {
+		return nil
+	}
+	conditions := make([]cube.Condition, len(without))
+	for i := range without {
+		conditions[i] = cube.Condition{Column: fact.ColumnDeclaration, Min: &without[i], Max: &without[i], Not: true}
+	}
+	return conditions
 }
 
 // dateLimit bounds the rows of a part by what can be told already, and those of

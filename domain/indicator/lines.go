@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"assay/domain"
 	"assay/domain/administration"
@@ -19,6 +20,8 @@ type LinesRequest struct {
 	Part     Part     // empty means the denominator, or the numerator where there is only that
 	Limit    int      // 0 means 100, never more than 1000
 	Offset   int
+	// Declaration asks for the lines of one declaration, by its number in the warehouse; 0 for all.
+	Declaration int64
 }
 
 // The bounds of a page of lines.
@@ -31,11 +34,36 @@ const (
 // the latest first: those of the numerator, or all of the denominator with a mark
 // on those of the numerator.
 func (s *Service) Lines(ctx context.Context, tenant *administration.Tenant, in LinesRequest) (*Lines, error) {
+	if _, err := in.definition(); err != nil {
+		return nil, err // before anything is read
+	}
+	snapshot, err := s.Snapshot(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := behind(ctx, newEvaluation(snapshot, tenant), in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.nameDeclarations(ctx, tenant.ID, lines.Lines); err != nil {
+		return nil, err
+	}
+	return lines, nil
+}
+
+// Behind gives lines as Service.Lines does, from a snapshot that the caller holds, without the references of declarations.
+func Behind(ctx context.Context, snapshot *cube.Snapshot, watermark time.Time, tenant *administration.Tenant, in LinesRequest) (*Lines, error) {
+	e := newEvaluation(snapshot, tenant)
+	e.horizon = newHorizon(watermark, tenant.Location())
+	return behind(ctx, e, in)
+}
+
+// definition checks what is asked, fills in what is not said, and finds the indicator.
+func (in *LinesRequest) definition() (*Definition, error) {
 	found, err := findAll([]string{in.Code})
 	if err != nil {
 		return nil, err
 	}
-	d := found[0]
 	if in.Limit == 0 {
 		in.Limit = defaultLines
 	}
@@ -46,24 +74,25 @@ func (s *Service) Lines(ctx context.Context, tenant *administration.Tenant, in L
 	if in.Limit > maxLines {
 		return nil, domain.Errorf(domain.KindInvalid, "at most %d lines can be asked for at a time", maxLines)
 	}
+	d := found[0]
 	if in.Part == "" {
 		in.Part = DenominatorPart
 		if d.Denominator == nil && d.Numerator != nil {
 			in.Part = NumeratorPart
 		}
 	}
-	snapshot, err := s.Snapshot(ctx, tenant)
+	return d, nil
+}
+
+func behind(ctx context.Context, e *evaluation, in LinesRequest) (*Lines, error) {
+	d, err := in.definition()
 	if err != nil {
 		return nil, err
 	}
-	e := newEvaluation(snapshot, tenant)
-	l := &lineQuery{evaluation: e, ask: e.newAsk(d, in.From, in.To, nil, in.Where), part: in.Part}
+	l := &lineQuery{evaluation: e, ask: e.newAsk(d, in.From, in.To, nil, in.Where), part: in.Part, declaration: in.Declaration}
 	lines, err := l.run(ctx, in.Limit, in.Offset)
 	if err != nil {
 		return nil, fmt.Errorf("list what is behind %s: %w", d.Code, err)
-	}
-	if err := s.nameDeclarations(ctx, tenant.ID, lines.Lines); err != nil {
-		return nil, err
 	}
 	return lines, nil
 }
@@ -72,7 +101,8 @@ func (s *Service) Lines(ctx context.Context, tenant *administration.Tenant, in L
 type lineQuery struct {
 	*evaluation
 	*ask
-	part Part
+	part        Part
+	declaration int64
 
 	grain   *cube.Grain
 	columns []string
@@ -104,6 +134,12 @@ func (l *lineQuery) run(ctx context.Context, limit, offset int) (*Lines, error) 
 	}
 	for _, f := range p.where {
 		query.Where = append(query.Where, f.condition())
+	}
+	if l.declaration != 0 {
+		if l.grain.Column(fact.ColumnDeclaration) == nil {
+			return lines, nil // these rows are of no declaration
+		}
+		query.Where = append(query.Where, cube.Condition{Column: fact.ColumnDeclaration, Min: &l.declaration, Max: &l.declaration})
 	}
 	where, err := conditions(l.grain, slots.tests, l.from, l.to)
 	if err != nil {

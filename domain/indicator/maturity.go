@@ -97,6 +97,12 @@ func (h horizon) through(m Maturity, s *administration.Settings) cube.Date {
 	return last - 31
 }
 
+// Through gives the last day of a period (the day before to) that an indicator can tell about on data up to a
+// watermark: of two states of the data in which it is the same, no figure of the period differs by maturity.
+func Through(d *Definition, watermark time.Time, tenant *administration.Tenant, to cube.Date) cube.Date {
+	return min(newHorizon(watermark, tenant.Location()).through(d.Mature, &tenant.Settings), to-1)
+}
+
 // maturity says how much of a period (From to the day before To) counts.
 func (h horizon) maturity(m Maturity, from, to cube.Date, s *administration.Settings) PeriodMaturity {
 	through := h.through(m, s)

@@ -36,7 +36,16 @@ type Request struct {
 	Order    Order
 	Limit    int // of the rows of each indicator; 0 means all
 	Offset   int
+	// Least is, by indicator, the least amount of a case that counts, in minor units. Only
+	// indicators of cases with an amount have one (HasLeast).
+	Least map[string]int64
+	// Without are declarations, by their numbers in the warehouse, that are left out of
+	// every figure; at most MaxWithout.
+	Without []int64
 }
+
+// MaxWithout bounds the declarations that a question may leave out.
+const MaxWithout = 100
 
 // Order says how rows are sorted. Rows without a value come last.
 type Order struct {
@@ -83,7 +92,9 @@ func (s *Service) Compute(ctx context.Context, tenant *administration.Tenant, in
 	if err != nil {
 		return nil, err
 	}
-	return newEvaluation(snapshot, tenant).compute(ctx, tenant, definitions, in)
+	e := newEvaluation(snapshot, tenant)
+	e.without = in.Without
+	return e.compute(ctx, tenant, definitions, in)
 }
 
 // Over computes as Compute does, from a snapshot that the caller holds: many questions to one
@@ -95,7 +106,7 @@ func Over(ctx context.Context, snapshot *cube.Snapshot, watermark time.Time, ten
 		return nil, err
 	}
 	e := newEvaluation(snapshot, tenant)
-	e.horizon = newHorizon(watermark, tenant.Location())
+	e.horizon, e.without = newHorizon(watermark, tenant.Location()), in.Without
 	return e.compute(ctx, tenant, definitions, in)
 }
 
@@ -137,7 +148,10 @@ func (in *Request) definitions() ([]*Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return definitions, in.check(definitions)
+	if err := in.check(definitions); err != nil {
+		return nil, err
+	}
+	return definitions, in.floor(definitions)
 }
 
 func (in *Request) check(definitions []*Definition) error {
@@ -157,6 +171,9 @@ func (in *Request) check(definitions []*Definition) error {
 	}
 	if in.Order.Key < 0 || in.Order.Key > 0 && in.Order.Key >= len(in.By) {
 		return domain.Errorf(domain.KindInvalid, "there is no dimension number %d to sort by", in.Order.Key)
+	}
+	if len(in.Without) > MaxWithout {
+		return domain.Errorf(domain.KindInvalid, "at most %d declarations can be left out", MaxWithout)
 	}
 	for _, d := range definitions {
 		if err := d.check(in.By, in.Where); err != nil {

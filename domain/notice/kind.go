@@ -7,6 +7,7 @@ var Kinds = []Kind{
 	AccountPasswordChanged, AccountFactorReset, AccountFactorChanged, AccountCodesGuessed, AccountRolesChanged,
 	ContractProposed, ContractCountered, ContractCommented, ContractWithdrawn, ContractDeclined, ContractExtended, ContractSigned, ContractActive,
 	ContractSuspended, ContractResumed, ContractAmended, ContractTerminated, ContractReminder, ContractScorecard,
+	ObjectionFiled, ObjectionDecided, ObjectionAppealed, MeetingCalled, MeetingMinutes, MeetingAssigned,
 }
 
 // The kinds of the room contract.
@@ -25,6 +26,16 @@ const (
 	ContractTerminated Kind = "notice.contract.terminated"
 	ContractReminder   Kind = "notice.contract.reminder"
 	ContractScorecard  Kind = "notice.contract.scorecard"
+	ObjectionFiled     Kind = "notice.objection.filed"
+	ObjectionDecided   Kind = "notice.objection.decided"
+	ObjectionAppealed  Kind = "notice.objection.appealed"
+)
+
+// The kinds of the room meeting.
+const (
+	MeetingCalled   Kind = "notice.meeting.called"   // somebody is invited
+	MeetingMinutes  Kind = "notice.meeting.minutes"  // minutes wait for a signature
+	MeetingAssigned Kind = "notice.meeting.assigned" // a recommendation has a new owner
 )
 
 // The kinds of the room account.
