@@ -103,7 +103,35 @@ func (b *bundle) records(t *testing.T, tenant domain.TenantID, chosen warehouse.
 	if err != nil {
 		t.Fatalf("records: %v", err)
 	}
+	b.packsAgree(t, tenant)
 	return all
+}
+
+// packsAgree compares the packs of every month with the tables.
+func (b *bundle) packsAgree(t *testing.T, tenant domain.TenantID) {
+	t.Helper()
+	months := map[int][]warehouse.Record{}
+	err := b.service.Records(t.Context(), tenant, warehouse.Range{}, func(r *warehouse.Record) error {
+		month := warehouse.Month(r.Header.RegisteredOn)
+		months[month] = append(months[month], copyRecord(r))
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("records: %v", err)
+	}
+	for month, want := range months {
+		var got []warehouse.Record
+		packed, err := b.service.RecordsOf(t.Context(), tenant, month, func(r *warehouse.Record) error {
+			got = append(got, copyRecord(r))
+			return nil
+		})
+		if err != nil || !packed {
+			t.Fatalf("month %d: packed %v, %v", month, packed, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("month %d: packs differ from tables (-tables +packs):\n%.3000s", month, diff)
+		}
+	}
 }
 
 func copyRecord(r *warehouse.Record) warehouse.Record {

@@ -126,11 +126,14 @@ func (l *loader) lookUp(ctx context.Context, conn *pgx.Conn, c *chunk) ([]known,
 type changes struct {
 	documents  []changed
 	rows       declarationRows // of documents, in their order
+	packs      *packWriter     // writes one at a time
 	superseded []superseded
 }
 
 type changed struct {
 	id     int64
+	months [2]int                  // of registration, before and after
+	packed packEdit                // what it is now
 	tables [declarationTables]bool // which tables differ; that of the declaration always does
 }
 
@@ -145,7 +148,7 @@ type superseded struct {
 // changes puts what is delivered together with what is kept and finds out whether
 // anything differs.
 func (l *loader) changes(ctx context.Context, c *chunk, candidates []known, count *Kind) (*changes, error) {
-	all := &changes{rows: newDeclarationRows()}
+	all := &changes{rows: newDeclarationRows(), packs: newPackWriter()}
 	if len(candidates) == 0 {
 		return all, nil
 	}
@@ -194,7 +197,8 @@ func (l *loader) change(c *chunk, k known, old *Record, all *changes, count *Kin
 		count.Unchanged++
 		return nil
 	}
-	change := changed{id: old.ID}
+	change := changed{id: old.ID, months: [2]int{Month(old.Header.RegisteredOn), Month(merged.Header.RegisteredOn)},
+		packed: packOne(all.packs, &Record{Declaration: merged, ID: old.ID, Version: version, Batch: l.batch.ID, Parts: parts, Totals: merged.Totals()})}
 	for t := range change.tables {
 		change.tables[t] = t == tableDeclaration || before.get(t) != print.get(t)
 	}
@@ -244,7 +248,34 @@ func (l *loader) write(ctx context.Context, conn *pgx.Conn, c *chunk, fresh []in
 	if err := conn.SendBatch(ctx, moves).Close(); err != nil {
 		return fmt.Errorf("move staged rows: %w", err)
 	}
-	return nil
+	return l.pack(ctx, conn, c, fresh, all)
+}
+
+// pack brings the packs up to date with what was written.
+func (l *loader) pack(ctx context.Context, conn *pgx.Conn, c *chunk, fresh []int, all *changes) error {
+	for _, i := range fresh {
+		d := c.declarations[i]
+		r := Record{Declaration: *d, ID: c.ids[i], Version: 1, Batch: l.batch.ID, Parts: c.parts[i], Totals: d.Totals()}
+		if err := l.packs.add(ctx, conn, &r); err != nil {
+			return err
+		}
+	}
+	if len(all.documents) == 0 {
+		return nil
+	}
+	if err := l.packs.settle(ctx, conn); err != nil {
+		return err
+	}
+	edits := map[int][]packEdit{}
+	for i := range all.documents {
+		change := &all.documents[i]
+		before, after := change.months[0], change.months[1]
+		if before != after {
+			edits[before] = append(edits[before], packEdit{id: change.id})
+		}
+		edits[after] = append(edits[after], change.packed)
+	}
+	return l.packs.edit(ctx, conn, edits)
 }
 
 func (l *loader) keepSuperseded(moves *pgx.Batch, all []superseded) {

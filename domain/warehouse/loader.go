@@ -26,6 +26,7 @@ type loader struct {
 	batch  *Batch
 	clock  func() time.Time
 
+	packs   *packer
 	months  monthSet
 	counter *monthCounter
 	// wasEmpty says that the administration had no declarations before, so that
@@ -44,7 +45,7 @@ type loader struct {
 }
 
 func newLoader(ctx context.Context, tx *store.Tx, tenant *administration.Tenant, in LoadInput, batch *Batch, clock func() time.Time) (*loader, error) {
-	l := &loader{tx: tx, tenant: tenant, in: in, batch: batch, clock: clock, months: monthSet{},
+	l := &loader{tx: tx, tenant: tenant, in: in, batch: batch, clock: clock, packs: newPacker(tenant.ID), months: monthSet{},
 		counter: newMonthCounter(tenant.Location()), dry: map[uint64]struct{}{}}
 	y, m, d := batch.StartedAt.In(tenant.Location()).Date()
 	l.today = time.Date(y, m, d, 0, 0, 0, 0, tenant.Location()).UTC()
@@ -186,6 +187,9 @@ func (l *loader) finish(ctx context.Context, summary intake.Summary, refused int
 	b.State = BatchLoaded
 	if l.in.DryRun {
 		b.State = BatchDryRun
+	}
+	if err := l.native(ctx, func(conn *pgx.Conn) error { return l.packs.settle(ctx, conn) }); err != nil {
+		return err
 	}
 	if err := l.dirty(ctx); err != nil {
 		return err

@@ -46,19 +46,28 @@ func (r Range) bounds() (from, to time.Time) {
 func (s *Service) Records(ctx context.Context, tenant domain.TenantID, chosen Range, fn func(*Record) error) error {
 	from, to := chosen.bounds()
 	return s.read(ctx, tenant, func(ctx context.Context, conn *pgx.Conn) error {
-		// Not ordered: the planner, kept to indexes, would take the order from that of the
-		// identifiers and read all of the administration's declarations for each month.
-		rows, err := conn.Query(ctx, `SELECT declaration_id FROM declaration WHERE tenant_id = $1 AND registered_on >= $2 AND registered_on < $3`,
-			uuid.UUID(tenant), from, to)
+		ids, err := listDeclarations(ctx, conn, tenant, from, to)
 		if err != nil {
-			return fmt.Errorf("list declarations: %w", err)
-		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-		if err != nil {
-			return fmt.Errorf("list declarations: %w", err)
+			return err
 		}
 		return readByID(ctx, conn, tenant, ids, fn)
 	})
+}
+
+// listDeclarations gives the identifiers of the declarations registered on the days from the first to before the last.
+func listDeclarations(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID, from, to time.Time) ([]int64, error) {
+	// Not ordered: the planner, kept to indexes, would take the order from that of the
+	// identifiers and read all of the administration's declarations for each month.
+	rows, err := conn.Query(ctx, `SELECT declaration_id FROM declaration WHERE tenant_id = $1 AND registered_on >= $2 AND registered_on < $3`,
+		uuid.UUID(tenant), from, to)
+	if err != nil {
+		return nil, fmt.Errorf("list declarations: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("list declarations: %w", err)
+	}
+	return ids, nil
 }
 
 // read runs fn on the connection of a reading transaction, joined when there is one.

@@ -157,6 +157,7 @@ type slot struct {
 	payments    []declaration.Payment
 	versions    []declaration.Version
 	bills       []declaration.Bill
+	cargo       declaration.Manifest
 	found       bool
 }
 

@@ -31,6 +31,8 @@ type rebuild struct {
 	wanted  map[cube.Month]bool
 	all     bool
 	save    func(ctx context.Context) error
+	// unpacked are months whose declarations had to be read from the tables.
+	unpacked []int
 	current map[segmentKey]bool // segments that there were before and that were not made again yet
 }
 
@@ -297,12 +299,15 @@ func (r *rebuild) pass(ctx context.Context, tx *store.Tx, c *Context, months []c
 	}
 	report := r.reporter(months)
 	for _, month := range months {
-		err := r.service.records.Records(ctx, r.tenant, warehouse.MonthRange(int(month)), func(record *warehouse.Record) error {
+		packed, err := r.service.records.RecordsOf(ctx, r.tenant, int(month), func(record *warehouse.Record) error {
 			report()
 			return a.add(record)
 		})
 		if err != nil {
 			return nil, err
+		}
+		if !packed {
+			r.unpacked = append(r.unpacked, int(month))
 		}
 		if !closing {
 			continue

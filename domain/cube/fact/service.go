@@ -95,6 +95,9 @@ func (s *Service) Rebuild(ctx context.Context, tenant domain.TenantID, in Rebuil
 		}
 		return nil, fmt.Errorf("rebuild figures of %s: %w", owner.Code, err)
 	}
+	if err := s.records.Pack(ctx, tenant, r.unpacked); err != nil {
+		return nil, fmt.Errorf("rebuild figures of %s: %w", owner.Code, err)
+	}
 	return &r.made, nil
 }
 
