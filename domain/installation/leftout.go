@@ -13,6 +13,7 @@ var leftOutTables = map[string]string{
 	"tenant_export_part": "the bytes of exports like this one",
 	"segment_content":    "its segments are the files in the folder cube",
 	"segment_figure":     "figures that are computed again from the segments",
+	"record_pack":        "the same declarations as the tables hold, packed for the program alone",
 	"delivery_part":      "its bytes are the files in the folder deliveries",
 }
 
