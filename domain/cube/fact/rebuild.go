@@ -33,7 +33,7 @@ type rebuild struct {
 	save    func(ctx context.Context) error
 	// unpacked are months whose declarations had to be read from the tables.
 	unpacked []int
-	current map[segmentKey]bool // segments that there were before and that were not made again yet
+	current  map[segmentKey]bool // segments that there were before and that were not made again yet
 }
 
 // monthsInFlight is how many finished months of a grain may wait to be encoded. All
