@@ -74,7 +74,11 @@ func (s *services) runImport(ctx context.Context, job store.Claimed, progress fu
 
 // runRefresh brings findings and cube up to date after a load.
 func (s *services) runRefresh(ctx context.Context, job store.Claimed, progress func(any)) error {
-	if _, err := s.refresh.Run(ctx, job.Tenant, refresh.Input{Progress: func(p refresh.Progress) { progress(p) }}); err != nil {
+	var arguments struct{ All bool } // after a change of settings or calendars
+	if err := json.Unmarshal(job.Arguments, &arguments); err != nil {
+		return domain.Wrap(domain.KindInvalid, err, "the job does not say what to refresh")
+	}
+	if _, err := s.refresh.Run(ctx, job.Tenant, refresh.Input{All: arguments.All, Progress: func(p refresh.Progress) { progress(p) }}); err != nil {
 		return err
 	}
 	tenant, err := s.administrations.ByID(ctx, job.Tenant)

@@ -1,6 +1,7 @@
 package administration
 
 import (
+	"math"
 	"sort"
 	"time"
 )
@@ -15,36 +16,56 @@ type Office struct {
 	Closes   int    // minutes after local midnight, after Opens
 	Workdays string // seven digits, Monday first, 1 is a working day
 	SeenOnly bool   // known only because data named it
+	// Weeks replace Opens, Closes and Workdays from a day on, the earliest first.
+	Weeks []DatedWeek `gorm:"-"`
 }
 
 // Calendar answers, for one office, which hours are working hours. It holds
 // plain values and is safe for concurrent use.
 type Calendar struct {
 	location *time.Location
-	opens    int64 // seconds after local midnight
-	closes   int64
-	workdays [7]bool // Sunday first, as time.Weekday
-	holidays map[int32]bool
+	hours    []hours // in order of from; the first holds since ever
+	closed   map[int32]bool
 }
+
+// hours are a working week in seconds after local midnight, Sunday first as time.Weekday.
+type hours struct {
+	from int32
+	days [7][]span
+}
+
+type span struct{ opens, closes int64 }
 
 // NewCalendar makes the calendar of an office in a zone with its non-working
 // days, given as DayNumber values.
 func NewCalendar(office Office, zone *time.Location, holidays []int32) *Calendar {
-	c := &Calendar{location: zone, opens: int64(office.Opens) * 60, closes: int64(office.Closes) * 60, holidays: map[int32]bool{}}
-	if c.closes <= c.opens {
-		c.opens, c.closes = 8*3600, 17*3600
-	}
-	if len(office.Workdays) == 7 {
-		for i := range 7 {
-			c.workdays[(i+1)%7] = office.Workdays[i] == '1'
-		}
-	} else {
-		c.workdays = [7]bool{false, true, true, true, true, true, false}
+	c := &Calendar{location: zone, hours: []hours{hoursOf(office.BaseWeek(), math.MinInt32)}, closed: make(map[int32]bool, len(holidays))}
+	for _, week := range office.Weeks {
+		c.hours = append(c.hours, hoursOf(week.Week, week.From))
 	}
 	for _, day := range holidays {
-		c.holidays[day] = true
+		c.closed[day] = true
 	}
 	return c
+}
+
+func hoursOf(week Week, from int32) hours {
+	h := hours{from: from}
+	for i, shifts := range week {
+		for _, s := range shifts {
+			h.days[(i+1)%7] = append(h.days[(i+1)%7], span{int64(s.Opens) * 60, int64(s.Closes) * 60})
+		}
+	}
+	return h
+}
+
+// spans are the working hours that the week in force gives a local day, holidays not looked at.
+func (c *Calendar) spans(day int32) []span {
+	i := len(c.hours) - 1
+	for i > 0 && c.hours[i].from > day {
+		i--
+	}
+	return c.hours[i].days[(int(day)%7+7+4)%7] // 1970-01-01 was a Thursday
 }
 
 // Location is the office's zone.
@@ -61,15 +82,22 @@ func (c *Calendar) LocalDay(t time.Time) int32 { return DayNumber(t.In(c.locatio
 
 // IsWorkday reports whether the office works on a local day.
 func (c *Calendar) IsWorkday(day int32) bool {
-	weekday := (int(day)%7 + 7 + 4) % 7 // 1970-01-01 was a Thursday
-	return c.workdays[weekday] && !c.holidays[day]
+	return len(c.spans(day)) > 0 && !c.closed[day]
 }
 
 // IsOpen reports whether the office works at an instant.
 func (c *Calendar) IsOpen(t time.Time) bool {
 	local := t.In(c.location)
-	second := int64(local.Hour()*3600 + local.Minute()*60 + local.Second())
-	return second >= c.opens && second < c.closes && c.IsWorkday(DayNumber(local))
+	day, second := DayNumber(local), secondOfDay(local)
+	if c.closed[day] {
+		return false
+	}
+	for _, s := range c.spans(day) {
+		if second >= s.opens && second < s.closes {
+			return true
+		}
+	}
+	return false
 }
 
 // WorkingSeconds is the time between two instants that falls into working
@@ -84,18 +112,20 @@ func (c *Calendar) WorkingSeconds(from, to time.Time) int64 {
 	first, last := DayNumber(a), DayNumber(b)
 	var sum int64
 	for day := first; day <= last; day++ {
-		if !c.IsWorkday(day) {
+		if c.closed[day] {
 			continue
 		}
-		start, end := c.opens, c.closes
-		if day == first {
-			start = max(start, secondOfDay(a))
-		}
-		if day == last {
-			end = min(end, secondOfDay(b))
-		}
-		if end > start {
-			sum += end - start
+		for _, s := range c.spans(day) {
+			start, end := s.opens, s.closes
+			if day == first {
+				start = max(start, secondOfDay(a))
+			}
+			if day == last {
+				end = min(end, secondOfDay(b))
+			}
+			if end > start {
+				sum += end - start
+			}
 		}
 	}
 	return sum
@@ -111,7 +141,7 @@ type Calendars struct {
 	fallback *Calendar
 }
 
-// NewCalendars builds all calendars. Holidays of the office "" hold for all.
+// NewCalendars builds all calendars. Days without work of the office "" hold for all.
 func NewCalendars(tenant *Tenant, offices []Office, holidays map[string][]int32) *Calendars {
 	all := &Calendars{byOffice: make(map[string]*Calendar, len(offices)),
 		fallback: NewCalendar(Office{Workdays: "1111100", Opens: 480, Closes: 1020}, tenant.Location(), holidays[""])}

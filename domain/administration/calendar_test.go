@@ -31,6 +31,18 @@ func TestWorkingSecondsEqualsAWalkThroughTheMinutes(t *testing.T) {
 			Workdays: rapid.StringMatching(`[01]{7}`).Draw(t, "workdays")}
 		start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 60*24*365).Draw(t, "start")) * time.Minute)
 		holiday := DayNumber(start.In(zone)) + int32(rapid.IntRange(0, 5).Draw(t, "holiday"))
+		for i := range rapid.IntRange(0, 2).Draw(t, "weeks") {
+			week := DatedWeek{From: holiday - 3 + 4*int32(i)}
+			for day := range week.Week {
+				at := 0
+				for range rapid.IntRange(0, 2).Draw(t, "shifts") {
+					from := at + rapid.IntRange(0, 300).Draw(t, "from")
+					at = from + rapid.IntRange(1, 400).Draw(t, "long")
+					week.Week[day] = append(week.Week[day], Shift{from, at})
+				}
+			}
+			office.Weeks = append(office.Weeks, week)
+		}
 		c := NewCalendar(office, zone, []int32{holiday})
 		end := start.Add(time.Duration(rapid.IntRange(0, 60*24*9).Draw(t, "length")) * time.Minute)
 		_, offsetStart := start.In(zone).Zone()

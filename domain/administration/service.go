@@ -114,11 +114,11 @@ func (s *Service) Calendars(ctx context.Context, t *Tenant) (calendars *Calendar
 		if err != nil {
 			return err
 		}
-		holidays, err := listHolidays(tx, t.ID)
+		closed, err := listClosedDays(tx, t.ID)
 		if err != nil {
 			return err
 		}
-		calendars = NewCalendars(t, offices, holidays)
+		calendars = NewCalendars(t, offices, closed)
 		return nil
 	})
 	if err != nil {

@@ -27,16 +27,17 @@ type tenantRow struct {
 
 	StateSince  *time.Time
 	StateReason string
+	Logo        string
 }
 
-const selectTenant = `SELECT tenant_id::text, code, names::text, currency, zone, array_to_string(languages, ',') AS languages, settings::text, state, created_at, state_since, state_reason FROM tenant `
+const selectTenant = `SELECT tenant_id::text, code, names::text, currency, zone, array_to_string(languages, ',') AS languages, settings::text, state, created_at, state_since, state_reason, logo FROM tenant `
 
 func (r *tenantRow) tenant() (*Tenant, error) {
 	id, err := domain.ParseTenantID(r.TenantID)
 	if err != nil {
 		return nil, err
 	}
-	t := &Tenant{ID: id, Code: r.Code, Currency: r.Currency, Zone: r.Zone, Languages: strings.Split(r.Languages, ","), State: r.State, CreatedAt: r.CreatedAt, StateSince: r.StateSince, StateReason: r.StateReason}
+	t := &Tenant{ID: id, Code: r.Code, Currency: r.Currency, Zone: r.Zone, Languages: strings.Split(r.Languages, ","), State: r.State, CreatedAt: r.CreatedAt, StateSince: r.StateSince, StateReason: r.StateReason, Logo: r.Logo}
 	if err := json.Unmarshal([]byte(r.Names), &t.Names); err != nil {
 		return nil, fmt.Errorf("names of administration %s: %w", r.Code, err)
 	}
@@ -90,6 +91,25 @@ func updateSettings(tx *gorm.DB, id domain.TenantID, settings Settings) error {
 	return tx.Exec(`UPDATE tenant SET settings = ?::jsonb WHERE tenant_id = ?`, string(content), id.String()).Error
 }
 
+func updateProfile(tx *gorm.DB, id domain.TenantID, p *Profile) error {
+	names, err := json.Marshal(p.Names)
+	if err != nil {
+		return fmt.Errorf("names: %w", err)
+	}
+	if err := updateSettings(tx, id, p.Settings); err != nil {
+		return err
+	}
+	return tx.Exec(`UPDATE tenant SET names = ?::jsonb, languages = string_to_array(?, ','), zone = ?, currency = ? WHERE tenant_id = ?`,
+		string(names), strings.Join(p.Languages, ","), p.Zone, p.Currency, id.String()).Error
+}
+
+// hasData reports whether declarations, documents or figures are kept, or are being loaded.
+func hasData(tx *gorm.DB, id domain.TenantID) (has bool, err error) {
+	err = tx.Raw(`SELECT EXISTS (SELECT FROM declaration WHERE tenant_id = ?) OR EXISTS (SELECT FROM segment WHERE tenant_id = ?)
+		OR EXISTS (SELECT FROM batch WHERE tenant_id = ? AND state IN ('waiting','reading','loaded'))`, id.String(), id.String(), id.String()).Scan(&has).Error
+	return has, err
+}
+
 func updateState(tx *gorm.DB, id domain.TenantID, state, reason string, at time.Time) error {
 	return tx.Exec(`UPDATE tenant SET state = ?, state_reason = ?, state_since = ? WHERE tenant_id = ?`, state, reason, at.UTC(), id.String()).Error
 }
@@ -97,15 +117,28 @@ func updateState(tx *gorm.DB, id domain.TenantID, state, reason string, at time.
 func listOffices(_ context.Context, tx *gorm.DB, id domain.TenantID) ([]Office, error) {
 	var offices []Office
 	err := tx.Raw(`SELECT code, name, kind, zone, opens, closes, workdays, seen_only FROM office WHERE tenant_id = ? ORDER BY code`, id.String()).Scan(&offices).Error
-	return offices, err
+	if err != nil {
+		return nil, err
+	}
+	weeks, err := listWeeks(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range offices {
+		offices[i].Weeks = weeks[offices[i].Code]
+	}
+	return offices, nil
 }
 
-func listHolidays(tx *gorm.DB, id domain.TenantID) (map[string][]int32, error) {
+// listClosedDays gives the days without work by office: holidays and exceptional closures.
+func listClosedDays(tx *gorm.DB, id domain.TenantID) (map[string][]int32, error) {
 	var rows []struct {
 		Office string
 		Number int32
 	}
-	err := tx.Raw(`SELECT office, day - date '1970-01-01' AS number FROM holiday WHERE tenant_id = ? ORDER BY office, day`, id.String()).Scan(&rows).Error
+	err := tx.Raw(`SELECT office, day - date '1970-01-01' AS number FROM holiday WHERE tenant_id = ? AND NOT removed
+		UNION SELECT c.office, d::date - date '1970-01-01' FROM office_closure c CROSS JOIN LATERAL generate_series(c.first_day, c.last_day, interval '1 day') d
+		WHERE c.tenant_id = ? ORDER BY office, number`, id.String(), id.String()).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,8 @@ type Tenant struct {
 
 	StateSince  *time.Time // nil while it never changed
 	StateReason string     // in the words of the operator who changed it
+
+	Logo string // SHA-256 of the logo, hexadecimal; empty for none
 }
 
 // Name is the name in a language, else in the tenant's first language, else the code.
@@ -54,8 +56,10 @@ func location(zone string) *time.Location {
 
 // MinorDigits is the number of decimals of the tenant's currency, by ISO 4217:
 // 2 for most, 0 for XAF or KRW, 3 for TND.
-func (t *Tenant) MinorDigits() int {
-	unit, err := currency.ParseISO(t.Currency)
+func (t *Tenant) MinorDigits() int { return minorDigits(t.Currency) }
+
+func minorDigits(code string) int {
+	unit, err := currency.ParseISO(code)
 	if err != nil {
 		return 2
 	}

@@ -2,10 +2,12 @@ package indicator_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -182,10 +184,34 @@ func TestCubeAndSQLAgreeUnderOtherSettings(t *testing.T) {
 		tenant.Settings = s
 	})
 	b.load(t, newWorld(2, 300))
+	b.calendars(t)
 	b.rebuild(t, fact.RebuildInput{})
 	b.views(t, func(ctx context.Context) {
 		b.agree(ctx, t, indicator.Request{From: cube.DateOf(2024, 1, 1), To: cube.DateOf(2025, 3, 1)}, questions)
 	})
+}
+
+// calendars sets working hours that change in the year, holidays moved and taken out, and closures.
+func (b *bundle) calendars(t *testing.T) {
+	t.Helper()
+	ctx, by, id := t.Context(), administration.Actor{Name: "test"}, b.tenant.ID
+	s := administration.New(b.db, time.Now)
+	day := func(month, d int) int32 {
+		return administration.DayNumber(time.Date(2024, time.Month(month), d, 0, 0, 0, 0, time.UTC))
+	}
+	var noon, night administration.Week
+	for i := range 5 {
+		noon[i] = []administration.Shift{{Opens: 7*60 + 30, Closes: 12 * 60}, {Opens: 13 * 60, Closes: 16 * 60}}
+		night[i+1] = []administration.Shift{{Opens: 0, Closes: 6 * 60}, {Opens: 22 * 60, Closes: 24 * 60}}
+	}
+	_, closed := s.Close(ctx, id, by, administration.Closure{Office: "ATH", First: day(6, 10), Last: day(6, 21), Reason: "strike"})
+	_, all := s.Close(ctx, id, by, administration.Closure{First: day(9, 2), Last: day(9, 6), Reason: "storm"})
+	err := errors.Join(closed, all, s.KeepWeek(ctx, id, by, "ATH", administration.DatedWeek{From: day(4, 1), Week: noon}), s.KeepWeek(ctx, id, by, "ATH", administration.DatedWeek{From: day(8, 5), Week: night}),
+		s.KeepWeek(ctx, id, by, "KTM", administration.DatedWeek{From: day(1, 1), Week: noon}),
+		s.MoveHoliday(ctx, id, by, "", day(5, 1), day(5, 2)), s.RemoveHoliday(ctx, id, by, "ATH", day(6, 3)))
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // somethingCounts makes sure that every indicator of the world counts something.

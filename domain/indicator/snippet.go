@@ -121,9 +121,10 @@ var phrases = template.FuncMap{
 	"office_between": officeBetween,
 	// is_open: the office works at an instant.
 	"is_open": func(at, office string) string {
-		return strings.NewReplacer("{at}", "("+at+")", "{o}", office).Replace(`(floor(extract(epoch FROM ({at} AT TIME ZONE {o}.zone)::time)) >= {o}.opens
-      AND floor(extract(epoch FROM ({at} AT TIME ZONE {o}.zone)::time)) < {o}.closes
-      AND ` + isWorkday("({at} AT TIME ZONE {o}.zone)::date", "{o}") + `)`)
+		return strings.NewReplacer("{at}", "("+at+")", "{o}", office).Replace(`(EXISTS (SELECT FROM ` + shiftsOn("({at} AT TIME ZONE {o}.zone)::date", "{o}") + ` shift
+        WHERE floor(extract(epoch FROM ({at} AT TIME ZONE {o}.zone)::time)) >= shift.opens
+          AND floor(extract(epoch FROM ({at} AT TIME ZONE {o}.zone)::time)) < shift.closes)
+      AND ` + notClosed("({at} AT TIME ZONE {o}.zone)::date", "{o}") + `)`)
 	},
 	// assignment_at: the last assignment not after a moment; of all, when there is no moment.
 	"assignment_at": func(alias, id, at, timed, day, zone string) string {
@@ -158,11 +159,23 @@ func machine(user string) string {
       WHERE beginning <> '' AND starts_with(lower({user}), lower(beginning))))`, "{user}", user)
 }
 
-// isWorkday is whether an office works on a local day.
-func isWorkday(day, office string) string {
-	return strings.NewReplacer("{day}", day, "{o}", office).Replace(`substr({o}.workdays, extract(isodow FROM {day})::integer, 1) = '1'
-      AND NOT EXISTS (SELECT FROM parameters hp JOIN holiday h ON h.tenant_id = hp.tenant
-        WHERE h.day = {day} AND (h.office = '' OR h.office = {o}.calendar))`)
+// shiftsOn are the working hours of an office on a local day by the week in force, in seconds
+// after midnight; holidays are not looked at. It is a table with opens and closes.
+func shiftsOn(day, office string) string {
+	return strings.NewReplacer("{day}", day, "{o}", office).Replace(`LATERAL (SELECT (hours.span ->> 0)::bigint * 60 AS opens, (hours.span ->> 1)::bigint * 60 AS closes
+        FROM jsonb_array_elements(coalesce(
+          (SELECT w.shifts -> (extract(isodow FROM {day})::integer - 1) FROM parameters wp JOIN working_week w ON w.tenant_id = wp.tenant
+            WHERE w.office = {o}.calendar AND w.valid_from <= {day} ORDER BY w.valid_from DESC LIMIT 1),
+          CASE WHEN substr({o}.workdays, extract(isodow FROM {day})::integer, 1) = '1'
+            THEN jsonb_build_array(jsonb_build_array({o}.opens / 60, {o}.closes / 60)) ELSE '[]' END)) AS hours(span))`)
+}
+
+// notClosed is whether a local day is neither a holiday nor an exceptional closure of an office.
+func notClosed(day, office string) string {
+	return strings.NewReplacer("{day}", day, "{o}", office).Replace(`NOT EXISTS (SELECT FROM parameters hp JOIN holiday h ON h.tenant_id = hp.tenant
+        WHERE h.day = {day} AND NOT h.removed AND (h.office = '' OR h.office = {o}.calendar))
+      AND NOT EXISTS (SELECT FROM parameters cp JOIN office_closure c ON c.tenant_id = cp.tenant
+        WHERE {day} BETWEEN c.first_day AND c.last_day AND (c.office = '' OR c.office = {o}.calendar))`)
 }
 
 // officeBetween sums, over the local days from one moment to another, the
@@ -170,10 +183,11 @@ func isWorkday(day, office string) string {
 func officeBetween(timed, from, to, office string) string {
 	return strings.NewReplacer("{timed}", timed, "{from}", from, "{to}", to, "{o}", office).Replace(`CASE WHEN {timed} AND {from} IS NOT NULL AND {to} IS NOT NULL THEN
       (SELECT (CASE WHEN {to} < {from} THEN -1 ELSE 1 END * coalesce(sum(greatest(0,
-          least({o}.closes, CASE WHEN midnight::date = span.till::date THEN extract(epoch FROM span.till - span.till::date) ELSE 86400 END)
-          - greatest({o}.opens, CASE WHEN midnight::date = span.since::date THEN extract(epoch FROM span.since - span.since::date) ELSE 0 END))), 0))::bigint
+          least(shift.closes, CASE WHEN midnight::date = span.till::date THEN extract(epoch FROM span.till - span.till::date) ELSE 86400 END)
+          - greatest(shift.opens, CASE WHEN midnight::date = span.since::date THEN extract(epoch FROM span.since - span.since::date) ELSE 0 END))), 0))::bigint
        FROM (SELECT date_trunc('second', least({from}, {to})) AT TIME ZONE {o}.zone AS since,
                     date_trunc('second', greatest({from}, {to})) AT TIME ZONE {o}.zone AS till) span
        CROSS JOIN LATERAL generate_series(span.since::date, span.till::date, interval '1 day') AS midnight
-       WHERE ` + isWorkday("midnight::date", "{o}") + `) END`)
+       CROSS JOIN ` + shiftsOn("midnight::date", "{o}") + ` shift
+       WHERE ` + notClosed("midnight::date", "{o}") + `) END`)
 }

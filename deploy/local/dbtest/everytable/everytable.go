@@ -51,7 +51,8 @@ type ForeignKey struct {
 
 // byHand are values that cannot be found from a column's type and checks.
 var byHand = map[string]map[string]string{
-	"meeting": {"other_id": "'00000000-0000-7000-8000-0000000000bb'::uuid"}, // another than who chairs
+	"meeting":      {"other_id": "'00000000-0000-7000-8000-0000000000bb'::uuid"}, // another than who chairs
+	"working_week": {"shifts": `'[[],[],[],[],[],[],[[480,1020]]]'::jsonb`},      // a list for each weekday
 }
 
 // Connect opens a plain connection that ends with the test.
