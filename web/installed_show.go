@@ -65,6 +65,9 @@ func (v *visit) exports(all []installation.Export, from string) view.Exports {
 	for _, e := range all {
 		row := view.ExportRow{Started: v.Instant(e.StartedAt), By: e.StartedBy, State: v.T("export.state." + e.State), StateKind: kinds[e.State], SHA256: e.SHA256}
 		list.Busy = list.Busy || kinds[e.State] == "running"
+		if e.State == "running" && e.Files > 0 {
+			row.Rows = v.Count(e.Rows)
+		}
 		if e.State == "done" {
 			row.Size, row.Rows = v.megabytes(e.Bytes), v.Count(e.Rows)
 			if e.KeptUntil != nil {

@@ -276,7 +276,11 @@ func (b *browser) do(request *http.Request) *answer {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	document, err := goquery.NewDocumentFromReader(bytes.NewReader(content))
+	shown := content
+	if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+		shown = nil // a file
+	}
+	document, err := goquery.NewDocumentFromReader(bytes.NewReader(shown))
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"assay/domain/access"
 	"assay/domain/account"
+	"assay/domain/administration"
 	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/declaration"
@@ -258,6 +259,18 @@ func composedKeys() []string {
 	for _, group := range contractGroups {
 		add("contracts.group.", group.key)
 	}
+	for _, t := range administration.Thresholds {
+		add("threshold.", t.Key, t.Key+".text")
+		add("settings.unit.", t.Unit)
+		add("settings.family.", t.Family)
+	}
+	add("settings.digits.", "latn", "arab")
+	add("office.kind.", append([]string{"none"}, officeKinds...)...)
+	add("weekday.", "1", "2", "3", "4", "5", "6", "7")
+	add("field.", "names", "languages", "currency", "zone", "fiscal_year", "digits", "logo", "code", "name", "kind", "day", "reason", "week", "day1", "day2", "day3", "day4", "day5", "day6", "day7")
+	add("fault.", "between", "whole", "zone", "currency", "currency_fixed", "languages", "names", "length", "fiscal_year", "digits", "logo_bytes", "logo_format", "logo_pixels",
+		"shift", "week", "clock", "date", "day", "closure_length", "closure_reason", "holiday_name", "office_code", "kind")
+	add("calendar.fault.", "taken")
 	for kind := range statuses {
 		for _, part := range []string{"status", "heading", "text"} {
 			add("failure."+string(kind)+".", part)

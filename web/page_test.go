@@ -169,8 +169,10 @@ func checkIdentifiers(t *testing.T, document *goquery.Document) {
 	})
 	for _, attribute := range []string{"aria-labelledby", "aria-describedby", "for"} {
 		document.Find("[" + attribute + "]").Each(func(_ int, s *goquery.Selection) {
-			if id := s.AttrOr(attribute, ""); !seen[id] {
-				t.Errorf("%s refers to %q, which is not there", attribute, id)
+			for _, id := range strings.Fields(s.AttrOr(attribute, "")) {
+				if !seen[id] {
+					t.Errorf("%s refers to %q, which is not there", attribute, id)
+				}
 			}
 		})
 	}

@@ -39,6 +39,7 @@ var pathValues = map[string]struct{ foreign, nobodys string }{
 	"person":     {trespass.Account, "0192aaaa-0000-7000-8000-000000000005"},
 	"role":       {`SELECT code FROM own_role WHERE tenant_id = $1`, "own-nobodys"},
 	"purpose":    {`SELECT purpose_id::text FROM purpose WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000006"},
+	"export":     {`SELECT export_id::text FROM tenant_export WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000007"},
 }
 
 // fieldsTogether are the fields of one request. What pages of figures take as filters stands alone:
@@ -65,6 +66,8 @@ var plantedRows = []string{
 		VALUES ($1, 'own-foreign', '{"en": "` + trespass.Planted + `role"}', '{"figure.read": "administration"}', 'active', 1, '2026-01-01', '2026-01-01')`,
 	`INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
 		SELECT tenant_id, gen_random_uuid(), account_id, 'other', '` + trespass.Planted + `reason of another', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
+	`INSERT INTO tenant_export (tenant_id, export_id, state, started_at, started_by, capacity)
+		VALUES ($1, gen_random_uuid(), 'done', '2026-01-01', 'planted', 'administrator')`,
 }
 
 // foreigner looks at the database from above.

@@ -38,6 +38,8 @@ func TestPages(t *testing.T) {
 	t.Run("engagements", k.testEngagements)
 	t.Run("audit record", k.testAudit)
 	t.Run("imports", k.testImports)
+	t.Run("settings", k.testSettings)
+	t.Run("exports", k.testExports)
 	t.Run("installation", k.testInstallation)
 }
 
@@ -106,6 +108,13 @@ func (k *kit) testAudience(t *testing.T) {
 		{batch + "/rejects.csv", "auditor", "officer"},
 		{"/in/karouma/dictionary", "officer", ""},
 		{"/in/karouma/people", "administrator", "officer"},
+		{"/in/karouma/settings", "administrator", "officer"},
+		{"/in/karouma/settings/thresholds", "data_officer", "head_of_office"},
+		{"/in/karouma/settings/calendar", "auditor", "analyst"},
+		{"/in/karouma/settings/calendar/" + k.office, "deputy", "officer"},
+		{"/in/karouma/settings/exports", "administrator", "director_general"},
+		{"/in/karouma/settings/exports/x", "", "data_officer"}, // one that exists is downloaded in the tests of exports
+		{"/in/karouma/logo.png", "", ""},                       // uploaded and fetched in the tests of settings
 		{"/in/karouma/people/" + k.accountOf(t, "analyst"), "administrator", "officer"},
 		{"/in/karouma/engagements", "administrator", "officer"},
 		{"/in/karouma/engagements/0192aaaa-0000-7000-8000-000000000000", "", "officer"}, // one that exists is opened in the tests of engagements

@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -42,6 +43,20 @@ type Administrations interface {
 	Calendars(ctx context.Context, t *administration.Tenant) (*administration.Calendars, error)
 	Create(ctx context.Context, t *administration.Tenant) error
 	ChangeState(ctx context.Context, id domain.TenantID, state, reason string, by administration.Actor) error
+	Change(ctx context.Context, id domain.TenantID, by administration.Actor, to func(*administration.Profile) error) (altered bool, err error)
+	CurrencyFixed(ctx context.Context, id domain.TenantID) (bool, error)
+	Logo(ctx context.Context, id domain.TenantID) (*administration.Logo, error)
+	KeepLogo(ctx context.Context, id domain.TenantID, by administration.Actor, from io.Reader) (*administration.Logo, error)
+	RemoveLogo(ctx context.Context, id domain.TenantID, by administration.Actor) error
+	WorkCalendar(ctx context.Context, id domain.TenantID) (*administration.WorkCalendar, error)
+	DescribeOffice(ctx context.Context, id domain.TenantID, by administration.Actor, office administration.Office) (altered bool, err error)
+	KeepWeek(ctx context.Context, id domain.TenantID, by administration.Actor, office string, week administration.DatedWeek) error
+	DropWeek(ctx context.Context, id domain.TenantID, by administration.Actor, office string, from int32) error
+	KeepHoliday(ctx context.Context, id domain.TenantID, by administration.Actor, h administration.Holiday) error
+	MoveHoliday(ctx context.Context, id domain.TenantID, by administration.Actor, office string, from, to int32) error
+	RemoveHoliday(ctx context.Context, id domain.TenantID, by administration.Actor, office string, day int32) error
+	Close(ctx context.Context, id domain.TenantID, by administration.Actor, c administration.Closure) (uuid.UUID, error)
+	Reopen(ctx context.Context, id domain.TenantID, by administration.Actor, closure uuid.UUID) error
 }
 
 // Indicators is what the pages need of the room of that name.

@@ -86,7 +86,7 @@ func (v *visit) layout(title string) view.Layout {
 	}
 	l.Help = v.help()
 	if v.signed && v.tenant != nil {
-		l.Administration = &view.Administration{Code: v.tenant.Code, Name: v.tenant.Name(v.Language), Home: v.home()}
+		l.Administration = &view.Administration{Code: v.tenant.Code, Name: v.tenant.Name(v.Language), Home: v.home(), Logo: v.logo()}
 		l.Navigation = v.navigation()
 		l.Bell = v.bell()
 		l.Person.Links = v.personLinks()
@@ -109,6 +109,7 @@ func (v *visit) navigation() []view.Link {
 		{"nav.people", "people", access.PersonRead},
 		{"nav.engagements", "engagements", access.EngagementRead},
 		{"nav.audit", "audit", access.AuditRead},
+		{"nav.settings", "settings", access.TenantRead},
 	} {
 		if v.may(entry.action) {
 			address := strings.TrimSuffix(v.at(entry.path), "/")

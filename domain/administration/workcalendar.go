@@ -321,7 +321,7 @@ func knownZone(zone string) bool {
 
 func (h *Holiday) validate() error {
 	if h.Name == "" || utf8.RuneCountInString(h.Name) > longestText || strings.ContainsRune(h.Name, 0) {
-		return domain.Invalid("the holiday cannot be kept like this", domain.FieldError{Field: "name", Key: "holiday_name", Message: fmt.Sprintf("must have 1 to %d characters", longestText)})
+		return domain.Invalid("the holiday cannot be kept like this", domain.FieldError{Field: "holiday", Key: "holiday_name", Message: fmt.Sprintf("must have 1 to %d characters", longestText)})
 	}
 	return sensibleDays(h.Day, h.Day)
 }

@@ -107,7 +107,7 @@ func (s *Service) makeExport(ctx context.Context, id domain.TenantID, export uui
 		return s.change(ctx, id, func(tx *store.Tx) error { return insertExportPart(tx, id, export, sequence, content) })
 	}}
 	whole := newCounted(kept)
-	manifest, err := s.ExportZip(ctx, tenant, whole, progress)
+	manifest, err := s.ExportZip(ctx, tenant, whole, s.noted(ctx, id, export, progress))
 	if err != nil {
 		return err
 	}
@@ -127,6 +127,27 @@ func (s *Service) makeExport(ctx context.Context, id domain.TenantID, export uui
 		return fmt.Errorf("finish export: %w", err)
 	}
 	return nil
+}
+
+// Progress is noted after so many files, or rows of one.
+const (
+	filesANote = 10
+	rowsANote  = 100_000
+)
+
+// noted writes how far an export is where pages show it, and passes it on. What cannot be noted
+// must not break the export.
+func (s *Service) noted(ctx context.Context, tenant domain.TenantID, export uuid.UUID, progress func(Progress)) func(Progress) {
+	var last Progress
+	return func(now Progress) {
+		if progress != nil {
+			progress(now)
+		}
+		if now.Files-last.Files >= filesANote || now.Rows-last.Rows >= rowsANote {
+			last = now
+			_ = s.change(ctx, tenant, func(tx *store.Tx) error { return noteExport(tx, tenant, export, now) })
+		}
+	}
 }
 
 func (s *Service) removeExport(ctx context.Context, tenant domain.TenantID, export uuid.UUID) error {

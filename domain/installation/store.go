@@ -30,6 +30,11 @@ func beginExport(tx *gorm.DB, tenant domain.TenantID, id uuid.UUID) error {
 	return dropExportParts(tx, tenant, id, "running")
 }
 
+// noteExport writes how far an export is.
+func noteExport(tx *gorm.DB, tenant domain.TenantID, export uuid.UUID, p Progress) error {
+	return tx.Exec(`UPDATE tenant_export SET files = ?, row_count = ? WHERE tenant_id = ? AND export_id = ? AND state = 'running'`, p.Files, p.Rows, tenant.String(), export).Error
+}
+
 func dropExportParts(tx *gorm.DB, tenant domain.TenantID, id uuid.UUID, state string) error {
 	if err := tx.Exec(`DELETE FROM tenant_export_part WHERE tenant_id = ? AND export_id = ?`, tenant.String(), id).Error; err != nil {
 		return err

@@ -46,6 +46,7 @@ type Administration struct {
 	Code string
 	Name string
 	Home string // address
+	Logo string // address, empty for none
 }
 
 // Bell leads to what the person was told in the administration chosen.
