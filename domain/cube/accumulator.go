@@ -3,6 +3,7 @@ package cube
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -14,6 +15,7 @@ type accumulator struct {
 	stride   int
 	words    int      // of counts
 	record   []uint64 // what a group starts with
+	blank    bool     // whether that is zeros
 	cells    []uint64
 	carrying sync.Mutex // held while carried is changed, where workers share the groups
 	carried  map[uint32][]int64
@@ -22,6 +24,10 @@ type accumulator struct {
 	// Where there are few groups, each has 1<<copies records that take turns, so
 	// that an addition need not wait for the one just before; fold joins them.
 	copies uint
+	// alone says that all rows of the block are of one group: what is added to it
+	// is added up first, without a look at memory. Rows often stand sorted by a
+	// dimension, and the question without dimensions has one group only.
+	alone bool
 	many   bool // no group has counted more than half of what fits; see carryTouched
 }
 
@@ -37,7 +43,7 @@ const blockRows = zoneRows
 const maxRecords = 1 << 31
 
 func newAccumulator(record []uint64, words int) *accumulator {
-	return &accumulator{words: words, stride: len(record), record: record}
+	return &accumulator{words: words, stride: len(record), record: record, blank: !slices.ContainsFunc(record, func(w uint64) bool { return w != 0 })}
 }
 
 func (a *accumulator) groups() int { return len(a.cells) / a.stride }
@@ -55,8 +61,14 @@ func (a *accumulator) grow(groups int) {
 		recordPool.release(a.cells)
 		a.cells = larger
 	}
+	start := len(a.cells)
+	a.cells = a.cells[:groups*a.stride]
+	if a.blank {
+		clear(a.cells[start:])
+		return
+	}
 	for ; have < groups; have++ {
-		a.cells = append(a.cells, a.record...)
+		copy(a.cells[have*a.stride:], a.record)
 	}
 }
 
@@ -75,7 +87,25 @@ func (a *accumulator) absorb(l *layout, group uint32, other *accumulator, from u
 	if into[0]&math.MaxUint16+more[0]&math.MaxUint16 > math.MaxUint16 {
 		a.carry(group * uint32(a.stride))
 	}
-	for w := range a.words {
+	if a.blank { // there are counts and sums only
+		for w, word := range more {
+			into[w] += word
+		}
+	} else {
+		absorbRecord(l, into, more)
+	}
+	if counts := other.carried[from]; counts != nil {
+		sum := a.carriedOf(group)
+		for lane, n := range counts {
+			sum[lane] += n
+		}
+	}
+}
+
+// absorbRecord adds one record to another: counts and sums word by word, and the extremes
+// by what they are.
+func absorbRecord(l *layout, into, more []uint64) {
+	for w := range l.counts {
 		into[w] += more[w]
 	}
 	for i, at := range l.positions {
@@ -90,12 +120,6 @@ func (a *accumulator) absorb(l *layout, group uint32, other *accumulator, from u
 		case Max:
 			into[at] = uint64(max(int64(into[at]), int64(more[at])))
 		case Count, Distinct, Quantiles: // no number in the record
-		}
-	}
-	if counts := other.carried[from]; counts != nil {
-		sum := a.carriedOf(group)
-		for lane, n := range counts {
-			sum[lane] += n
 		}
 	}
 }
@@ -120,6 +144,7 @@ func (a *accumulator) locate(groups []uint32) {
 	}
 	a.offsets = a.offsets[:len(groups)]
 	stride := uint32(a.stride)
+	a.alone = allEqual(groups)
 	if a.copies > 0 {
 		turn := uint32(1)<<a.copies - 1
 		for k, g := range groups {
@@ -130,6 +155,19 @@ func (a *accumulator) locate(groups []uint32) {
 	for k, g := range groups {
 		a.offsets[k] = g * stride
 	}
+}
+
+// allEqual reports whether all groups are the first one.
+func allEqual(groups []uint32) bool {
+	if len(groups) == 0 || groups[0] != groups[len(groups)-1] {
+		return false
+	}
+	for _, g := range groups {
+		if g != groups[0] {
+			return false
+		}
+	}
+	return true
 }
 
 // fold joins the records of each group into one.
@@ -171,6 +209,10 @@ func (a *accumulator) count(masks [][]uint64) {
 	}
 	for w := 0; w < a.words; w += 4 {
 		mask, shift := masks[w/16], uint(w%16*4)
+		if a.alone {
+			a.countAlone(mask, shift, w)
+			continue
+		}
 		switch a.words - w {
 		case 1:
 			a.countOne(mask, shift, w)
@@ -214,6 +256,23 @@ func (a *accumulator) countFour(mask []uint64, shift uint, word int) {
 		c[1] += spread[m>>4&15]
 		c[2] += spread[m>>8&15]
 		c[3] += spread[m>>12&15]
+	}
+}
+
+// countAlone counts up to four words where all rows are of one group.
+func (a *accumulator) countAlone(mask []uint64, shift uint, word int) {
+	var first, second, third, fourth uint64
+	for _, m := range mask[:len(a.offsets)] {
+		m >>= shift
+		first += spread[m&15]
+		second += spread[m>>4&15]
+		third += spread[m>>8&15]
+		fourth += spread[m>>12&15]
+	}
+	counts := [4]uint64{first, second, third, fourth}
+	cells := a.cells[int(a.offsets[0])+word:]
+	for w := range min(4, a.words-word) {
+		cells[w] += counts[w]
 	}
 }
 

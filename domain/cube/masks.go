@@ -62,8 +62,20 @@ func (p *plan) layout(extents []extent, rows int64) *layout {
 			l.positions[i] = -1
 		}
 	}
+	// A record that ends little before a line of the processor's cache ends with it, so
+	// that it never lies in one line more than it must.
+	if over := len(l.record) % cacheLine; over >= cacheLine-maxPadding {
+		l.record = append(l.record, make([]uint64, cacheLine-over)...)
+	}
 	return l
 }
+
+// cacheLine is how many words a line of the processor's cache has, and maxPadding
+// how many of them may stay empty for a record to begin with a line.
+const (
+	cacheLine  = 8
+	maxPadding = 2
+)
 
 // laneMasks computes the masks of a segment's rows.
 type laneMasks struct {

@@ -131,6 +131,10 @@ func (a *accumulator) sum(position int, v *view, mask []uint64, bit int) {
 func sum[T uint8 | uint16 | uint32 | uint64](a *accumulator, position int, values []T, base int64, mask []uint64, bit int) {
 	cells, offsets, from := a.cells[position:], a.offsets, uint64(base)
 	values = values[:len(offsets)]
+	if a.alone {
+		cells[offsets[0]] += sumAlone(values, from, mask, bit)
+		return
+	}
 	if bit == 0 { // the first lane has all rows
 		for k, at := range offsets {
 			cells[at] += from + uint64(values[k])
@@ -142,6 +146,22 @@ func sum[T uint8 | uint16 | uint32 | uint64](a *accumulator, position int, value
 	for k, at := range offsets {
 		cells[at] += (from + uint64(values[k])) & -(mask[k] >> shift & 1)
 	}
+}
+
+// sumAlone adds up the values of one group.
+func sumAlone[T uint8 | uint16 | uint32 | uint64](values []T, from uint64, mask []uint64, bit int) (sum uint64) {
+	if bit == 0 {
+		for _, v := range values {
+			sum += uint64(v)
+		}
+		return sum + from*uint64(len(values))
+	}
+	mask = mask[:len(values)]
+	shift := uint(bit % 64)
+	for k, v := range values {
+		sum += (from + uint64(v)) & -(mask[k] >> shift & 1)
+	}
+	return sum
 }
 
 // sumWide adds the lower and the upper 32 bits of the values to the words at
