@@ -109,27 +109,37 @@ func measureBoard(ctx context.Context, s settings, h *hosted, tenant *administra
 		}
 		return err
 	}
-	first, err := process()
+	e, err := process()
 	if err != nil {
 		return err
 	}
 	steps := []struct {
-		name  string
-		month cube.Month
-		fresh bool
+		name    string
+		month   cube.Month
+		fresh   bool
+		prepare bool // as the worker does it after a refresh, in a process of its own
 	}{
-		{"the first ever: every column decoded, nothing kept", end - 1, false},
-		{"warm: the same again", end - 1, false},
-		{"warm: another month for the first time", end - 3, false},
-		{"cold: a process that has just started", end - 1, true},
-		{"cold: another month for the first time", end - 5, true},
+		{"never computed, nothing kept", end - 1, false, false},
+		{"warm: the same again", end - 1, false, false},
+		{"warm: another month for the first time, nothing kept of it", end - 3, false, false},
+		{"prepare the boards of 24 months, as the worker does", 0, true, true},
+		{"cold: a process that has just started, figures kept", end - 1, true, false},
+		{"cold: another month", end - 5, true, false},
+		{"cold: a month of the year before", end - 14, true, false},
 	}
-	e := first
 	for _, each := range steps {
 		if each.fresh {
 			if e, err = process(); err != nil {
 				return err
 			}
+		}
+		if each.prepare {
+			began := time.Now()
+			if err := indicator.New(h.db, e, nil).PrepareBoard(ctx, tenant); err != nil {
+				return err
+			}
+			fmt.Printf("| %s | %.1f | %d |\n", each.name, time.Since(began).Seconds()*1000, e.Usage().Bytes>>20)
+			continue
 		}
 		if err := step(each.name, e, each.month); err != nil {
 			return err

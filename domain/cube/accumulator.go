@@ -28,7 +28,7 @@ type accumulator struct {
 	// is added up first, without a look at memory. Rows often stand sorted by a
 	// dimension, and the question without dimensions has one group only.
 	alone bool
-	many   bool // no group has counted more than half of what fits; see carryTouched
+	many  bool // no group has counted more than half of what fits; see carryTouched
 }
 
 // manyGroups is from how many groups on it is dearer to look for large counts

@@ -3,7 +3,6 @@ package cube
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -44,9 +43,6 @@ type monthQuestion struct {
 	from, upTo int32 // first day, and the one after the last, counted in the month from 0
 }
 
-// figuresVersion goes up when figures would be computed or written otherwise.
-const figuresVersion = 1
-
 // monthly reports whether figures can be put together from those of months.
 func (p *plan) monthly(segments int) bool {
 	for i := range p.dimensions {
@@ -55,39 +51,6 @@ func (p *plan) monthly(segments int) bool {
 		}
 	}
 	return segments <= 1 || p.cutsMonths() || !p.keeps()
-}
-
-// digest tells questions apart by all that gives different figures in a month.
-func (p *plan) digest() ([sha256.Size]byte, error) {
-	q := p.query
-	type plain Aggregate
-	aggregates := make([]plain, len(q.Aggregates))
-	for i, a := range q.Aggregates {
-		aggregates[i] = plain(a)
-		aggregates[i].Name = ""
-	}
-	text, err := json.Marshal(struct {
-		Version, GrainVersion int
-		Grain                 string
-		Where                 []Condition
-		Aggregates            []plain
-		Fiscal                int
-	}{figuresVersion, p.grain.Version, q.Grain, q.Where, aggregates, q.FiscalYearStart})
-	if err != nil {
-		return [sha256.Size]byte{}, fmt.Errorf("name the question: %w", err)
-	}
-	return sha256.Sum256(text), nil
-}
-
-// in gives the question for a month.
-func (q monthQuestion) in(m Month, from, to Date) monthQuestion {
-	if from > m.First() {
-		q.from = int32(from - m.First())
-	}
-	if to < (m + 1).First() {
-		q.upTo = int32(to - m.First())
-	}
-	return q
 }
 
 // key is the name under which the store keeps the figures.
@@ -99,19 +62,25 @@ func (q monthQuestion) key() []byte {
 // kept in the store, or computed now.
 func (s *Snapshot) monthlyFigures(ctx context.Context, a *answering, residents []*resident) (*partial, error) {
 	p := a.plan
-	digest, err := p.digest()
+	name, err := p.name()
 	if err != nil {
 		return nil, err
 	}
 	questions := make([]monthQuestion, len(residents))
 	found := make([]*monthFigures, len(residents))
 	for i, r := range residents {
-		questions[i] = monthQuestion{digest: digest}.in(r.listed.Month, p.query.From, p.query.To)
+		questions[i] = name.in(r.listed.Month)
 		found[i] = r.recallMonth(questions[i])
 	}
-	whole := s.store != nil && len(p.query.Where) == 0
+	whole := s.keepsMonths(p)
 	if whole {
-		s.recallKept(ctx, len(p.measures), residents, questions, found)
+		var wanted []monthWanted
+		for i, r := range residents {
+			if found[i] == nil && r.listed.Rows > 0 {
+				wanted = append(wanted, monthWanted{r, p, questions[i], &found[i]})
+			}
+		}
+		s.recallKept(ctx, wanted)
 	}
 	computed, err := s.computeMonths(ctx, a, residents, questions, found)
 	if err != nil {
@@ -150,26 +119,35 @@ func (s *Snapshot) computeMonths(ctx context.Context, a *answering, residents []
 	return computed, err
 }
 
+// monthWanted is a month whose figures are needed, and where they go.
+type monthWanted struct {
+	resident *resident
+	plan     *plan
+	question monthQuestion
+	found    **monthFigures
+}
+
+// keepsMonths reports whether the figures of months are kept in the store: those of the
+// whole administration, of which there are few.
+func (s *Snapshot) keepsMonths(p *plan) bool { return s.store != nil && len(p.query.Where) == 0 }
+
 // recallKept takes from the store what this process has not seen yet.
-func (s *Snapshot) recallKept(ctx context.Context, measures int, residents []*resident, questions []monthQuestion, found []*monthFigures) {
-	var wanted []keptFigures
-	var at []int
-	for i := range found {
-		if found[i] == nil && residents[i].listed.Rows > 0 {
-			wanted, at = append(wanted, keptFigures{hash: residents[i].listed.Hash, question: questions[i]}), append(at, i)
-		}
-	}
+func (s *Snapshot) recallKept(ctx context.Context, wanted []monthWanted) {
 	if len(wanted) == 0 {
 		return
 	}
+	stored := make([]keptFigures, len(wanted))
+	for i, w := range wanted {
+		stored[i] = keptFigures{hash: w.resident.listed.Hash, question: w.question}
+	}
 	// What cannot be read is computed: the answer is the same.
-	if s.store.keptFigures(detached{ctx}, s.tenant, wanted) != nil {
+	if s.store.keptFigures(detached{ctx}, s.tenant, stored) != nil {
 		return
 	}
-	for n, i := range at {
-		if wanted[n].figures != nil && wanted[n].figures.whole(measures) {
-			found[i] = wanted[n].figures
-			residents[i].rememberMonth(questions[i], found[i])
+	for i, w := range wanted {
+		if f := stored[i].figures; f != nil && f.whole(len(w.plan.measures)) {
+			*w.found = f
+			w.resident.rememberMonth(w.question, f)
 		}
 	}
 }

@@ -257,6 +257,20 @@ func (s *Snapshot) Load(ctx context.Context, grains ...string) (int64, error) {
 	return bytes.Load(), err
 }
 
+// Decoded gives how many columns are decoded at the moment, which says whether an answer
+// was found or computed.
+func (s *Snapshot) Decoded() int {
+	n := 0
+	for _, r := range s.residents() {
+		for i := range r.columns {
+			if r.columns[i].column.Load() != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Touched gives the bytes in memory of the columns that a question reads in its
 // period: what has to pass through the processor at least once.
 func (s *Snapshot) Touched(ctx context.Context, q Query) (int64, error) {

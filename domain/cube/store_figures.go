@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -20,15 +22,23 @@ type keptFigures struct {
 
 // keptFigures fills in the figures that are kept.
 func (s *Store) keptFigures(ctx context.Context, tenant domain.TenantID, wanted []keptFigures) error {
-	hashes, questions := make([][]byte, len(wanted)), make([][]byte, len(wanted))
-	at := map[string]int{}
+	var hashes, questions [][]byte
+	seen, at := map[string]bool{}, map[string]int{}
+	once := func(list [][]byte, value []byte) [][]byte {
+		if seen[string(value)] {
+			return list
+		}
+		seen[string(value)] = true
+		return append(list, value)
+	}
 	for i := range wanted {
 		raw, err := hex.DecodeString(wanted[i].hash)
 		if err != nil {
 			return fmt.Errorf("hash %q: %w", wanted[i].hash, err)
 		}
-		hashes[i], questions[i] = raw, wanted[i].question.key()
-		at[string(hashes[i])+string(questions[i])] = i
+		question := wanted[i].question.key()
+		hashes, questions = once(hashes, raw), once(questions, question)
+		at[string(raw)+string(question)] = i
 	}
 	return s.db.Read(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
 		var rows []struct {
@@ -60,21 +70,32 @@ func (s *Store) keptFigures(ctx context.Context, tenant domain.TenantID, wanted 
 // they are not asked for ever.
 func (s *Store) keepFigures(ctx context.Context, tenant domain.TenantID, computed []keptFigures) error {
 	return s.db.InTenant(ctx, tenant, func(_ context.Context, tx *gorm.DB) error {
-		for i := range computed {
-			raw, err := hex.DecodeString(computed[i].hash)
-			if err != nil {
-				return fmt.Errorf("hash %q: %w", computed[i].hash, err)
-			}
-			text, err := json.Marshal(computed[i].figures)
-			if err != nil {
-				return fmt.Errorf("write figures: %w", err)
-			}
-			err = tx.Exec(`INSERT INTO segment_figure (tenant_id, hash, question, figures) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-				tenant.String(), raw, computed[i].question.key(), string(text)).Error
-			if err != nil {
-				return fmt.Errorf("keep figures: %w", err)
+		for some := range slices.Chunk(computed, 200) {
+			if err := keepSome(tx, tenant, some); err != nil {
+				return err
 			}
 		}
 		return tx.Exec(`DELETE FROM segment_figure WHERE tenant_id = ? AND made_at < now() - interval '40 days'`, tenant.String()).Error
 	})
+}
+
+func keepSome(tx *gorm.DB, tenant domain.TenantID, computed []keptFigures) error {
+	var arguments []any
+	for i := range computed {
+		raw, err := hex.DecodeString(computed[i].hash)
+		if err != nil {
+			return fmt.Errorf("hash %q: %w", computed[i].hash, err)
+		}
+		text, err := json.Marshal(computed[i].figures)
+		if err != nil {
+			return fmt.Errorf("write figures: %w", err)
+		}
+		arguments = append(arguments, tenant.String(), raw, computed[i].question.key(), string(text))
+	}
+	rows := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?), ", len(computed)), ", ")
+	err := tx.Exec(`INSERT INTO segment_figure (tenant_id, hash, question, figures) VALUES `+rows+` ON CONFLICT DO NOTHING`, arguments...).Error
+	if err != nil {
+		return fmt.Errorf("keep figures: %w", err)
+	}
+	return nil
 }

@@ -68,22 +68,12 @@ func makeBoard(ctx context.Context, e *evaluation, from, to cube.Date, narrow na
 			available, where = append(available, d), filters
 		}
 	}
-	periods := [][2]cube.Date{{from, to}, before(from, to), {yearBefore(from), yearBefore(to)}}
-	var asks []*ask
-	for _, period := range periods {
-		for _, d := range available {
-			asks = append(asks, e.newAsk(d, period[0], period[1], nil, where))
-		}
-	}
-	answers, err := e.run(ctx, asks)
+	of := e.boardAsks(available, from, to, where)
+	answers, err := e.run(ctx, of.asks)
 	if err != nil {
 		return nil, err
 	}
-	last := (to - 1).Month()
-	months, _, err := e.series(ctx, available, cut((last-boardMonths+1).First(), (last+1).First(), cube.DimensionMonth, 1), cube.DimensionMonth, where)
-	if err != nil {
-		return nil, err
-	}
+	months, _ := e.seriesPoints(available, of.stretches, answers[of.periods:])
 	board := &Board{Period: Period{Day(from), Day(to)}, Revision: e.snapshot.Revision()}
 	if watermark := e.snapshot.Watermark(); !watermark.IsZero() {
 		board.Watermark = &watermark
@@ -107,6 +97,28 @@ func makeBoard(ctx context.Context, e *evaluation, from, to cube.Date, narrow na
 		board.Entries = append(board.Entries, entry)
 	}
 	return board, nil
+}
+
+// boardAsks are the questions of a board: of its three periods, then those of the months.
+type boardAsks struct {
+	asks      []*ask
+	periods   int // how many of them are of the periods
+	stretches []stretch
+}
+
+// boardAsks gathers the questions of a board, for one run: the cube goes over each month once.
+func (e *evaluation) boardAsks(available []*Definition, from, to cube.Date, where []Filter) boardAsks {
+	var of boardAsks
+	for _, period := range [][2]cube.Date{{from, to}, before(from, to), {yearBefore(from), yearBefore(to)}} {
+		for _, d := range available {
+			of.asks = append(of.asks, e.newAsk(d, period[0], period[1], nil, where))
+		}
+	}
+	of.periods = len(of.asks)
+	last := (to - 1).Month()
+	of.stretches = cut((last - boardMonths + 1).First(), (last + 1).First(), cube.DimensionMonth, 1)
+	of.asks = append(of.asks, e.seriesAsks(available, of.stretches, cube.DimensionMonth, where)...)
+	return of
 }
 
 // before is the period of the same length just before: so many months when the

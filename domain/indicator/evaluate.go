@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type evaluation struct {
 	settings *administration.Settings
 	horizon  horizon
 	without  []int64 // declarations that are left out
+	passing  bool    // what is decoded is not needed again here; see cube.Snapshot.Prepare
 }
 
 // answer is what the cube gave for one ask.
@@ -47,7 +49,26 @@ type broadcast struct {
 // batch is one query of the cube that answers slots of several asks.
 type batch struct {
 	query cube.Query
-	sinks []sink
+	sinks [][]sink // by aggregate
+	known map[string]int
+}
+
+// add asks for an aggregate, once for all who want it: so the question is the same, and
+// its figures are known again, whoever asks.
+func (b *batch) add(a cube.Aggregate, to sink) error {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return domain.Wrap(domain.KindInternal, err, "a question of an indicator cannot be told apart")
+	}
+	at, known := b.known[string(text)]
+	if !known {
+		at = len(b.sinks)
+		b.known[string(text)] = at
+		a.Name = fmt.Sprintf("v%d", at)
+		b.query.Aggregates, b.sinks = append(b.query.Aggregates, a), append(b.sinks, nil)
+	}
+	b.sinks[at] = append(b.sinks[at], to)
+	return nil
 }
 
 // sink says where a value of a batch goes.
@@ -56,41 +77,71 @@ type sink struct {
 	slot      int
 }
 
+// gathered are asks with the questions to the cube that answer them.
+type gathered struct {
+	answers []*answer
+	parts   [][]part // by ask
+	batches map[string]*batch
+	order   []string // names of the batches as they came
+}
+
 // run answers the asks.
 func (e *evaluation) run(ctx context.Context, asks []*ask) ([]*answer, error) {
-	answers := make([]*answer, len(asks))
-	parts := make([][]part, len(asks))
-	batches := map[string]*batch{}
-	var order []string
-	for i, a := range asks {
-		answers[i] = &answer{ask: a, groups: map[string]*group{}, segments: map[string]bool{}}
-		parts[i] = a.parts()
-		answers[i].parts = parts[i]
-		for n := range parts[i] {
-			name, err := e.put(batches, a, &parts[i][n], i, n)
-			if err != nil {
-				return nil, err
-			}
-			if name != "" && !slices.Contains(order, name) {
-				order = append(order, name)
-			}
-			if n > 0 && len(parts[i][n].keys) < len(a.columnsOf()) {
-				answers[i].whole = append(answers[i].whole, newBroadcast(a, &parts[i][n]))
-			}
-		}
-		if len(a.columnsOf()) == 0 {
-			answers[i].group(nil) // there is always the group of everything
-		}
+	g, err := e.gather(asks)
+	if err != nil {
+		return nil, err
 	}
-	for _, name := range order {
-		if err := e.ask(ctx, batches[name], answers, parts); err != nil {
+	if err := e.prepare(ctx, g); err != nil {
+		return nil, err
+	}
+	for _, name := range g.order {
+		if err := e.ask(ctx, g.batches[name], g.answers, g.parts); err != nil {
 			return nil, err
 		}
 	}
-	for _, found := range answers {
+	for _, found := range g.answers {
 		found.spread()
 	}
-	return answers, nil
+	return g.answers, nil
+}
+
+// gather finds the questions to the cube, each of which serves as many asks as it can.
+func (e *evaluation) gather(asks []*ask) (*gathered, error) {
+	g := &gathered{answers: make([]*answer, len(asks)), parts: make([][]part, len(asks)), batches: map[string]*batch{}}
+	for i, a := range asks {
+		found := &answer{ask: a, groups: map[string]*group{}, segments: map[string]bool{}, parts: a.parts()}
+		g.answers[i], g.parts[i] = found, found.parts
+		for n := range found.parts {
+			before := len(g.batches)
+			name, err := e.put(g.batches, a, &found.parts[n], i, n)
+			if err != nil {
+				return nil, err
+			}
+			if len(g.batches) > before {
+				g.order = append(g.order, name)
+			}
+			if n > 0 && len(found.parts[n].keys) < len(a.columnsOf()) {
+				found.whole = append(found.whole, newBroadcast(a, &found.parts[n]))
+			}
+		}
+		if len(a.columnsOf()) == 0 {
+			found.group(nil) // there is always the group of everything
+		}
+	}
+	return g, nil
+}
+
+// prepare has the cube compute what several questions need of single months together. One
+// question alone is as quick by itself.
+func (e *evaluation) prepare(ctx context.Context, g *gathered) error {
+	if len(g.order) < 2 {
+		return nil
+	}
+	questions := make([]cube.Query, len(g.order))
+	for i, name := range g.order {
+		questions[i] = g.batches[name].query
+	}
+	return e.snapshot.Prepare(ctx, questions, e.passing)
 }
 
 // put adds the slots of a part to the batch of the same rows, range, groups and
@@ -108,10 +159,15 @@ func (e *evaluation) put(batches map[string]*batch, a *ask, p *part, at, n int) 
 	if from >= to || a.through < a.from {
 		return "", nil
 	}
+	// States as of different days are different questions, so that each is known again in
+	// whatever company it is asked.
 	name := fmt.Sprintf("%s %d %d %q %q", p.rows, from, to, p.keys, p.where)
+	if p.upToEnd {
+		name += fmt.Sprintf(" %d", a.to)
+	}
 	b := batches[name]
 	if b == nil {
-		b = &batch{query: cube.Query{Grain: p.rows, From: from, To: to, By: p.keys, FiscalYearStart: e.settings.FiscalYearStart}}
+		b = &batch{known: map[string]int{}, query: cube.Query{Grain: p.rows, From: from, To: to, By: p.keys, FiscalYearStart: e.settings.FiscalYearStart}}
 		for _, f := range p.where {
 			b.query.Where = append(b.query.Where, f.condition())
 		}
@@ -128,12 +184,13 @@ func (e *evaluation) put(batches map[string]*batch, a *ask, p *part, at, n int) 
 		if err != nil {
 			return "", err
 		}
-		aggregate := cube.Aggregate{Name: fmt.Sprintf("v%d", len(b.query.Aggregates)), Func: s.fn, Column: s.column, Where: append(where, limit...)}
+		aggregate := cube.Aggregate{Func: s.fn, Column: s.column, Where: append(where, limit...)}
 		if s.fn == cube.Quantiles {
 			aggregate.P = Quantiles
 		}
-		b.query.Aggregates = append(b.query.Aggregates, aggregate)
-		b.sinks = append(b.sinks, sink{at, n, i})
+		if err := b.add(aggregate, sink{at, n, i}); err != nil {
+			return "", err
+		}
 	}
 	return name, nil
 }
@@ -172,15 +229,21 @@ func (e *evaluation) ask(ctx context.Context, b *batch, answers []*answer, parts
 	if err != nil {
 		return err
 	}
-	for _, s := range b.sinks {
+	asking := map[int]bool{}
+	for _, s := range slices.Concat(b.sinks...) {
+		asking[s.ask] = true
+	}
+	for i := range asking {
 		for _, hash := range result.Segments {
-			answers[s.ask].segments[hash] = true
+			answers[i].segments[hash] = true
 		}
 	}
 	for _, row := range result.Rows {
-		for i, s := range b.sinks {
-			p := &parts[s.ask][s.part]
-			answers[s.ask].take(p, s.part, &p.slots[s.slot], row.Keys, row.Values[i])
+		for i, sinks := range b.sinks {
+			for _, s := range sinks {
+				p := &parts[s.ask][s.part]
+				answers[s.ask].take(p, s.part, &p.slots[s.slot], row.Keys, row.Values[i])
+			}
 		}
 	}
 	return nil

@@ -113,9 +113,19 @@ func stretchKey(day cube.Date, granularity string, fiscalYearStart int) string {
 }
 
 // series computes the points of definitions, in their order, and gives the answers
-// they were read from. There is at least one stretch. Cohorts and
-// activities of all stretches are one question; a snapshot is a question a stretch.
+// they were read from. There is at least one stretch.
 func (e *evaluation) series(ctx context.Context, definitions []*Definition, stretches []stretch, granularity string, where []Filter) ([][]Point, [][]*answer, error) {
+	answers, err := e.run(ctx, e.seriesAsks(definitions, stretches, granularity, where))
+	if err != nil {
+		return nil, nil, err
+	}
+	points, read := e.seriesPoints(definitions, stretches, answers)
+	return points, read, nil
+}
+
+// seriesAsks are the questions of a series. Cohorts and activities of all stretches are
+// one question; a snapshot is a question a stretch.
+func (e *evaluation) seriesAsks(definitions []*Definition, stretches []stretch, granularity string, where []Filter) []*ask {
 	from, to := stretches[0].from, stretches[len(stretches)-1].to
 	var asks []*ask
 	for _, d := range definitions {
@@ -127,10 +137,11 @@ func (e *evaluation) series(ctx context.Context, definitions []*Definition, stre
 			asks = append(asks, e.newAsk(d, each.from, each.to, nil, where))
 		}
 	}
-	answers, err := e.run(ctx, asks)
-	if err != nil {
-		return nil, nil, err
-	}
+	return asks
+}
+
+// seriesPoints reads the points from the answers to seriesAsks.
+func (e *evaluation) seriesPoints(definitions []*Definition, stretches []stretch, answers []*answer) ([][]Point, [][]*answer) {
 	least := e.settings.SmallDenominator
 	points, read := make([][]Point, len(definitions)), make([][]*answer, len(definitions))
 	for i, d := range definitions {
@@ -151,7 +162,7 @@ func (e *evaluation) series(ctx context.Context, definitions []*Definition, stre
 			points[i][n].Keys = nil
 		}
 	}
-	return points, read, nil
+	return points, read
 }
 
 // byStretch gives each stretch its row, an empty one where nothing was counted.
