@@ -34,13 +34,18 @@ import (
 	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/intake"
+	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/sample"
+	"assay/domain/secret"
 	"assay/domain/store"
 	"assay/domain/warehouse"
 )
 
 const password = "a long password for tests"
+
+// init teaches the checker of answers the one kind of file that it does not know.
+func init() { openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.FileBodyDecoder) }
 
 func testClock() time.Time { return time.Date(2026, 1, 4, 9, 30, 0, 0, time.UTC) }
 
@@ -119,7 +124,7 @@ func newKit(t *testing.T) *kit {
 // build makes the rooms.
 func (k *kit) build(t *testing.T) {
 	t.Helper()
-	accounts, err := account.New(k.db, testClock)
+	accounts, err := account.New(k.db, testClock, account.WithKeys(secret.New()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +146,7 @@ func (k *kit) build(t *testing.T) {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
 	k.services = api.Services{Accounts: accounts, Administrations: administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock), Indicators: indicators,
-		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
+		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Notices: notice.New(k.db, testClock), Languages: []string{"en", "fr", "ar", "es", "pt"}, Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
 	if k.document, err = api.GetSpec(); err != nil {
 		t.Fatal(err)
 	}

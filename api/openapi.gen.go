@@ -28,6 +28,36 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for EngagementState.
+const (
+	EngagementStateActive    EngagementState = "active"
+	EngagementStateDeclined  EngagementState = "declined"
+	EngagementStateEnded     EngagementState = "ended"
+	EngagementStateOffered   EngagementState = "offered"
+	EngagementStateWaiting   EngagementState = "waiting"
+	EngagementStateWithdrawn EngagementState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the EngagementState enum.
+func (e EngagementState) Valid() bool {
+	switch e {
+	case EngagementStateActive:
+		return true
+	case EngagementStateDeclined:
+		return true
+	case EngagementStateEnded:
+		return true
+	case EngagementStateOffered:
+		return true
+	case EngagementStateWaiting:
+		return true
+	case EngagementStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FailureKind.
 const (
 	Conflict        FailureKind = "conflict"
@@ -117,25 +147,25 @@ func (e Format) Valid() bool {
 
 // Defines values for ImportState.
 const (
-	DryRun  ImportState = "dry_run"
-	Failed  ImportState = "failed"
-	Loaded  ImportState = "loaded"
-	Reading ImportState = "reading"
-	Waiting ImportState = "waiting"
+	ImportStateDryRun  ImportState = "dry_run"
+	ImportStateFailed  ImportState = "failed"
+	ImportStateLoaded  ImportState = "loaded"
+	ImportStateReading ImportState = "reading"
+	ImportStateWaiting ImportState = "waiting"
 )
 
 // Valid indicates whether the value is a known member of the ImportState enum.
 func (e ImportState) Valid() bool {
 	switch e {
-	case DryRun:
+	case ImportStateDryRun:
 		return true
-	case Failed:
+	case ImportStateFailed:
 		return true
-	case Loaded:
+	case ImportStateLoaded:
 		return true
-	case Reading:
+	case ImportStateReading:
 		return true
-	case Waiting:
+	case ImportStateWaiting:
 		return true
 	default:
 		return false
@@ -211,6 +241,24 @@ func (e MapKind) Valid() bool {
 	case MapKindLane:
 		return true
 	case MapKindOperation:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnRoleState.
+const (
+	OwnRoleStateActive  OwnRoleState = "active"
+	OwnRoleStateRetired OwnRoleState = "retired"
+)
+
+// Valid indicates whether the value is a known member of the OwnRoleState enum.
+func (e OwnRoleState) Valid() bool {
+	switch e {
+	case OwnRoleStateActive:
+		return true
+	case OwnRoleStateRetired:
 		return true
 	default:
 		return false
@@ -520,8 +568,95 @@ func (e PutMapParamsKind) Valid() bool {
 	}
 }
 
+// AccessExplanation defines model for AccessExplanation.
+type AccessExplanation struct {
+	Id   openapi_types.UUID `json:"id"`
+	Name string             `json:"name"`
+
+	// Permissions What the person may do, by action
+	Permissions []AccessRight `json:"permissions"`
+	Roles       []Posting     `json:"roles"`
+}
+
+// AccessReason defines model for AccessReason.
+type AccessReason struct {
+	// Engagement That gives it to an expert
+	Engagement *openapi_types.UUID `json:"engagement,omitempty"`
+	Role       Posting             `json:"role"`
+	Scope      string              `json:"scope"`
+}
+
+// AccessRight defines model for AccessRight.
+type AccessRight struct {
+	Action  string         `json:"action"`
+	Reasons []AccessReason `json:"reasons"`
+
+	// Scope The widest
+	Scope string `json:"scope"`
+}
+
+// AuditPage defines model for AuditPage.
+type AuditPage struct {
+	// Before For the next page; left out on the last
+	Before *int64 `json:"before,omitempty"`
+
+	// End Number and hash of the end of the record; left out while it is empty
+	End  *string    `json:"end,omitempty"`
+	Rows []AuditRow `json:"rows"`
+}
+
+// AuditReport defines model for AuditReport.
+type AuditReport struct {
+	// At The first row that does not fit
+	At *int64 `json:"at,omitempty"`
+
+	// End Of the record that was read; left out while it is empty
+	End    *string `json:"end,omitempty"`
+	Intact bool    `json:"intact"`
+
+	// Problem What is wrong
+	Problem *string `json:"problem,omitempty"`
+
+	// Records Read
+	Records int64 `json:"records"`
+}
+
+// AuditRow defines model for AuditRow.
+type AuditRow struct {
+	Action string `json:"action"`
+	Actor  string `json:"actor"`
+
+	// After The state after
+	After *json.RawMessage `json:"after,omitempty"`
+	At    time.Time        `json:"at"`
+
+	// Before The state before
+	Before *json.RawMessage `json:"before,omitempty"`
+
+	// Capacity The role or engagement
+	Capacity   string  `json:"capacity"`
+	Engagement *string `json:"engagement,omitempty"`
+
+	// Hash Number and hash, as they are noted outside
+	Hash     string  `json:"hash"`
+	Object   string  `json:"object"`
+	Origin   string  `json:"origin"`
+	Request  *string `json:"request,omitempty"`
+	Sequence int64   `json:"sequence"`
+	Session  *string `json:"session,omitempty"`
+}
+
 // Board defines model for Board.
 type Board = indicator.Board
+
+// ChangedRole defines model for ChangedRole.
+type ChangedRole struct {
+	Names       map[string]string `json:"names"`
+	Permissions map[string]string `json:"permissions"`
+
+	// Version That was read
+	Version int `json:"version"`
+}
 
 // Column defines model for Column.
 type Column struct {
@@ -579,8 +714,45 @@ type DeclarationVersion struct {
 	Version      int                 `json:"version"`
 }
 
+// Engagement defines model for Engagement.
+type Engagement struct {
+	AcceptedAt *time.Time `json:"accepted_at,omitempty"`
+	DeclinedAt *time.Time `json:"declined_at,omitempty"`
+	EndsAt     time.Time  `json:"ends_at"`
+
+	// Expert The name once accepted
+	Expert    *string             `json:"expert,omitempty"`
+	Extends   *openapi_types.UUID `json:"extends,omitempty"`
+	GrantedAt time.Time           `json:"granted_at"`
+	GrantedBy string              `json:"granted_by"`
+	Id        openapi_types.UUID  `json:"id"`
+
+	// NamesPurpose Why officers are shown by name
+	NamesPurpose *string `json:"names_purpose,omitempty"`
+
+	// Opened Rows of the audit record under it
+	Opened       *int64          `json:"opened,omitempty"`
+	Permissions  []string        `json:"permissions"`
+	Purpose      string          `json:"purpose"`
+	SignInName   string          `json:"sign_in_name"`
+	StartsAt     time.Time       `json:"starts_at"`
+	State        EngagementState `json:"state"`
+	WithdrawnAt  *time.Time      `json:"withdrawn_at,omitempty"`
+	WithdrawnBy  *string         `json:"withdrawn_by,omitempty"`
+	WithdrawnFor *string         `json:"withdrawn_for,omitempty"`
+}
+
+// EngagementState defines model for Engagement.State.
+type EngagementState string
+
 // Entry defines model for Entry.
 type Entry = indicator.Entry
+
+// FactorRules defines model for FactorRules.
+type FactorRules struct {
+	// Roles Codes of roles; * means everybody
+	Roles []string `json:"roles"`
+}
 
 // Failure Example: {"kind":"not_found","message":"there is no indicator CLR99"}
 type Failure struct {
@@ -723,6 +895,29 @@ type IndicatorDirection string
 // IndicatorUnit defines model for Indicator.Unit.
 type IndicatorUnit string
 
+// Invitation defines model for Invitation.
+type Invitation struct {
+	CreatedAt time.Time `json:"created_at"`
+	Email     string    `json:"email"`
+
+	// Ended The link has run out
+	Ended     bool               `json:"ended"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	Id        openapi_types.UUID `json:"id"`
+	InvitedBy string             `json:"invited_by"`
+	Language  string             `json:"language"`
+	Name      string             `json:"name"`
+	Roles     []Posting          `json:"roles"`
+}
+
+// InvitationMade defines model for InvitationMade.
+type InvitationMade struct {
+	Invitation Invitation `json:"invitation"`
+
+	// Link The path on this server at which it is taken up
+	Link string `json:"link"`
+}
+
 // Line defines model for Line.
 type Line = indicator.Line
 
@@ -749,11 +944,145 @@ type MapContent = json.RawMessage
 // Maturity defines model for Maturity.
 type Maturity = indicator.PeriodMaturity
 
+// Member defines model for Member.
+type Member struct {
+	Id           openapi_types.UUID `json:"id"`
+	Name         string             `json:"name"`
+	Roles        []Posting          `json:"roles"`
+	SecondFactor bool               `json:"second_factor"`
+	SeenAt       *time.Time         `json:"seen_at,omitempty"`
+
+	// Sessions Open on the pages of this administration
+	Sessions   int    `json:"sessions"`
+	SignInName string `json:"sign_in_name"`
+	Suspended  bool   `json:"suspended"`
+}
+
+// NewEngagement defines model for NewEngagement.
+type NewEngagement struct {
+	EndsAt       time.Time `json:"ends_at"`
+	NamesPurpose *string   `json:"names_purpose,omitempty"`
+	Permissions  []string  `json:"permissions"`
+	Purpose      string    `json:"purpose"`
+	SignInName   string    `json:"sign_in_name"`
+}
+
+// NewInvitation defines model for NewInvitation.
+type NewInvitation struct {
+	Email string `json:"email"`
+
+	// Language Of the letter
+	Language string   `json:"language"`
+	Name     string   `json:"name"`
+	Roles    Postings `json:"roles"`
+}
+
+// NewRole defines model for NewRole.
+type NewRole struct {
+	// Code Begins with own-
+	Code        string            `json:"code"`
+	Names       map[string]string `json:"names"`
+	Permissions map[string]string `json:"permissions"`
+}
+
+// NewToken defines model for NewToken.
+type NewToken struct {
+	// Code Of the second factor, where one has it
+	Code *string `json:"code,omitempty"`
+	Days int     `json:"days"`
+
+	// Name What it is for
+	Name string `json:"name"`
+
+	// Scopes Actions; left out for all that one may do
+	Scopes *[]string `json:"scopes,omitempty"`
+}
+
+// Notice defines model for Notice.
+type Notice struct {
+	CreatedAt time.Time          `json:"created_at"`
+	Id        openapi_types.UUID `json:"id"`
+
+	// Kind What happened
+	Kind string `json:"kind"`
+
+	// Link The page to which it leads
+	Link    *string              `json:"link,omitempty"`
+	Moments map[string]time.Time `json:"moments"`
+	ReadAt  *time.Time           `json:"read_at,omitempty"`
+
+	// Texts Names, numbers and codes that it tells
+	Texts map[string]string `json:"texts"`
+}
+
+// NoticePage defines model for NoticePage.
+type NoticePage struct {
+	// Before For the next page; left out on the last
+	Before  *openapi_types.UUID `json:"before,omitempty"`
+	Notices []Notice            `json:"notices"`
+
+	// Unread Of all; 100 means 100 or more
+	Unread int `json:"unread"`
+}
+
 // Number defines model for Number.
 type Number = indicator.Number
 
+// OwnRole defines model for OwnRole.
+type OwnRole struct {
+	ChangedAt time.Time `json:"changed_at"`
+	Code      string    `json:"code"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Holders How many people have it
+	Holders *int `json:"holders,omitempty"`
+
+	// Names By language
+	Names map[string]string `json:"names"`
+
+	// Permissions Scope by action
+	Permissions map[string]string `json:"permissions"`
+	State       OwnRoleState      `json:"state"`
+	Version     int               `json:"version"`
+}
+
+// OwnRoleState defines model for OwnRole.State.
+type OwnRoleState string
+
+// OwnToken defines model for OwnToken.
+type OwnToken struct {
+	CreatedAt time.Time          `json:"created_at"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	Id        openapi_types.UUID `json:"id"`
+	Name      string             `json:"name"`
+
+	// Scopes The actions to which it is narrowed; none means all that one may do
+	Scopes []string `json:"scopes"`
+
+	// SeenAt Last used, to within an hour
+	SeenAt *time.Time `json:"seen_at,omitempty"`
+}
+
 // Peers defines model for Peers.
 type Peers = indicator.Peers
+
+// PeoplePage defines model for PeoplePage.
+type PeoplePage struct {
+	// After For the next page; left out on the last
+	After  *openapi_types.UUID `json:"after,omitempty"`
+	People []Member            `json:"people"`
+}
+
+// Permission defines model for Permission.
+type Permission struct {
+	Action string `json:"action"`
+
+	// Everybody The scope in which every role has it
+	Everybody *string `json:"everybody,omitempty"`
+
+	// Scopes In which an own role may have it
+	Scopes []string `json:"scopes"`
+}
 
 // Person defines model for Person.
 type Person struct {
@@ -772,6 +1101,22 @@ type Person struct {
 
 // Point defines model for Point.
 type Point = indicator.Point
+
+// Posting defines model for Posting.
+type Posting struct {
+	// Office Of a head of office, head of team or officer
+	Office *string `json:"office,omitempty"`
+
+	// Officer The user name in the clearance system
+	Officer *string `json:"officer,omitempty"`
+	Role    string  `json:"role"`
+
+	// Section Of a head of team
+	Section *string `json:"section,omitempty"`
+}
+
+// Postings defines model for Postings.
+type Postings = []Posting
 
 // Purpose defines model for Purpose.
 type Purpose struct {
@@ -823,6 +1168,18 @@ type Row = indicator.Row
 // Series defines model for Series.
 type Series = indicator.Series
 
+// Session defines model for Session.
+type Session struct {
+	// Address From where
+	Address string `json:"address"`
+
+	// Agent What the browser says it is
+	Agent      string             `json:"agent"`
+	Id         openapi_types.UUID `json:"id"`
+	SeenAt     time.Time          `json:"seen_at"`
+	SignedInAt time.Time          `json:"signed_in_at"`
+}
+
 // SignIn defines model for SignIn.
 type SignIn struct {
 	// Code Of who has a second factor: the six digits of the authenticator, or a recovery code
@@ -855,6 +1212,12 @@ type Token struct {
 	Token   string    `json:"token"`
 }
 
+// TokenMade defines model for TokenMade.
+type TokenMade struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	Token     string    `json:"token"`
+}
+
 // UnknownColumn defines model for UnknownColumn.
 type UnknownColumn = intake.UnknownColumn
 
@@ -868,6 +1231,24 @@ type UnmappedValue struct {
 
 // UnmappedValueKind defines model for UnmappedValue.Kind.
 type UnmappedValueKind string
+
+// AuditAction defines model for AuditAction.
+type AuditAction = string
+
+// AuditActor defines model for AuditActor.
+type AuditActor = string
+
+// AuditEngagement defines model for AuditEngagement.
+type AuditEngagement = openapi_types.UUID
+
+// AuditFrom defines model for AuditFrom.
+type AuditFrom = time.Time
+
+// AuditObject defines model for AuditObject.
+type AuditObject = string
+
+// AuditTo defines model for AuditTo.
+type AuditTo = time.Time
 
 // By defines model for By.
 type By = string
@@ -890,6 +1271,9 @@ type Office = string
 // Offset defines model for Offset.
 type Offset = int
 
+// OwnRoleCode defines model for OwnRoleCode.
+type OwnRoleCode = string
+
 // Registration defines model for Registration.
 type Registration = string
 
@@ -905,6 +1289,79 @@ type Where = string
 // Year defines model for Year.
 type Year = int
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// Actor A sign-in name
+	Actor *AuditActor `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Action An action, or with a dot at the end all that begin with it
+	Action *AuditAction `form:"action,omitempty" json:"action,omitempty"`
+
+	// Object An object, or with a slash at the end all that begin with it
+	Object *AuditObject `form:"object,omitempty" json:"object,omitempty"`
+
+	// Engagement Under this engagement
+	Engagement *AuditEngagement `form:"engagement,omitempty" json:"engagement,omitempty"`
+
+	// From Not before this
+	From *AuditFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Before this
+	To *AuditTo `form:"to,omitempty" json:"to,omitempty"`
+
+	// Before Number of the last row of the page before
+	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
+	Limit  *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// VerifyAuditParams defines parameters for VerifyAudit.
+type VerifyAuditParams struct {
+	// Noted An end noted earlier, as this operation or the page of the record gave it
+	Noted *string `form:"noted,omitempty" json:"noted,omitempty"`
+}
+
+// ExportAuditCSVParams defines parameters for ExportAuditCSV.
+type ExportAuditCSVParams struct {
+	// Actor A sign-in name
+	Actor *AuditActor `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Action An action, or with a dot at the end all that begin with it
+	Action *AuditAction `form:"action,omitempty" json:"action,omitempty"`
+
+	// Object An object, or with a slash at the end all that begin with it
+	Object *AuditObject `form:"object,omitempty" json:"object,omitempty"`
+
+	// Engagement Under this engagement
+	Engagement *AuditEngagement `form:"engagement,omitempty" json:"engagement,omitempty"`
+
+	// From Not before this
+	From *AuditFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Before this
+	To *AuditTo `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportAuditLinesParams defines parameters for ExportAuditLines.
+type ExportAuditLinesParams struct {
+	// Actor A sign-in name
+	Actor *AuditActor `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Action An action, or with a dot at the end all that begin with it
+	Action *AuditAction `form:"action,omitempty" json:"action,omitempty"`
+
+	// Object An object, or with a slash at the end all that begin with it
+	Object *AuditObject `form:"object,omitempty" json:"object,omitempty"`
+
+	// Engagement Under this engagement
+	Engagement *AuditEngagement `form:"engagement,omitempty" json:"engagement,omitempty"`
+
+	// From Not before this
+	From *AuditFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Before this
+	To *AuditTo `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // GetBoardParams defines parameters for GetBoard.
 type GetBoardParams struct {
 	// From First local date of the period; the first of the data when left out
@@ -918,6 +1375,16 @@ type GetBoardParams struct {
 type GetDeclarationParams struct {
 	// Version An earlier version in the warehouse; the current one when left out
 	Version *int `form:"version,omitempty" json:"version,omitempty"`
+}
+
+// ExtendEngagementJSONBody defines parameters for ExtendEngagement.
+type ExtendEngagementJSONBody struct {
+	EndsAt time.Time `json:"ends_at"`
+}
+
+// WithdrawEngagementJSONBody defines parameters for WithdrawEngagement.
+type WithdrawEngagementJSONBody struct {
+	Reason string `json:"reason"`
 }
 
 // ComputeFiguresParams defines parameters for ComputeFigures.
@@ -1100,6 +1567,25 @@ type GetReferenceSQLParams struct {
 // PutMapParamsKind defines parameters for PutMap.
 type PutMapParamsKind string
 
+// ListNoticesParams defines parameters for ListNotices.
+type ListNoticesParams struct {
+	// Before The last notice of the page before
+	Before *openapi_types.UUID `form:"before,omitempty" json:"before,omitempty"`
+	Limit  *Limit              `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListPeopleParams defines parameters for ListPeople.
+type ListPeopleParams struct {
+	// After The last person of the page before
+	After *openapi_types.UUID `form:"after,omitempty" json:"after,omitempty"`
+	Limit *Limit              `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SetRolesJSONBody defines parameters for SetRoles.
+type SetRolesJSONBody struct {
+	Roles Postings `json:"roles"`
+}
+
 // RecordPurposeJSONBody defines parameters for RecordPurpose.
 type RecordPurposeJSONBody struct {
 	// Ends At most 92 days from now
@@ -1107,20 +1593,70 @@ type RecordPurposeJSONBody struct {
 	Reason string    `json:"reason"`
 }
 
+// RetireRoleJSONBody defines parameters for RetireRole.
+type RetireRoleJSONBody struct {
+	Version int `json:"version"`
+}
+
+// GrantEngagementJSONRequestBody defines body for GrantEngagement for application/json ContentType.
+type GrantEngagementJSONRequestBody = NewEngagement
+
+// ExtendEngagementJSONRequestBody defines body for ExtendEngagement for application/json ContentType.
+type ExtendEngagementJSONRequestBody ExtendEngagementJSONBody
+
+// WithdrawEngagementJSONRequestBody defines body for WithdrawEngagement for application/json ContentType.
+type WithdrawEngagementJSONRequestBody WithdrawEngagementJSONBody
+
 // CreateImportMultipartRequestBody defines body for CreateImport for multipart/form-data ContentType.
 type CreateImportMultipartRequestBody CreateImportMultipartBody
+
+// InviteJSONRequestBody defines body for Invite for application/json ContentType.
+type InviteJSONRequestBody = NewInvitation
 
 // PutMapJSONRequestBody defines body for PutMap for application/json ContentType.
 type PutMapJSONRequestBody = MapContent
 
+// CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
+type CreateTokenJSONRequestBody = NewToken
+
+// SetRolesJSONRequestBody defines body for SetRoles for application/json ContentType.
+type SetRolesJSONRequestBody SetRolesJSONBody
+
 // RecordPurposeJSONRequestBody defines body for RecordPurpose for application/json ContentType.
 type RecordPurposeJSONRequestBody RecordPurposeJSONBody
+
+// AddRoleJSONRequestBody defines body for AddRole for application/json ContentType.
+type AddRoleJSONRequestBody = NewRole
+
+// ChangeRoleJSONRequestBody defines body for ChangeRole for application/json ContentType.
+type ChangeRoleJSONRequestBody = ChangedRole
+
+// RetireRoleJSONRequestBody defines body for RetireRole for application/json ContentType.
+type RetireRoleJSONRequestBody RetireRoleJSONBody
+
+// SetFactorRulesJSONRequestBody defines body for SetFactorRules for application/json ContentType.
+type SetFactorRulesJSONRequestBody = FactorRules
 
 // IssueTokenJSONRequestBody defines body for IssueToken for application/json ContentType.
 type IssueTokenJSONRequestBody = SignIn
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListAudit The administration's record of who did what, the newest first
+	// (GET /audit)
+	ListAudit(ctx echo.Context, params ListAuditParams) error
+	// VerifyAudit Read the whole record and look for a change, a gap or another order
+	// (GET /audit-verification)
+	VerifyAudit(ctx echo.Context, params VerifyAuditParams) error
+	// ExportAuditCSV The record as a file that can be verified without the database
+	// (GET /audit.csv)
+	ExportAuditCSV(ctx echo.Context, params ExportAuditCSVParams) error
+	// ExportAuditLines The record as JSON Lines that can be verified without the database
+	// (GET /audit.jsonl)
+	ExportAuditLines(ctx echo.Context, params ExportAuditLinesParams) error
+	// GetAuditRow One row of the record
+	// (GET /audit/{sequence})
+	GetAuditRow(ctx echo.Context, sequence int64) error
 	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx echo.Context, params GetBoardParams) error
@@ -1133,6 +1669,21 @@ type ServerInterface interface {
 	// GetDictionary The data dictionary
 	// (GET /dictionary)
 	GetDictionary(ctx echo.Context) error
+	// ListEngagements What the administration granted outside experts, the newest first
+	// (GET /engagements)
+	ListEngagements(ctx echo.Context) error
+	// GrantEngagement Offer an outside expert access for a purpose, until an end
+	// (POST /engagements)
+	GrantEngagement(ctx echo.Context) error
+	// GetEngagement One engagement
+	// (GET /engagements/{id})
+	GetEngagement(ctx echo.Context, id ID) error
+	// ExtendEngagement Offer an engagement that follows another with the same terms
+	// (POST /engagements/{id}/extensions)
+	ExtendEngagement(ctx echo.Context, id ID) error
+	// WithdrawEngagement End an engagement at once
+	// (PUT /engagements/{id}/withdrawal)
+	WithdrawEngagement(ctx echo.Context, id ID) error
 	// ComputeFigures Several indicators over a period, in one pass
 	// (GET /figures)
 	ComputeFigures(ctx echo.Context, params ComputeFiguresParams) error
@@ -1181,6 +1732,18 @@ type ServerInterface interface {
 	// GetReferenceSQL The reference query that says the same over the tables of the warehouse
 	// (GET /indicators/{code}/sql)
 	GetReferenceSQL(ctx echo.Context, code Code, params GetReferenceSQLParams) error
+	// ListInvitations Invitations that nobody has taken up or withdrawn, the newest first
+	// (GET /invitations)
+	ListInvitations(ctx echo.Context) error
+	// Invite Ask somebody by e-mail to work in the administration
+	// (POST /invitations)
+	Invite(ctx echo.Context) error
+	// WithdrawInvitation Withdraw an open invitation
+	// (DELETE /invitations/{id})
+	WithdrawInvitation(ctx echo.Context, id ID) error
+	// InviteAgain Exchange an open invitation for one with a new link
+	// (POST /invitations/{id}/again)
+	InviteAgain(ctx echo.Context, id ID) error
 	// ListMaps The administration's own maps of columns, operations and lanes
 	// (GET /maps)
 	ListMaps(ctx echo.Context) error
@@ -1190,6 +1753,63 @@ type ServerInterface interface {
 	// WhoAmI Who the token is, and what it may do
 	// (GET /me)
 	WhoAmI(ctx echo.Context) error
+	// EndSessions End all of one's own sessions on the pages
+	// (DELETE /me/sessions)
+	EndSessions(ctx echo.Context) error
+	// ListSessions One's own open sessions on the pages
+	// (GET /me/sessions)
+	ListSessions(ctx echo.Context) error
+	// EndSession End one of one's own sessions
+	// (DELETE /me/sessions/{id})
+	EndSession(ctx echo.Context, id ID) error
+	// ListTokens One's own API tokens in the administration, the newest first
+	// (GET /me/tokens)
+	ListTokens(ctx echo.Context) error
+	// CreateToken Make an API token for a program
+	// (POST /me/tokens)
+	CreateToken(ctx echo.Context) error
+	// RevokeToken End one of one's own tokens
+	// (DELETE /me/tokens/{id})
+	RevokeToken(ctx echo.Context, id ID) error
+	// ListNotices What one was told in the administration, the newest first
+	// (GET /notices)
+	ListNotices(ctx echo.Context, params ListNoticesParams) error
+	// ReadNotices Mark all of one's own notices as read
+	// (POST /notices/read)
+	ReadNotices(ctx echo.Context) error
+	// OpenNotice Mark one of one's own notices as read
+	// (POST /notices/{id})
+	OpenNotice(ctx echo.Context, id ID) error
+	// ListPeople Who works in the administration as what, by name
+	// (GET /people)
+	ListPeople(ctx echo.Context, params ListPeopleParams) error
+	// EndMembership Take a person out of the administration for good
+	// (DELETE /people/{id})
+	EndMembership(ctx echo.Context, id ID) error
+	// GetPerson One person of the administration
+	// (GET /people/{id})
+	GetPerson(ctx echo.Context, id ID) error
+	// ExplainAccess What a person may do in the administration, and which role or engagement gives it
+	// (GET /people/{id}/access)
+	ExplainAccess(ctx echo.Context, id ID) error
+	// SetRoles Give a person exactly these roles and postings
+	// (PUT /people/{id}/roles)
+	SetRoles(ctx echo.Context, id ID) error
+	// ResetFactorOfPerson Remove the second factors of somebody who works in this administration alone
+	// (DELETE /people/{id}/second-factor)
+	ResetFactorOfPerson(ctx echo.Context, id ID) error
+	// EndSessionsOfPerson End a person's sessions and tokens in the administration
+	// (DELETE /people/{id}/sessions)
+	EndSessionsOfPerson(ctx echo.Context, id ID) error
+	// ReadmitPerson Let a suspended person in again with the same roles
+	// (DELETE /people/{id}/suspension)
+	ReadmitPerson(ctx echo.Context, id ID) error
+	// SuspendPerson Keep a person out of the administration
+	// (PUT /people/{id}/suspension)
+	SuspendPerson(ctx echo.Context, id ID) error
+	// ListPermissions What can be part of an own role, in which scopes, and what every role has
+	// (GET /permissions)
+	ListPermissions(ctx echo.Context) error
 	// ListPurposes The purposes for which one has asked to see officers' names, the latest first
 	// (GET /purposes)
 	ListPurposes(ctx echo.Context) error
@@ -1199,6 +1819,27 @@ type ServerInterface interface {
 	// WithdrawPurpose End one's own purpose at once
 	// (DELETE /purposes/{id})
 	WithdrawPurpose(ctx echo.Context, id ID) error
+	// ListRoles The administration's own roles, the retired ones too
+	// (GET /roles)
+	ListRoles(ctx echo.Context) error
+	// AddRole Put a role together from permissions that exist
+	// (POST /roles)
+	AddRole(ctx echo.Context) error
+	// GetRole One of the administration's own roles
+	// (GET /roles/{role})
+	GetRole(ctx echo.Context, role OwnRoleCode) error
+	// ChangeRole Give a role other names and permissions
+	// (PUT /roles/{role})
+	ChangeRole(ctx echo.Context, role OwnRoleCode) error
+	// RetireRole End what a role gives, at once and for good
+	// (PUT /roles/{role}/retirement)
+	RetireRole(ctx echo.Context, role OwnRoleCode) error
+	// GetFactorRules Which roles come in only with a second factor
+	// (GET /second-factor-rules)
+	GetFactorRules(ctx echo.Context) error
+	// SetFactorRules Say which roles come in only with a second factor
+	// (PUT /second-factor-rules)
+	SetFactorRules(ctx echo.Context) error
 	// IssueToken Sign in and get a token
 	// (POST /tokens)
 	IssueToken(ctx echo.Context) error
@@ -1213,6 +1854,213 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// ListAudit converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAudit(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+	// ------------- Optional query parameter "actor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor", ctx.QueryParams(), &params.Actor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter actor: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "object" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "object", ctx.QueryParams(), &params.Object, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter object: %s", err))
+	}
+
+	// ------------- Optional query parameter "engagement" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "engagement", ctx.QueryParams(), &params.Engagement, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter engagement: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAudit(ctx, params)
+	return err
+}
+
+// VerifyAudit converts echo context to params.
+func (w *ServerInterfaceWrapper) VerifyAudit(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyAuditParams
+	// ------------- Optional query parameter "noted" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "noted", ctx.QueryParams(), &params.Noted, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter noted: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.VerifyAudit(ctx, params)
+	return err
+}
+
+// ExportAuditCSV converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportAuditCSV(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportAuditCSVParams
+	// ------------- Optional query parameter "actor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor", ctx.QueryParams(), &params.Actor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter actor: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "object" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "object", ctx.QueryParams(), &params.Object, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter object: %s", err))
+	}
+
+	// ------------- Optional query parameter "engagement" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "engagement", ctx.QueryParams(), &params.Engagement, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter engagement: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportAuditCSV(ctx, params)
+	return err
+}
+
+// ExportAuditLines converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportAuditLines(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportAuditLinesParams
+	// ------------- Optional query parameter "actor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor", ctx.QueryParams(), &params.Actor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter actor: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "object" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "object", ctx.QueryParams(), &params.Object, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter object: %s", err))
+	}
+
+	// ------------- Optional query parameter "engagement" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "engagement", ctx.QueryParams(), &params.Engagement, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter engagement: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportAuditLines(ctx, params)
+	return err
+}
+
+// GetAuditRow converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAuditRow(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sequence" -------------
+	var sequence int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sequence", ctx.Param("sequence"), &sequence, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sequence: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAuditRow(ctx, sequence)
+	return err
 }
 
 // GetBoard converts echo context to params.
@@ -1319,6 +2167,72 @@ func (w *ServerInterfaceWrapper) GetDictionary(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetDictionary(ctx)
+	return err
+}
+
+// ListEngagements converts echo context to params.
+func (w *ServerInterfaceWrapper) ListEngagements(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListEngagements(ctx)
+	return err
+}
+
+// GrantEngagement converts echo context to params.
+func (w *ServerInterfaceWrapper) GrantEngagement(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GrantEngagement(ctx)
+	return err
+}
+
+// GetEngagement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEngagement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEngagement(ctx, id)
+	return err
+}
+
+// ExtendEngagement converts echo context to params.
+func (w *ServerInterfaceWrapper) ExtendEngagement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExtendEngagement(ctx, id)
+	return err
+}
+
+// WithdrawEngagement converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawEngagement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawEngagement(ctx, id)
 	return err
 }
 
@@ -1885,6 +2799,56 @@ func (w *ServerInterfaceWrapper) GetReferenceSQL(ctx echo.Context) error {
 	return err
 }
 
+// ListInvitations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInvitations(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInvitations(ctx)
+	return err
+}
+
+// Invite converts echo context to params.
+func (w *ServerInterfaceWrapper) Invite(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Invite(ctx)
+	return err
+}
+
+// WithdrawInvitation converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawInvitation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawInvitation(ctx, id)
+	return err
+}
+
+// InviteAgain converts echo context to params.
+func (w *ServerInterfaceWrapper) InviteAgain(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.InviteAgain(ctx, id)
+	return err
+}
+
 // ListMaps converts echo context to params.
 func (w *ServerInterfaceWrapper) ListMaps(ctx echo.Context) error {
 	var err error
@@ -1927,6 +2891,286 @@ func (w *ServerInterfaceWrapper) WhoAmI(ctx echo.Context) error {
 	return err
 }
 
+// EndSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSessions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSessions(ctx)
+	return err
+}
+
+// ListSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSessions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSessions(ctx)
+	return err
+}
+
+// EndSession converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSession(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSession(ctx, id)
+	return err
+}
+
+// ListTokens converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTokens(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTokens(ctx)
+	return err
+}
+
+// CreateToken converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateToken(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateToken(ctx)
+	return err
+}
+
+// RevokeToken converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeToken(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeToken(ctx, id)
+	return err
+}
+
+// ListNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNotices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNoticesParams
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNotices(ctx, params)
+	return err
+}
+
+// ReadNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadNotices(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadNotices(ctx)
+	return err
+}
+
+// OpenNotice converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenNotice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenNotice(ctx, id)
+	return err
+}
+
+// ListPeople converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPeople(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPeopleParams
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPeople(ctx, params)
+	return err
+}
+
+// EndMembership converts echo context to params.
+func (w *ServerInterfaceWrapper) EndMembership(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndMembership(ctx, id)
+	return err
+}
+
+// GetPerson converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPerson(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPerson(ctx, id)
+	return err
+}
+
+// ExplainAccess converts echo context to params.
+func (w *ServerInterfaceWrapper) ExplainAccess(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExplainAccess(ctx, id)
+	return err
+}
+
+// SetRoles converts echo context to params.
+func (w *ServerInterfaceWrapper) SetRoles(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetRoles(ctx, id)
+	return err
+}
+
+// ResetFactorOfPerson converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetFactorOfPerson(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetFactorOfPerson(ctx, id)
+	return err
+}
+
+// EndSessionsOfPerson converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSessionsOfPerson(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSessionsOfPerson(ctx, id)
+	return err
+}
+
+// ReadmitPerson converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadmitPerson(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadmitPerson(ctx, id)
+	return err
+}
+
+// SuspendPerson converts echo context to params.
+func (w *ServerInterfaceWrapper) SuspendPerson(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SuspendPerson(ctx, id)
+	return err
+}
+
+// ListPermissions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPermissions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPermissions(ctx)
+	return err
+}
+
 // ListPurposes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPurposes(ctx echo.Context) error {
 	var err error
@@ -1958,6 +3202,90 @@ func (w *ServerInterfaceWrapper) WithdrawPurpose(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.WithdrawPurpose(ctx, id)
+	return err
+}
+
+// ListRoles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRoles(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRoles(ctx)
+	return err
+}
+
+// AddRole converts echo context to params.
+func (w *ServerInterfaceWrapper) AddRole(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddRole(ctx)
+	return err
+}
+
+// GetRole converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "role" -------------
+	var role OwnRoleCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role", ctx.Param("role"), &role, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRole(ctx, role)
+	return err
+}
+
+// ChangeRole converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "role" -------------
+	var role OwnRoleCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role", ctx.Param("role"), &role, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeRole(ctx, role)
+	return err
+}
+
+// RetireRole converts echo context to params.
+func (w *ServerInterfaceWrapper) RetireRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "role" -------------
+	var role OwnRoleCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role", ctx.Param("role"), &role, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RetireRole(ctx, role)
+	return err
+}
+
+// GetFactorRules converts echo context to params.
+func (w *ServerInterfaceWrapper) GetFactorRules(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetFactorRules(ctx)
+	return err
+}
+
+// SetFactorRules converts echo context to params.
+func (w *ServerInterfaceWrapper) SetFactorRules(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetFactorRules(ctx)
 	return err
 }
 
@@ -2038,6 +3366,46 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/tokens", wrapper.IssueToken, options.OperationMiddlewares["issueToken"]...)
 	router.DELETE(options.BaseURL+"/tokens/current", wrapper.WithdrawToken, options.OperationMiddlewares["withdrawToken"]...)
 	router.GET(options.BaseURL+"/me", wrapper.WhoAmI, options.OperationMiddlewares["whoAmI"]...)
+	router.DELETE(options.BaseURL+"/me/sessions", wrapper.EndSessions, options.OperationMiddlewares["endSessions"]...)
+	router.GET(options.BaseURL+"/me/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
+	router.DELETE(options.BaseURL+"/me/sessions/:id", wrapper.EndSession, options.OperationMiddlewares["endSession"]...)
+	router.GET(options.BaseURL+"/me/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
+	router.POST(options.BaseURL+"/me/tokens", wrapper.CreateToken, options.OperationMiddlewares["createToken"]...)
+	router.DELETE(options.BaseURL+"/me/tokens/:id", wrapper.RevokeToken, options.OperationMiddlewares["revokeToken"]...)
+	router.GET(options.BaseURL+"/notices", wrapper.ListNotices, options.OperationMiddlewares["listNotices"]...)
+	router.POST(options.BaseURL+"/notices/read", wrapper.ReadNotices, options.OperationMiddlewares["readNotices"]...)
+	router.POST(options.BaseURL+"/notices/:id", wrapper.OpenNotice, options.OperationMiddlewares["openNotice"]...)
+	router.GET(options.BaseURL+"/people", wrapper.ListPeople, options.OperationMiddlewares["listPeople"]...)
+	router.DELETE(options.BaseURL+"/people/:id", wrapper.EndMembership, options.OperationMiddlewares["endMembership"]...)
+	router.GET(options.BaseURL+"/people/:id", wrapper.GetPerson, options.OperationMiddlewares["getPerson"]...)
+	router.PUT(options.BaseURL+"/people/:id/roles", wrapper.SetRoles, options.OperationMiddlewares["setRoles"]...)
+	router.DELETE(options.BaseURL+"/people/:id/suspension", wrapper.ReadmitPerson, options.OperationMiddlewares["readmitPerson"]...)
+	router.PUT(options.BaseURL+"/people/:id/suspension", wrapper.SuspendPerson, options.OperationMiddlewares["suspendPerson"]...)
+	router.DELETE(options.BaseURL+"/people/:id/sessions", wrapper.EndSessionsOfPerson, options.OperationMiddlewares["endSessionsOfPerson"]...)
+	router.DELETE(options.BaseURL+"/people/:id/second-factor", wrapper.ResetFactorOfPerson, options.OperationMiddlewares["resetFactorOfPerson"]...)
+	router.GET(options.BaseURL+"/people/:id/access", wrapper.ExplainAccess, options.OperationMiddlewares["explainAccess"]...)
+	router.GET(options.BaseURL+"/invitations", wrapper.ListInvitations, options.OperationMiddlewares["listInvitations"]...)
+	router.POST(options.BaseURL+"/invitations", wrapper.Invite, options.OperationMiddlewares["invite"]...)
+	router.DELETE(options.BaseURL+"/invitations/:id", wrapper.WithdrawInvitation, options.OperationMiddlewares["withdrawInvitation"]...)
+	router.POST(options.BaseURL+"/invitations/:id/again", wrapper.InviteAgain, options.OperationMiddlewares["inviteAgain"]...)
+	router.GET(options.BaseURL+"/second-factor-rules", wrapper.GetFactorRules, options.OperationMiddlewares["getFactorRules"]...)
+	router.PUT(options.BaseURL+"/second-factor-rules", wrapper.SetFactorRules, options.OperationMiddlewares["setFactorRules"]...)
+	router.GET(options.BaseURL+"/roles", wrapper.ListRoles, options.OperationMiddlewares["listRoles"]...)
+	router.POST(options.BaseURL+"/roles", wrapper.AddRole, options.OperationMiddlewares["addRole"]...)
+	router.GET(options.BaseURL+"/roles/:role", wrapper.GetRole, options.OperationMiddlewares["getRole"]...)
+	router.PUT(options.BaseURL+"/roles/:role", wrapper.ChangeRole, options.OperationMiddlewares["changeRole"]...)
+	router.PUT(options.BaseURL+"/roles/:role/retirement", wrapper.RetireRole, options.OperationMiddlewares["retireRole"]...)
+	router.GET(options.BaseURL+"/permissions", wrapper.ListPermissions, options.OperationMiddlewares["listPermissions"]...)
+	router.GET(options.BaseURL+"/engagements", wrapper.ListEngagements, options.OperationMiddlewares["listEngagements"]...)
+	router.POST(options.BaseURL+"/engagements", wrapper.GrantEngagement, options.OperationMiddlewares["grantEngagement"]...)
+	router.GET(options.BaseURL+"/engagements/:id", wrapper.GetEngagement, options.OperationMiddlewares["getEngagement"]...)
+	router.PUT(options.BaseURL+"/engagements/:id/withdrawal", wrapper.WithdrawEngagement, options.OperationMiddlewares["withdrawEngagement"]...)
+	router.POST(options.BaseURL+"/engagements/:id/extensions", wrapper.ExtendEngagement, options.OperationMiddlewares["extendEngagement"]...)
+	router.GET(options.BaseURL+"/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
+	router.GET(options.BaseURL+"/audit/:sequence", wrapper.GetAuditRow, options.OperationMiddlewares["getAuditRow"]...)
+	router.GET(options.BaseURL+"/audit-verification", wrapper.VerifyAudit, options.OperationMiddlewares["verifyAudit"]...)
+	router.GET(options.BaseURL+"/audit.csv", wrapper.ExportAuditCSV, options.OperationMiddlewares["exportAuditCSV"]...)
+	router.GET(options.BaseURL+"/audit.jsonl", wrapper.ExportAuditLines, options.OperationMiddlewares["exportAuditLines"]...)
 	router.GET(options.BaseURL+"/indicators", wrapper.ListIndicators, options.OperationMiddlewares["listIndicators"]...)
 	router.GET(options.BaseURL+"/indicators/:code", wrapper.GetIndicator, options.OperationMiddlewares["getIndicator"]...)
 	router.GET(options.BaseURL+"/indicators/:code/sql", wrapper.GetReferenceSQL, options.OperationMiddlewares["getReferenceSQL"]...)
@@ -2068,6 +3436,236 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 }
 
 type FailureJSONResponse Failure
+
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(w http.ResponseWriter) error
+}
+
+type ListAudit200JSONResponse AuditPage
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListAuditdefaultJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyAuditRequestObject struct {
+	Params VerifyAuditParams
+}
+
+type VerifyAuditResponseObject interface {
+	VisitVerifyAuditResponse(w http.ResponseWriter) error
+}
+
+type VerifyAudit200JSONResponse AuditReport
+
+func (response VerifyAudit200JSONResponse) VisitVerifyAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyAuditdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response VerifyAuditdefaultJSONResponse) VisitVerifyAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAuditCSVRequestObject struct {
+	Params ExportAuditCSVParams
+}
+
+type ExportAuditCSVResponseObject interface {
+	VisitExportAuditCSVResponse(w http.ResponseWriter) error
+}
+
+type ExportAuditCSV200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportAuditCSV200TextcsvResponse) VisitExportAuditCSVResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportAuditCSVdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ExportAuditCSVdefaultJSONResponse) VisitExportAuditCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAuditLinesRequestObject struct {
+	Params ExportAuditLinesParams
+}
+
+type ExportAuditLinesResponseObject interface {
+	VisitExportAuditLinesResponse(w http.ResponseWriter) error
+}
+
+type ExportAuditLines200ApplicationxNdjsonResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportAuditLines200ApplicationxNdjsonResponse) VisitExportAuditLinesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type ExportAuditLinesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ExportAuditLinesdefaultJSONResponse) VisitExportAuditLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuditRowRequestObject struct {
+	Sequence int64 `json:"sequence"`
+}
+
+type GetAuditRowResponseObject interface {
+	VisitGetAuditRowResponse(w http.ResponseWriter) error
+}
+
+type GetAuditRow200JSONResponse AuditRow
+
+func (response GetAuditRow200JSONResponse) VisitGetAuditRowResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuditRowdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetAuditRowdefaultJSONResponse) VisitGetAuditRowResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetBoardRequestObject struct {
 	Params GetBoardParams
@@ -2218,6 +3816,196 @@ type GetDictionarydefaultJSONResponse struct {
 }
 
 func (response GetDictionarydefaultJSONResponse) VisitGetDictionaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEngagementsRequestObject struct {
+}
+
+type ListEngagementsResponseObject interface {
+	VisitListEngagementsResponse(w http.ResponseWriter) error
+}
+
+type ListEngagements200JSONResponse []Engagement
+
+func (response ListEngagements200JSONResponse) VisitListEngagementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEngagementsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListEngagementsdefaultJSONResponse) VisitListEngagementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantEngagementRequestObject struct {
+	Body *GrantEngagementJSONRequestBody
+}
+
+type GrantEngagementResponseObject interface {
+	VisitGrantEngagementResponse(w http.ResponseWriter) error
+}
+
+type GrantEngagement201JSONResponse Engagement
+
+func (response GrantEngagement201JSONResponse) VisitGrantEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantEngagementdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GrantEngagementdefaultJSONResponse) VisitGrantEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagementRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetEngagementResponseObject interface {
+	VisitGetEngagementResponse(w http.ResponseWriter) error
+}
+
+type GetEngagement200JSONResponse Engagement
+
+func (response GetEngagement200JSONResponse) VisitGetEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagementdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetEngagementdefaultJSONResponse) VisitGetEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendEngagementRequestObject struct {
+	Id   ID `json:"id"`
+	Body *ExtendEngagementJSONRequestBody
+}
+
+type ExtendEngagementResponseObject interface {
+	VisitExtendEngagementResponse(w http.ResponseWriter) error
+}
+
+type ExtendEngagement201JSONResponse Engagement
+
+func (response ExtendEngagement201JSONResponse) VisitExtendEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendEngagementdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ExtendEngagementdefaultJSONResponse) VisitExtendEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawEngagementRequestObject struct {
+	Id   ID `json:"id"`
+	Body *WithdrawEngagementJSONRequestBody
+}
+
+type WithdrawEngagementResponseObject interface {
+	VisitWithdrawEngagementResponse(w http.ResponseWriter) error
+}
+
+type WithdrawEngagement204Response struct {
+}
+
+func (response WithdrawEngagement204Response) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type WithdrawEngagementdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response WithdrawEngagementdefaultJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2859,6 +4647,155 @@ func (response GetReferenceSQLdefaultJSONResponse) VisitGetReferenceSQLResponse(
 	return err
 }
 
+type ListInvitationsRequestObject struct {
+}
+
+type ListInvitationsResponseObject interface {
+	VisitListInvitationsResponse(w http.ResponseWriter) error
+}
+
+type ListInvitations200JSONResponse []Invitation
+
+func (response ListInvitations200JSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitationsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListInvitationsdefaultJSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteRequestObject struct {
+	Body *InviteJSONRequestBody
+}
+
+type InviteResponseObject interface {
+	VisitInviteResponse(w http.ResponseWriter) error
+}
+
+type Invite201JSONResponse InvitationMade
+
+func (response Invite201JSONResponse) VisitInviteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InvitedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response InvitedefaultJSONResponse) VisitInviteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitationRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type WithdrawInvitationResponseObject interface {
+	VisitWithdrawInvitationResponse(w http.ResponseWriter) error
+}
+
+type WithdrawInvitation204Response struct {
+}
+
+func (response WithdrawInvitation204Response) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type WithdrawInvitationdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response WithdrawInvitationdefaultJSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAgainRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type InviteAgainResponseObject interface {
+	VisitInviteAgainResponse(w http.ResponseWriter) error
+}
+
+type InviteAgain201JSONResponse InvitationMade
+
+func (response InviteAgain201JSONResponse) VisitInviteAgainResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAgaindefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response InviteAgaindefaultJSONResponse) VisitInviteAgainResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMapsRequestObject struct {
 }
 
@@ -2970,6 +4907,689 @@ func (response WhoAmIdefaultJSONResponse) VisitWhoAmIResponse(w http.ResponseWri
 	return err
 }
 
+type EndSessionsRequestObject struct {
+}
+
+type EndSessionsResponseObject interface {
+	VisitEndSessionsResponse(w http.ResponseWriter) error
+}
+
+type EndSessions204Response struct {
+}
+
+func (response EndSessions204Response) VisitEndSessionsResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSessionsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response EndSessionsdefaultJSONResponse) VisitEndSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessionsRequestObject struct {
+}
+
+type ListSessionsResponseObject interface {
+	VisitListSessionsResponse(w http.ResponseWriter) error
+}
+
+type ListSessions200JSONResponse []Session
+
+func (response ListSessions200JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessionsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListSessionsdefaultJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type EndSessionResponseObject interface {
+	VisitEndSessionResponse(w http.ResponseWriter) error
+}
+
+type EndSession204Response struct {
+}
+
+func (response EndSession204Response) VisitEndSessionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSessiondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response EndSessiondefaultJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokensRequestObject struct {
+}
+
+type ListTokensResponseObject interface {
+	VisitListTokensResponse(w http.ResponseWriter) error
+}
+
+type ListTokens200JSONResponse []OwnToken
+
+func (response ListTokens200JSONResponse) VisitListTokensResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokensdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListTokensdefaultJSONResponse) VisitListTokensResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTokenRequestObject struct {
+	Body *CreateTokenJSONRequestBody
+}
+
+type CreateTokenResponseObject interface {
+	VisitCreateTokenResponse(w http.ResponseWriter) error
+}
+
+type CreateToken201JSONResponse TokenMade
+
+func (response CreateToken201JSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTokendefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response CreateTokendefaultJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeTokenRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type RevokeTokenResponseObject interface {
+	VisitRevokeTokenResponse(w http.ResponseWriter) error
+}
+
+type RevokeToken204Response struct {
+}
+
+func (response RevokeToken204Response) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeTokendefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response RevokeTokendefaultJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesRequestObject struct {
+	Params ListNoticesParams
+}
+
+type ListNoticesResponseObject interface {
+	VisitListNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListNotices200JSONResponse NoticePage
+
+func (response ListNotices200JSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListNoticesdefaultJSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNoticesRequestObject struct {
+}
+
+type ReadNoticesResponseObject interface {
+	VisitReadNoticesResponse(w http.ResponseWriter) error
+}
+
+type ReadNotices204Response struct {
+}
+
+func (response ReadNotices204Response) VisitReadNoticesResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ReadNoticesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ReadNoticesdefaultJSONResponse) VisitReadNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenNoticeRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type OpenNoticeResponseObject interface {
+	VisitOpenNoticeResponse(w http.ResponseWriter) error
+}
+
+type OpenNotice200JSONResponse Notice
+
+func (response OpenNotice200JSONResponse) VisitOpenNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenNoticedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response OpenNoticedefaultJSONResponse) VisitOpenNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeopleRequestObject struct {
+	Params ListPeopleParams
+}
+
+type ListPeopleResponseObject interface {
+	VisitListPeopleResponse(w http.ResponseWriter) error
+}
+
+type ListPeople200JSONResponse PeoplePage
+
+func (response ListPeople200JSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeopledefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListPeopledefaultJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndMembershipRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type EndMembershipResponseObject interface {
+	VisitEndMembershipResponse(w http.ResponseWriter) error
+}
+
+type EndMembership204Response struct {
+}
+
+func (response EndMembership204Response) VisitEndMembershipResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndMembershipdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response EndMembershipdefaultJSONResponse) VisitEndMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPersonRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetPersonResponseObject interface {
+	VisitGetPersonResponse(w http.ResponseWriter) error
+}
+
+type GetPerson200JSONResponse Member
+
+func (response GetPerson200JSONResponse) VisitGetPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPersondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetPersondefaultJSONResponse) VisitGetPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainAccessRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type ExplainAccessResponseObject interface {
+	VisitExplainAccessResponse(w http.ResponseWriter) error
+}
+
+type ExplainAccess200JSONResponse AccessExplanation
+
+func (response ExplainAccess200JSONResponse) VisitExplainAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainAccessdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ExplainAccessdefaultJSONResponse) VisitExplainAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRolesRequestObject struct {
+	Id   ID `json:"id"`
+	Body *SetRolesJSONRequestBody
+}
+
+type SetRolesResponseObject interface {
+	VisitSetRolesResponse(w http.ResponseWriter) error
+}
+
+type SetRoles200JSONResponse Member
+
+func (response SetRoles200JSONResponse) VisitSetRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRolesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response SetRolesdefaultJSONResponse) VisitSetRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetFactorOfPersonRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type ResetFactorOfPersonResponseObject interface {
+	VisitResetFactorOfPersonResponse(w http.ResponseWriter) error
+}
+
+type ResetFactorOfPerson204Response struct {
+}
+
+func (response ResetFactorOfPerson204Response) VisitResetFactorOfPersonResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ResetFactorOfPersondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ResetFactorOfPersondefaultJSONResponse) VisitResetFactorOfPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfPersonRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type EndSessionsOfPersonResponseObject interface {
+	VisitEndSessionsOfPersonResponse(w http.ResponseWriter) error
+}
+
+type EndSessionsOfPerson204Response struct {
+}
+
+func (response EndSessionsOfPerson204Response) VisitEndSessionsOfPersonResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSessionsOfPersondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response EndSessionsOfPersondefaultJSONResponse) VisitEndSessionsOfPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadmitPersonRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type ReadmitPersonResponseObject interface {
+	VisitReadmitPersonResponse(w http.ResponseWriter) error
+}
+
+type ReadmitPerson204Response struct {
+}
+
+func (response ReadmitPerson204Response) VisitReadmitPersonResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ReadmitPersondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ReadmitPersondefaultJSONResponse) VisitReadmitPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SuspendPersonRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type SuspendPersonResponseObject interface {
+	VisitSuspendPersonResponse(w http.ResponseWriter) error
+}
+
+type SuspendPerson204Response struct {
+}
+
+func (response SuspendPerson204Response) VisitSuspendPersonResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SuspendPersondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response SuspendPersondefaultJSONResponse) VisitSuspendPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPermissionsRequestObject struct {
+}
+
+type ListPermissionsResponseObject interface {
+	VisitListPermissionsResponse(w http.ResponseWriter) error
+}
+
+type ListPermissions200JSONResponse []Permission
+
+func (response ListPermissions200JSONResponse) VisitListPermissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPermissionsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListPermissionsdefaultJSONResponse) VisitListPermissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPurposesRequestObject struct {
 }
 
@@ -3069,6 +5689,267 @@ type WithdrawPurposedefaultJSONResponse struct {
 }
 
 func (response WithdrawPurposedefaultJSONResponse) VisitWithdrawPurposeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesRequestObject struct {
+}
+
+type ListRolesResponseObject interface {
+	VisitListRolesResponse(w http.ResponseWriter) error
+}
+
+type ListRoles200JSONResponse []OwnRole
+
+func (response ListRoles200JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListRolesdefaultJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRoleRequestObject struct {
+	Body *AddRoleJSONRequestBody
+}
+
+type AddRoleResponseObject interface {
+	VisitAddRoleResponse(w http.ResponseWriter) error
+}
+
+type AddRole201JSONResponse OwnRole
+
+func (response AddRole201JSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRoledefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response AddRoledefaultJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoleRequestObject struct {
+	Role OwnRoleCode `json:"role"`
+}
+
+type GetRoleResponseObject interface {
+	VisitGetRoleResponse(w http.ResponseWriter) error
+}
+
+type GetRole200JSONResponse OwnRole
+
+func (response GetRole200JSONResponse) VisitGetRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoledefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetRoledefaultJSONResponse) VisitGetRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRoleRequestObject struct {
+	Role OwnRoleCode `json:"role"`
+	Body *ChangeRoleJSONRequestBody
+}
+
+type ChangeRoleResponseObject interface {
+	VisitChangeRoleResponse(w http.ResponseWriter) error
+}
+
+type ChangeRole200JSONResponse OwnRole
+
+func (response ChangeRole200JSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRoledefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ChangeRoledefaultJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireRoleRequestObject struct {
+	Role OwnRoleCode `json:"role"`
+	Body *RetireRoleJSONRequestBody
+}
+
+type RetireRoleResponseObject interface {
+	VisitRetireRoleResponse(w http.ResponseWriter) error
+}
+
+type RetireRole204Response struct {
+}
+
+func (response RetireRole204Response) VisitRetireRoleResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RetireRoledefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response RetireRoledefaultJSONResponse) VisitRetireRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFactorRulesRequestObject struct {
+}
+
+type GetFactorRulesResponseObject interface {
+	VisitGetFactorRulesResponse(w http.ResponseWriter) error
+}
+
+type GetFactorRules200JSONResponse FactorRules
+
+func (response GetFactorRules200JSONResponse) VisitGetFactorRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFactorRulesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetFactorRulesdefaultJSONResponse) VisitGetFactorRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetFactorRulesRequestObject struct {
+	Body *SetFactorRulesJSONRequestBody
+}
+
+type SetFactorRulesResponseObject interface {
+	VisitSetFactorRulesResponse(w http.ResponseWriter) error
+}
+
+type SetFactorRules204Response struct {
+}
+
+func (response SetFactorRules204Response) VisitSetFactorRulesResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetFactorRulesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response SetFactorRulesdefaultJSONResponse) VisitSetFactorRulesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3191,6 +6072,21 @@ func (response ListUnmappeddefaultJSONResponse) VisitListUnmappedResponse(w http
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListAudit The administration's record of who did what, the newest first
+	// (GET /audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// VerifyAudit Read the whole record and look for a change, a gap or another order
+	// (GET /audit-verification)
+	VerifyAudit(ctx context.Context, request VerifyAuditRequestObject) (VerifyAuditResponseObject, error)
+	// ExportAuditCSV The record as a file that can be verified without the database
+	// (GET /audit.csv)
+	ExportAuditCSV(ctx context.Context, request ExportAuditCSVRequestObject) (ExportAuditCSVResponseObject, error)
+	// ExportAuditLines The record as JSON Lines that can be verified without the database
+	// (GET /audit.jsonl)
+	ExportAuditLines(ctx context.Context, request ExportAuditLinesRequestObject) (ExportAuditLinesResponseObject, error)
+	// GetAuditRow One row of the record
+	// (GET /audit/{sequence})
+	GetAuditRow(ctx context.Context, request GetAuditRowRequestObject) (GetAuditRowResponseObject, error)
 	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
@@ -3203,6 +6099,21 @@ type StrictServerInterface interface {
 	// GetDictionary The data dictionary
 	// (GET /dictionary)
 	GetDictionary(ctx context.Context, request GetDictionaryRequestObject) (GetDictionaryResponseObject, error)
+	// ListEngagements What the administration granted outside experts, the newest first
+	// (GET /engagements)
+	ListEngagements(ctx context.Context, request ListEngagementsRequestObject) (ListEngagementsResponseObject, error)
+	// GrantEngagement Offer an outside expert access for a purpose, until an end
+	// (POST /engagements)
+	GrantEngagement(ctx context.Context, request GrantEngagementRequestObject) (GrantEngagementResponseObject, error)
+	// GetEngagement One engagement
+	// (GET /engagements/{id})
+	GetEngagement(ctx context.Context, request GetEngagementRequestObject) (GetEngagementResponseObject, error)
+	// ExtendEngagement Offer an engagement that follows another with the same terms
+	// (POST /engagements/{id}/extensions)
+	ExtendEngagement(ctx context.Context, request ExtendEngagementRequestObject) (ExtendEngagementResponseObject, error)
+	// WithdrawEngagement End an engagement at once
+	// (PUT /engagements/{id}/withdrawal)
+	WithdrawEngagement(ctx context.Context, request WithdrawEngagementRequestObject) (WithdrawEngagementResponseObject, error)
 	// ComputeFigures Several indicators over a period, in one pass
 	// (GET /figures)
 	ComputeFigures(ctx context.Context, request ComputeFiguresRequestObject) (ComputeFiguresResponseObject, error)
@@ -3251,6 +6162,18 @@ type StrictServerInterface interface {
 	// GetReferenceSQL The reference query that says the same over the tables of the warehouse
 	// (GET /indicators/{code}/sql)
 	GetReferenceSQL(ctx context.Context, request GetReferenceSQLRequestObject) (GetReferenceSQLResponseObject, error)
+	// ListInvitations Invitations that nobody has taken up or withdrawn, the newest first
+	// (GET /invitations)
+	ListInvitations(ctx context.Context, request ListInvitationsRequestObject) (ListInvitationsResponseObject, error)
+	// Invite Ask somebody by e-mail to work in the administration
+	// (POST /invitations)
+	Invite(ctx context.Context, request InviteRequestObject) (InviteResponseObject, error)
+	// WithdrawInvitation Withdraw an open invitation
+	// (DELETE /invitations/{id})
+	WithdrawInvitation(ctx context.Context, request WithdrawInvitationRequestObject) (WithdrawInvitationResponseObject, error)
+	// InviteAgain Exchange an open invitation for one with a new link
+	// (POST /invitations/{id}/again)
+	InviteAgain(ctx context.Context, request InviteAgainRequestObject) (InviteAgainResponseObject, error)
 	// ListMaps The administration's own maps of columns, operations and lanes
 	// (GET /maps)
 	ListMaps(ctx context.Context, request ListMapsRequestObject) (ListMapsResponseObject, error)
@@ -3260,6 +6183,63 @@ type StrictServerInterface interface {
 	// WhoAmI Who the token is, and what it may do
 	// (GET /me)
 	WhoAmI(ctx context.Context, request WhoAmIRequestObject) (WhoAmIResponseObject, error)
+	// EndSessions End all of one's own sessions on the pages
+	// (DELETE /me/sessions)
+	EndSessions(ctx context.Context, request EndSessionsRequestObject) (EndSessionsResponseObject, error)
+	// ListSessions One's own open sessions on the pages
+	// (GET /me/sessions)
+	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
+	// EndSession End one of one's own sessions
+	// (DELETE /me/sessions/{id})
+	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// ListTokens One's own API tokens in the administration, the newest first
+	// (GET /me/tokens)
+	ListTokens(ctx context.Context, request ListTokensRequestObject) (ListTokensResponseObject, error)
+	// CreateToken Make an API token for a program
+	// (POST /me/tokens)
+	CreateToken(ctx context.Context, request CreateTokenRequestObject) (CreateTokenResponseObject, error)
+	// RevokeToken End one of one's own tokens
+	// (DELETE /me/tokens/{id})
+	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
+	// ListNotices What one was told in the administration, the newest first
+	// (GET /notices)
+	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
+	// ReadNotices Mark all of one's own notices as read
+	// (POST /notices/read)
+	ReadNotices(ctx context.Context, request ReadNoticesRequestObject) (ReadNoticesResponseObject, error)
+	// OpenNotice Mark one of one's own notices as read
+	// (POST /notices/{id})
+	OpenNotice(ctx context.Context, request OpenNoticeRequestObject) (OpenNoticeResponseObject, error)
+	// ListPeople Who works in the administration as what, by name
+	// (GET /people)
+	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
+	// EndMembership Take a person out of the administration for good
+	// (DELETE /people/{id})
+	EndMembership(ctx context.Context, request EndMembershipRequestObject) (EndMembershipResponseObject, error)
+	// GetPerson One person of the administration
+	// (GET /people/{id})
+	GetPerson(ctx context.Context, request GetPersonRequestObject) (GetPersonResponseObject, error)
+	// ExplainAccess What a person may do in the administration, and which role or engagement gives it
+	// (GET /people/{id}/access)
+	ExplainAccess(ctx context.Context, request ExplainAccessRequestObject) (ExplainAccessResponseObject, error)
+	// SetRoles Give a person exactly these roles and postings
+	// (PUT /people/{id}/roles)
+	SetRoles(ctx context.Context, request SetRolesRequestObject) (SetRolesResponseObject, error)
+	// ResetFactorOfPerson Remove the second factors of somebody who works in this administration alone
+	// (DELETE /people/{id}/second-factor)
+	ResetFactorOfPerson(ctx context.Context, request ResetFactorOfPersonRequestObject) (ResetFactorOfPersonResponseObject, error)
+	// EndSessionsOfPerson End a person's sessions and tokens in the administration
+	// (DELETE /people/{id}/sessions)
+	EndSessionsOfPerson(ctx context.Context, request EndSessionsOfPersonRequestObject) (EndSessionsOfPersonResponseObject, error)
+	// ReadmitPerson Let a suspended person in again with the same roles
+	// (DELETE /people/{id}/suspension)
+	ReadmitPerson(ctx context.Context, request ReadmitPersonRequestObject) (ReadmitPersonResponseObject, error)
+	// SuspendPerson Keep a person out of the administration
+	// (PUT /people/{id}/suspension)
+	SuspendPerson(ctx context.Context, request SuspendPersonRequestObject) (SuspendPersonResponseObject, error)
+	// ListPermissions What can be part of an own role, in which scopes, and what every role has
+	// (GET /permissions)
+	ListPermissions(ctx context.Context, request ListPermissionsRequestObject) (ListPermissionsResponseObject, error)
 	// ListPurposes The purposes for which one has asked to see officers' names, the latest first
 	// (GET /purposes)
 	ListPurposes(ctx context.Context, request ListPurposesRequestObject) (ListPurposesResponseObject, error)
@@ -3269,6 +6249,27 @@ type StrictServerInterface interface {
 	// WithdrawPurpose End one's own purpose at once
 	// (DELETE /purposes/{id})
 	WithdrawPurpose(ctx context.Context, request WithdrawPurposeRequestObject) (WithdrawPurposeResponseObject, error)
+	// ListRoles The administration's own roles, the retired ones too
+	// (GET /roles)
+	ListRoles(ctx context.Context, request ListRolesRequestObject) (ListRolesResponseObject, error)
+	// AddRole Put a role together from permissions that exist
+	// (POST /roles)
+	AddRole(ctx context.Context, request AddRoleRequestObject) (AddRoleResponseObject, error)
+	// GetRole One of the administration's own roles
+	// (GET /roles/{role})
+	GetRole(ctx context.Context, request GetRoleRequestObject) (GetRoleResponseObject, error)
+	// ChangeRole Give a role other names and permissions
+	// (PUT /roles/{role})
+	ChangeRole(ctx context.Context, request ChangeRoleRequestObject) (ChangeRoleResponseObject, error)
+	// RetireRole End what a role gives, at once and for good
+	// (PUT /roles/{role}/retirement)
+	RetireRole(ctx context.Context, request RetireRoleRequestObject) (RetireRoleResponseObject, error)
+	// GetFactorRules Which roles come in only with a second factor
+	// (GET /second-factor-rules)
+	GetFactorRules(ctx context.Context, request GetFactorRulesRequestObject) (GetFactorRulesResponseObject, error)
+	// SetFactorRules Say which roles come in only with a second factor
+	// (PUT /second-factor-rules)
+	SetFactorRules(ctx context.Context, request SetFactorRulesRequestObject) (SetFactorRulesResponseObject, error)
 	// IssueToken Sign in and get a token
 	// (POST /tokens)
 	IssueToken(ctx context.Context, request IssueTokenRequestObject) (IssueTokenResponseObject, error)
@@ -3290,6 +6291,131 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(ctx echo.Context, params ListAuditParams) error {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx.Request().Context(), request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		return validResponse.VisitListAuditResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// VerifyAudit operation middleware
+func (sh *strictHandler) VerifyAudit(ctx echo.Context, params VerifyAuditParams) error {
+	var request VerifyAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyAudit(ctx.Request().Context(), request.(VerifyAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(VerifyAuditResponseObject); ok {
+		return validResponse.VisitVerifyAuditResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportAuditCSV operation middleware
+func (sh *strictHandler) ExportAuditCSV(ctx echo.Context, params ExportAuditCSVParams) error {
+	var request ExportAuditCSVRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportAuditCSV(ctx.Request().Context(), request.(ExportAuditCSVRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportAuditCSV")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportAuditCSVResponseObject); ok {
+		return validResponse.VisitExportAuditCSVResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportAuditLines operation middleware
+func (sh *strictHandler) ExportAuditLines(ctx echo.Context, params ExportAuditLinesParams) error {
+	var request ExportAuditLinesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportAuditLines(ctx.Request().Context(), request.(ExportAuditLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportAuditLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportAuditLinesResponseObject); ok {
+		return validResponse.VisitExportAuditLinesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAuditRow operation middleware
+func (sh *strictHandler) GetAuditRow(ctx echo.Context, sequence int64) error {
+	var request GetAuditRowRequestObject
+
+	request.Sequence = sequence
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAuditRow(ctx.Request().Context(), request.(GetAuditRowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAuditRow")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAuditRowResponseObject); ok {
+		return validResponse.VisitGetAuditRowResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // GetBoard operation middleware
@@ -3389,6 +6515,196 @@ func (sh *strictHandler) GetDictionary(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetDictionaryResponseObject); ok {
 		return validResponse.VisitGetDictionaryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEngagements operation middleware
+func (sh *strictHandler) ListEngagements(ctx echo.Context) error {
+	var request ListEngagementsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEngagements(ctx.Request().Context(), request.(ListEngagementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEngagements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEngagementsResponseObject); ok {
+		return validResponse.VisitListEngagementsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GrantEngagement operation middleware
+func (sh *strictHandler) GrantEngagement(ctx echo.Context) error {
+	var request GrantEngagementRequestObject
+
+	var body GrantEngagementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GrantEngagement(ctx.Request().Context(), request.(GrantEngagementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GrantEngagement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GrantEngagementResponseObject); ok {
+		return validResponse.VisitGrantEngagementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEngagement operation middleware
+func (sh *strictHandler) GetEngagement(ctx echo.Context, id ID) error {
+	var request GetEngagementRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEngagement(ctx.Request().Context(), request.(GetEngagementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEngagement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEngagementResponseObject); ok {
+		return validResponse.VisitGetEngagementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExtendEngagement operation middleware
+func (sh *strictHandler) ExtendEngagement(ctx echo.Context, id ID) error {
+	var request ExtendEngagementRequestObject
+
+	request.Id = id
+
+	var body ExtendEngagementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExtendEngagement(ctx.Request().Context(), request.(ExtendEngagementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExtendEngagement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExtendEngagementResponseObject); ok {
+		return validResponse.VisitExtendEngagementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawEngagement operation middleware
+func (sh *strictHandler) WithdrawEngagement(ctx echo.Context, id ID) error {
+	var request WithdrawEngagementRequestObject
+
+	request.Id = id
+
+	var body WithdrawEngagementJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawEngagement(ctx.Request().Context(), request.(WithdrawEngagementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawEngagement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawEngagementResponseObject); ok {
+		return validResponse.VisitWithdrawEngagementResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -3804,6 +7120,125 @@ func (sh *strictHandler) GetReferenceSQL(ctx echo.Context, code Code, params Get
 	return nil
 }
 
+// ListInvitations operation middleware
+func (sh *strictHandler) ListInvitations(ctx echo.Context) error {
+	var request ListInvitationsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvitations(ctx.Request().Context(), request.(ListInvitationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvitations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInvitationsResponseObject); ok {
+		return validResponse.VisitListInvitationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Invite operation middleware
+func (sh *strictHandler) Invite(ctx echo.Context) error {
+	var request InviteRequestObject
+
+	var body InviteJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Invite(ctx.Request().Context(), request.(InviteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Invite")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(InviteResponseObject); ok {
+		return validResponse.VisitInviteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawInvitation operation middleware
+func (sh *strictHandler) WithdrawInvitation(ctx echo.Context, id ID) error {
+	var request WithdrawInvitationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawInvitation(ctx.Request().Context(), request.(WithdrawInvitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawInvitation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawInvitationResponseObject); ok {
+		return validResponse.VisitWithdrawInvitationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// InviteAgain operation middleware
+func (sh *strictHandler) InviteAgain(ctx echo.Context, id ID) error {
+	var request InviteAgainRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.InviteAgain(ctx.Request().Context(), request.(InviteAgainRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InviteAgain")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(InviteAgainResponseObject); ok {
+		return validResponse.VisitInviteAgainResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListMaps operation middleware
 func (sh *strictHandler) ListMaps(ctx echo.Context) error {
 	var request ListMapsRequestObject
@@ -3899,6 +7334,515 @@ func (sh *strictHandler) WhoAmI(ctx echo.Context) error {
 	return nil
 }
 
+// EndSessions operation middleware
+func (sh *strictHandler) EndSessions(ctx echo.Context) error {
+	var request EndSessionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSessions(ctx.Request().Context(), request.(EndSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionsResponseObject); ok {
+		return validResponse.VisitEndSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSessions operation middleware
+func (sh *strictHandler) ListSessions(ctx echo.Context) error {
+	var request ListSessionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSessions(ctx.Request().Context(), request.(ListSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSessionsResponseObject); ok {
+		return validResponse.VisitListSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSession operation middleware
+func (sh *strictHandler) EndSession(ctx echo.Context, id ID) error {
+	var request EndSessionRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSession(ctx.Request().Context(), request.(EndSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
+		return validResponse.VisitEndSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTokens operation middleware
+func (sh *strictHandler) ListTokens(ctx echo.Context) error {
+	var request ListTokensRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTokens(ctx.Request().Context(), request.(ListTokensRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTokens")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTokensResponseObject); ok {
+		return validResponse.VisitListTokensResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateToken operation middleware
+func (sh *strictHandler) CreateToken(ctx echo.Context) error {
+	var request CreateTokenRequestObject
+
+	var body CreateTokenJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateToken(ctx.Request().Context(), request.(CreateTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateTokenResponseObject); ok {
+		return validResponse.VisitCreateTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeToken operation middleware
+func (sh *strictHandler) RevokeToken(ctx echo.Context, id ID) error {
+	var request RevokeTokenRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeToken(ctx.Request().Context(), request.(RevokeTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeTokenResponseObject); ok {
+		return validResponse.VisitRevokeTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNotices operation middleware
+func (sh *strictHandler) ListNotices(ctx echo.Context, params ListNoticesParams) error {
+	var request ListNoticesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotices(ctx.Request().Context(), request.(ListNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNoticesResponseObject); ok {
+		return validResponse.VisitListNoticesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadNotices operation middleware
+func (sh *strictHandler) ReadNotices(ctx echo.Context) error {
+	var request ReadNoticesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNotices(ctx.Request().Context(), request.(ReadNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadNoticesResponseObject); ok {
+		return validResponse.VisitReadNoticesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenNotice operation middleware
+func (sh *strictHandler) OpenNotice(ctx echo.Context, id ID) error {
+	var request OpenNoticeRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenNotice(ctx.Request().Context(), request.(OpenNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenNoticeResponseObject); ok {
+		return validResponse.VisitOpenNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPeople operation middleware
+func (sh *strictHandler) ListPeople(ctx echo.Context, params ListPeopleParams) error {
+	var request ListPeopleRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPeople(ctx.Request().Context(), request.(ListPeopleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPeople")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPeopleResponseObject); ok {
+		return validResponse.VisitListPeopleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndMembership operation middleware
+func (sh *strictHandler) EndMembership(ctx echo.Context, id ID) error {
+	var request EndMembershipRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndMembership(ctx.Request().Context(), request.(EndMembershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndMembership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndMembershipResponseObject); ok {
+		return validResponse.VisitEndMembershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPerson operation middleware
+func (sh *strictHandler) GetPerson(ctx echo.Context, id ID) error {
+	var request GetPersonRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPerson(ctx.Request().Context(), request.(GetPersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPerson")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPersonResponseObject); ok {
+		return validResponse.VisitGetPersonResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExplainAccess operation middleware
+func (sh *strictHandler) ExplainAccess(ctx echo.Context, id ID) error {
+	var request ExplainAccessRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExplainAccess(ctx.Request().Context(), request.(ExplainAccessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExplainAccess")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExplainAccessResponseObject); ok {
+		return validResponse.VisitExplainAccessResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetRoles operation middleware
+func (sh *strictHandler) SetRoles(ctx echo.Context, id ID) error {
+	var request SetRolesRequestObject
+
+	request.Id = id
+
+	var body SetRolesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetRoles(ctx.Request().Context(), request.(SetRolesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetRoles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetRolesResponseObject); ok {
+		return validResponse.VisitSetRolesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetFactorOfPerson operation middleware
+func (sh *strictHandler) ResetFactorOfPerson(ctx echo.Context, id ID) error {
+	var request ResetFactorOfPersonRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetFactorOfPerson(ctx.Request().Context(), request.(ResetFactorOfPersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetFactorOfPerson")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetFactorOfPersonResponseObject); ok {
+		return validResponse.VisitResetFactorOfPersonResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSessionsOfPerson operation middleware
+func (sh *strictHandler) EndSessionsOfPerson(ctx echo.Context, id ID) error {
+	var request EndSessionsOfPersonRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSessionsOfPerson(ctx.Request().Context(), request.(EndSessionsOfPersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSessionsOfPerson")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionsOfPersonResponseObject); ok {
+		return validResponse.VisitEndSessionsOfPersonResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadmitPerson operation middleware
+func (sh *strictHandler) ReadmitPerson(ctx echo.Context, id ID) error {
+	var request ReadmitPersonRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadmitPerson(ctx.Request().Context(), request.(ReadmitPersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadmitPerson")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadmitPersonResponseObject); ok {
+		return validResponse.VisitReadmitPersonResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SuspendPerson operation middleware
+func (sh *strictHandler) SuspendPerson(ctx echo.Context, id ID) error {
+	var request SuspendPersonRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SuspendPerson(ctx.Request().Context(), request.(SuspendPersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SuspendPerson")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SuspendPersonResponseObject); ok {
+		return validResponse.VisitSuspendPersonResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPermissions operation middleware
+func (sh *strictHandler) ListPermissions(ctx echo.Context) error {
+	var request ListPermissionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPermissions(ctx.Request().Context(), request.(ListPermissionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPermissions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPermissionsResponseObject); ok {
+		return validResponse.VisitListPermissionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPurposes operation middleware
 func (sh *strictHandler) ListPurposes(ctx echo.Context) error {
 	var request ListPurposesRequestObject
@@ -3987,6 +7931,265 @@ func (sh *strictHandler) WithdrawPurpose(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(WithdrawPurposeResponseObject); ok {
 		return validResponse.VisitWithdrawPurposeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRoles operation middleware
+func (sh *strictHandler) ListRoles(ctx echo.Context) error {
+	var request ListRolesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRoles(ctx.Request().Context(), request.(ListRolesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRoles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRolesResponseObject); ok {
+		return validResponse.VisitListRolesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddRole operation middleware
+func (sh *strictHandler) AddRole(ctx echo.Context) error {
+	var request AddRoleRequestObject
+
+	var body AddRoleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddRole(ctx.Request().Context(), request.(AddRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddRoleResponseObject); ok {
+		return validResponse.VisitAddRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRole operation middleware
+func (sh *strictHandler) GetRole(ctx echo.Context, role OwnRoleCode) error {
+	var request GetRoleRequestObject
+
+	request.Role = role
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRole(ctx.Request().Context(), request.(GetRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRoleResponseObject); ok {
+		return validResponse.VisitGetRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeRole operation middleware
+func (sh *strictHandler) ChangeRole(ctx echo.Context, role OwnRoleCode) error {
+	var request ChangeRoleRequestObject
+
+	request.Role = role
+
+	var body ChangeRoleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeRole(ctx.Request().Context(), request.(ChangeRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeRoleResponseObject); ok {
+		return validResponse.VisitChangeRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RetireRole operation middleware
+func (sh *strictHandler) RetireRole(ctx echo.Context, role OwnRoleCode) error {
+	var request RetireRoleRequestObject
+
+	request.Role = role
+
+	var body RetireRoleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RetireRole(ctx.Request().Context(), request.(RetireRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetireRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RetireRoleResponseObject); ok {
+		return validResponse.VisitRetireRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetFactorRules operation middleware
+func (sh *strictHandler) GetFactorRules(ctx echo.Context) error {
+	var request GetFactorRulesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFactorRules(ctx.Request().Context(), request.(GetFactorRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFactorRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFactorRulesResponseObject); ok {
+		return validResponse.VisitGetFactorRulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetFactorRules operation middleware
+func (sh *strictHandler) SetFactorRules(ctx echo.Context) error {
+	var request SetFactorRulesRequestObject
+
+	var body SetFactorRulesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetFactorRules(ctx.Request().Context(), request.(SetFactorRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetFactorRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetFactorRulesResponseObject); ok {
+		return validResponse.VisitSetFactorRulesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -4090,135 +8293,205 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H2Nctu4ueir4PL2zm7v0LbsZNvans40mzRt5ia7aZJt5jbN9UDiJwlrEuACoGVdr2fO05wHO09yBh8A",
-	"EhRBiZSVnOz2zOxsLAkkgA/f/x/ukpkoSsGBa5Vc3CUllbQADRI/fbs2/89AzSQrNRM8uUiesQK4YoKr",
-	"lMxEUVCiwDylIbskegkkgznjzIwmnBagiF4KBeYnCYRKSNIEbmlR5pBcJGI+ZzNI7T8ySRNm5vipArlO",
-	"0sQ8n1wkU/O3mi2hoGY9Bb19CXyhl8nF2WSSJnpdmlFKS8YXyf19mjwVGZiRzTxPX76ZnPrXl1Qvm7fP",
-	"zOA0kfBTxSRkyYWWFYTzlVRrkObB//fhydE/Pt6dpY/vP0yOzj/end3/Jokt4LkURRd0z5lUmuRiRnOS",
-	"UQ1EzBFiJUgmHPTmOMb9kFFNyWoJnOQw10RUugW8s8nZN0eT06NmZxuAm5tlhFuZC1lQnVwkZvroyl88",
-	"M+MiYGLZViDVb64qHNl980tWMF2/fGOlOf4YvjCDOa1ynVycmjMu6C0rqgI/mY+Mu4/1TIxrWIDEqb5H",
-	"dGpjwLOXT3oQwCLf1t21UC62ue/ncwW9uxP21+j2Njc3aW9wEt3gG1gwpSW1iLWJZ++ZXhKmFVEgGc1J",
-	"DhopOsSdp7/7/R/i4OBVMUVSHASOx1FwvBVSR9a1pJospKhKZRgBUUJqyMh0nRJKCsYrRaYwFxII00RX",
-	"kiukAiEzkESKimeX/vEV00tRaULJDc0rMJwISE5Vm0CO8Mce4jCzx48kuQYzDrg5gA/u05H9x7+xfjU3",
-	"H8z/eFWApFpI/CL4kAEXBeP+p/bH8nxivjT/fIxB8p0YwEfoXIPssJKMroNfDHBG8ZXH/XxFi5Fc5b1h",
-	"/rGN5AYxO4LkgmReyvzRnq+QzVf/w36XEgU3IGluUcDiBPn5klBOoCj12qEGs1hU8WsuVpwI3pZAOeXw",
-	"RwmZk0F/NHzi52cvn5z17H2FW+mXR1F6+L9AZYsdGRBHqW9tRu6gPcsZzs/Pz0NOeD6J8Yp78y5VCq4A",
-	"RfpzyvLKnsVMcA0c6ZSWZc5myE5OflSWpzRT/kbCPLlI/udJoyuc2F/ViX8fzhQh9xVwTVZS8EVKGEKf",
-	"KDDzzgAh496D2oagMsPVZBnqDzR/LUUJUjOz9jnNFaRJGXx1lwDX0v3ZnvwFD3iHQ/sZ1TQXC8sRNBRq",
-	"1+b+zLVcJ/c1WKmUFD/PnXzfgfkG9jdMOSZdD2Zc/+5x0j2s1BBWZyfvoqScpLsnX1ENsqDyurPUI80K",
-	"ZF5VntOpQUiLZl3MbRDxg1cnkPqbdwebTOvzaHiZmP4IM7Pc26OFOKq3nBl0E/LYHnrw6xErSic9kDIu",
-	"EqoUXZ9koqCMn9RPOkUvrwo+EmcMs3F43wGZYfKdE3hNZc06S8kKKtfESgP3/FSIHCg3L7BkfBfDBA/I",
-	"u8hj9pvNiZ8o8loovZDw9m8vyUoyDYqgnrT9oHARblDwS+pEmQdA55AQokVJORP8Wa3GjwSvA2EHAL2Q",
-	"qTiLHcbGnuzS3c7wkfjyK65hLBdRAEMp1Ir9nav12gG+eScxaHoNx37pY2jBPIhzP4NZTht9cOveu+xl",
-	"RrngzKgThcggTwm1MtPCg/DMyIQG/y5JITisDT8vGBeSmONQKSmoUubLhaSF0TbbQKZKsQUvvKVZM+DO",
-	"GW4yW7jxz+xg8ZanDX/xEmgGKJdbXC4XqyRNEBJIPUbVBgnZleBRnGNclTAzixq5sXrk8EfEfG5E58in",
-	"SrreA+4S5iBRUBv8a52lsxFi1Cxq26vzkzVHoj+tnYIUsXXCs6lNNacmuXXETuUGpBp7JBuzNQCocWUH",
-	"KWcNGR6HJDmcpoM3bBL2MzGrvOAawdymVM+WcbXCLoVoo6hNpagWS/OBKeKAFyoZcbs+TWaVlG1pGoi1",
-	"rM2WtulaIbiMhmUEPV9EyP5bKa6BE1nloNJatbOr8AsnlGeGexEpcvRAUU0KuiYKgNRvHqgEPrfjowSc",
-	"xeGqaAFE3IAkNM9JjYnpIAHjQL+bGPA8mpOy59wcSBv6MRIJQP73ZtZ9UOthWJILmkF2RXWvntplJaKS",
-	"M+hxMeBxO9xeURV9vipBKhg9bfPYdD1o48OPs3uSbpMN9GKHaG2UsRpwFufQM6/9xcVty5pq/LxfKRI8",
-	"OJCsvrOsO2ZcsYWzUIc9P9gYu4Z1ZF/f2+2gY8naqH6X0/Wl8yRouNWEKcKFJuhGiOgZgaYbt6rqDRr7",
-	"7cpLvG17fCNWZnxBdSWZXu8a/sqPM88wpcxyIhSybnzxhAtiwR2lkkJwvVRxHof+pLPHqbNINSiN310S",
-	"s32CbhL8rbbYDAD9sgYiyWvBuB4C0tLYoKJSAyEamuVRbFA68M83EBrAvxUsiri++leqlqD8S/04y62C",
-	"acjKQE4CzYgzuPfHtMP6EwJeFgVawxGikGm5I9oveGnxBzX90Em5uar9/BYuwtMw2PqMWr6L0KURujpq",
-	"8nMcpOZQAdqFRF3TzWAniOXh+zpBApfeVhlQOx/vkmvGs+Qi4UJfzUXFjeQqQCm6QO8uki5yu4B4n758",
-	"c35uSS0UJXMGedZWsiMDoshbz7jLmLavaB6IicFNzLc7vKud+Izf0BxFdMVppZfAtdkY2ttzIacsywC9",
-	"+AFIZoLPc4bnZr42JIlOHyGuCsrX6CDWIDnNI777bfuz2wMViZFYseZpwA0zUsnyDHkD8itFcrHY6QRC",
-	"CGwHmvW/j1Qeaj98nCOJHiXPOulj1ljz8FZrrJm3ftlgAnMb3ZvCnAkwElCgYaZHaphwW+aU1xZT5/c5",
-	"nekeiWzVRSLFSqH9o6pCedsO6LVFqCoPpo1C7Ucl+PEbunrlEKe2c3bqusj2xjoF2hkH3V3ppQS1FHnm",
-	"9oLSsVKQjd+GYdaw6vFbIGTiXosb8NpX90ejJ8R/qeyqtvx2tcmkspbLYMry3GxSUq5scLxSJXAFV3Q2",
-	"ExWaeJVqOSUCWU0loz1O7l1yvI0kW81PN7QRrX7eAG4b+21Akzb+HIs6Hp5pi3Y80sc5GFLma8dnx9hA",
-	"lVRC9sKAG42/pAu4rGOkRPBQXeqSZuCyeJhnoSP/3IujEHBU2WARVetZldGjlZAoNv3n2wLRCfWmNLFO",
-	"3SjuvKhZ4xhfQJxAgI+1seeNOtO1XJgm5nfIutHE2Ktq2Gw9BjtqOJ+z/opIapRz0DlOhfYVrIaZDUa5",
-	"6L7xjeHlQhLIwb5YzNGlZAhJDX3xj0hJA+MbEkqgMQnzhBOgMmcgvWvFGzK0ADJd67aB1Ac7CWVOZzHo",
-	"/R8Mz2dtGM6WlC+8krbT9OpxCn2HaWhiTlYoQKgiGeTsBiREl6g0lWPFdi0HPBGuKNPW0DUna/9yeGNR",
-	"HP/I5PpKVnEqrLjf/LCTcwkOVzOMiQ7nQj/Y51woNaJKV7ygZQnZVU45DH+vj2dte6NhILQbOdnztUMN",
-	"TAzKpYNONibz3HOBf85LLZuo2KCPI+vg5Gv0D883INIYh39R66LjODK9ocxZyTGFfAqKZRDz87npvN+8",
-	"UppMnUfCPmSDBDaTZqg2nw71Og7Egm6YOjql7Nm9OfOrKVUsFmFYk9WSzZY2uUqJAvSS8QVBpUsRxrUg",
-	"1KVaxZhB1gqdd3+uM2i3TM00mVFu4D618Y7McEcMa6AtYySgTax1kU+vlgw/j4xJG7aMiVqzhhVdE6bI",
-	"FNMHg4S4JVss8YtcrPDfKfX2soZbHeVmc1qwPK4ibHVVWjhwgShoEKHSkJE1RDWw3hSDJl65kdlhiNFb",
-	"12F6UJe9llLcAKc8HnWonZ0ZUExGVN5515WAYtVj6hipbo5TipWLYSiLc3E55fMm/LGUIGc28LMUFaZ7",
-	"ZhTdVRitx/OxRkMpGG/p0wNMgzeUKchs0qDZaAGUI00gD1O7zYU6rbTjjXOoUSd3tNyIuMkQV1uk66DZ",
-	"oilH9WnA/2Jc9SXjo02GJrkkmolQJ30SLUQ0Oygw8K7YUMHe5hfx9faTe7Njb21GHFVURTXutzATPEMN",
-	"tJXo0Tj3rSfUIKrVBothmloMw7xf2lC8ZbSCD/FKt9IUevzSNdTNVrx/2YfTdwl9XEaYC7CBbBYpBvui",
-	"EPH29USZh9Whon2DA2c5G6P44QajWSiyxa/6cqQ/7sijPHDAZhA/jur8v95IjxbaJup0YG2sz5IuYHw2",
-	"w79SyAhRvRZOlnw8VEcxCrU3p3hFy7F8wpojo+xe/0yP9ydIMd8euC6fupGR0I01aJM0qa1FDLdxiHKK",
-	"Hh0wHhxxGodfZhrCoLW5mAYRrLoX0BbXNjwppKClT7FEWiJ0Kirt0i0VscOn0Er1HerkfhUkC4w4/BiN",
-	"PqNrIjhZoZmBNSNmxaulyH2hCVmxPDeaOcZIYQhr6XhK6kcN0aAeyAr3Xex89RIT1WIMQWlkd62qOudG",
-	"QoVi9/I2sMSudTDBvsYZXzXh4v0o97vaWBkVbGoEaNd3ZwGwoccN4+DG2AvoiddpN7lYRQ7BWIQErNw0",
-	"p3D+Dflf5D3LleAEo6U3NE/N2ZBZS/dq3htVDRlfdOSn0TqRcIZtpFE3DgofVdA8IiqfwwplLrWmAc0K",
-	"xuuSva8UyQHRtTm1S6KWYtX4GJQ2eoGYE0rU0pbNdu0JVXq/8Tb2+taOCrPXo/aL2bU/txolL+rDSgna",
-	"lakhMpW2LYIafta23EwC8vkE1o+iBcnYDcsAS/+suURypnW+RVA3CLJierl0SQUb52jZqAO9xxlv3ec5",
-	"SMwCnQLRIjfAvazXBLnCNS7YDfAIrHvy+/lw7vCdN4D34wqvwYVID5PnV7VigwE+A4+z13d1zhjVDnvn",
-	"7MawWZDq0sLPA7MQ9sANlKN4O9zyEKuY3wYT0JDV/FRRqVkOqS0Qhcxgl14ZDFtYGu7gTwEZozzK08SK",
-	"j6OO2PutKr5za1VZtkLR/gVxTTTULt0RjZBLtvp3X8STanRmsM1YnY2sBNqSJuA7BERTCECiD3Gsh2SD",
-	"eaB/yaCPmomymyWBpmJfjgBb8CvGr3p3poH3ReP/v+ADFFanqbYmql+bNvB273NrbcMmpsTaDMvRBXS/",
-	"7izh7rbOJme/OzqdpAT/eP/4NCXHx19yjvE+OcOH9CFEq/dCJraZSlkveDhbQ9Tdm61VshQKRtcbZ2qU",
-	"gYyZS30haWyCsBQrjrUqTBMeepoCeTkwMUECVT1BJwkzg3PjrHujaWWSrviIp6JZQnZd7VWkNTA9lGL8",
-	"6Y33u77928ux8U+5qGoH3TbzvDNpr96UMw0y5hmrq36wCQFq/H52Q+5Mp0awTI29rzRkNoZYqp/yqPcN",
-	"bnVPV48mW45QRf4UFvruV3XScXTh5GkAvGbX8fPxWW4jTqY/J3jO8j7IWyk5zNCLBvsMAF2ozzKKFN2u",
-	"5HRwhk4vcVlTOJKEN6hYuA6N4e7dXusJ41BX2KlkjwytA8TrB4tS26xlpx+5C+t9pJcwduZ/ff2HDycM",
-	"Um/ccjYh/68QWRgAll9M8CB1XWFiDRyouoYsxcyNlT8l64v4SllLg9DMJgcNTBrFVPZdOaOHq3mxJ1YT",
-	"82D1zPGoffUz+/gIUrLTbcKlvboPH//34RZomf6v3W76MgyarjkRGA/DURLV6/2O+y34RkOfNfS+kJRX",
-	"Oe0tQHC5PEOppC6o7DZ7+O+KyF9xRWQgob4gKRMidyQtbQc1O4rcm6DZgr/gexJ057RXS0GWVBFKFCZN",
-	"kTmdYfQEMZvdOn+0P8qgBFFIjIFQYozjG5Br4qC6vctimuR0CnlvCwQgGvNGmSJz9FPvaJvauGV3Diyp",
-	"Uithe7UFg785PUu3eT7by3wqspqdtKNjlz5IUxfeTNcI35WQ18rXfQiOseJg/kenA/ti1euPmVZv65Da",
-	"iCZKf6so1ywHRRzsSymmdMpyZh4ik+Ozb1IyOcb//f4bVAYnx+edFklwS2c6qhuoaCZehBPyXsE/tMNV",
-	"44TvcXGYA8AxxOeZDl+EffCq3ujoJ/ngaoh2cmw0JTZeONdXp9q3tg0kcxmrfFTewAwQf/ZmZu98nv8o",
-	"XjauUKS/QmRbR71h+Th1Ik7hUjL94mIk+s4wtrGO29uSSed9GuT77I31bAnlaL+w7Zu1w9J6TUEcB2eN",
-	"7bldpbPPQY/xt3UKEHOoz2RgO7v2gvdqaveDKxP6u3ejjelCuJFE1skdi2wnFK1KXw3vbnT4/oEuP63V",
-	"RrC1rC6O4DpmaLW/NRTrgp4eJZGKMawAVEIQuF5qXdr2rYzPI9rxa5C4Lz4L4t62EpE8rZQWhdoQ4M6v",
-	"iinx1J6XT9nRwilEfJG3ErOP/8n/jMqPb3kwrTRRbMGPGCczKo2qR6jVaS4D9WbObkFFlAiUsVjMLHI4",
-	"Jq9sw0JV9yz8J0cJGtdAjMntAqopySpXoobhGpv95sRxipU39ocf3j0lX795/pQ8evTo/Lcp1g7ZX5pG",
-	"zfV0Vpgd/xPNAqaxEfETQwWBMn2RnKLcK4HTkiUXyaPjyfEjVF9cU56Tqe+YuwDdo5W2PE6+B1oaJPJt",
-	"Hh310j21uqzPmsdlrzihM60uQ0SwCXZ1jY7LrLFfl1TaOlivyh2HaZwvsuQi+Qto3wM2bAXwIS6LmiEn",
-	"2GP/Pt057p1I7j9udEE+m0wO1gHZrj7S/9goTPaEbE0YdS772Mvq1QUNldNEVUVB5Tq5SCxt1FBPmziT",
-	"S3O0jdPtwa6BSt9J3ZDB2WPiOtKkiaYLZVm6teA/Gs5MXRmY+/bYpovdp0nYjlCd3FnEuD+5MzPcn9xZ",
-	"jei+FwOfkKVLYnMK45zxTAV1aw6n7K+XDe5JP4a7cjg/slIgDQpCFsWkds/FcfjkLg0YgFHYzXvAuFaX",
-	"fjO+t6Laty104akVlbAUlYLLVnNDY/Zsdm2PtSgPzPFu2/DTzhUDsTsUPiXBxFpa9pBP1m4K+UAi+p63",
-	"a4FW/p6EnM0hoI0Q6TcIJJRYI6nkJOxI6siljcAvmdLdnozqi8PkhyLHIGsj0pyya3lFkaaG88MxJnwd",
-	"srEYBjUBZbXZShWK1HUTWQEmTErbOmRvRGP4O7UdH6NIZLhgM+pznJS1PYccjhloexM5884C0Gspa6wq",
-	"PdCxYb1CFkLCQ91tbwPe9cgA3F5I9sH6qa1Hfl57wzfodNPjtXFbUouXY0Tce75dpu2qyVhohwzbV7m8",
-	"fDM5TZ++eznpu7NiJjJcXvTOitP4nRUH1b92j/p2PWSUvUdkwEB72dAnFWM+QBlB9CdE4o+Y1gV0tgzT",
-	"6QPVm2dOkZuuUxRELsb6cAp4665GCQ027Efs9MW6fU5J1R5qoRt2cmcw6/4E+4tlLnk6SinfmhHPxIo/",
-	"r1snjhJpeKPXLx0p8Vak4cibDhH0Cj4LmvfJWncdE+ryTGFGz4EUtabz5HTd3P2jUn9rlJEiZrrscNh7",
-	"PFM3vRj851sj4b+tMf1fGIN3o5uGW33ioNmg2aaM6WDUhoT0FzsxTn549/zoD5Z3hrigjQR1t0HV9V1p",
-	"WFaVEp6SXKxSsmSLZUqwXCsltgYkJeX55JJQTQqhNDmdTNLJZHI4LrwVjzFYOGe5yxk14t9NPBChATEy",
-	"itKlLxaKmuXPhcR4mgLnOsMMZBdrFzxfH5P3KKCs1wBJDRtFu9u6lLCKChdTka19nxrr08uMLtOUVYUV",
-	"YEajmTdlcU31UNeUx4qV7+dfkLD4lCzW1uf0cFhf4KSaulYc/WDk/KtYhQ4XpSnPFKGFwE5Hhdn/NPeu",
-	"SnPsHMOuGOouwuquBzFfny4Z5blvxOrLwoIxrDTqjPVXpNb8qW0EpN7T2rSS2aihNOSJ1Nej6rvOAw3i",
-	"je+28UvTUGyfhKgabhQE18HjUO6A0GYnXwv0RiqjvUOhUjJlea5Scnz8WzKFJeMZ8niDv61G+ZuOgDjt",
-	"xH0AGwSk6ry0KAnZJJlfLBFFL+7UUPZc3OnbyNYNdTGisgK4DnrMIkfFCBi2a48QwKfEVpe1FEdXwXhg",
-	"NJqNpoTmSuB31iXubz49EEq3VRS0EX1EfCxfb7rf9no3nzd372zgYePOeP2oh7W5XsPRi5lff336YXL0",
-	"+OPPH06Pzj/+Nnorcw82BW2KO0xzJplmM0x/xj4Itni4Kmzvux7eGcdZm0HYnUKUPhcgp4yD7zvPZOFa",
-	"heYKrkqhmGY3gLl07AZsF2V/F82IddQNl4ffbRy/fbamtM3bqIdeRR3eqo13aT++P/p6gsf3sznLs95T",
-	"bC/nlVlIN3Wzc5vtsKtsD7WqdzZso5BsfU6YEUYuLLegN333EuNWxl14/iW4w8JO3Ftlcc0oHs683FVg",
-	"pRQzyCppO5er2ivPJIEblgGfQcsNj7g7xhnvlhxwO+fv38rsXrgxO9zC31uNzt6RTzWZwgINKsQTvWTq",
-	"gjQtZb0RYG9z5s0V8g1u9V2i73/sube5t5zzcyHXoFiDa00+INjQIJw/q4fjmzvRrTEdP1sbg+y3x74P",
-	"SylULJwggWpwW6zvCPlWZOsNQBZVrpnR9E/MER5hXngLlhu9gVyX6ZaqhIIl2YTaG7CtvQ1OYpwGW2B5",
-	"cz7QrLTExCT7lmjDV2OzRgrpyV++JVoswFg03vMSppDWSDllPm7T6VdJb1/Y4WcukO0+nkbKXUa2gC9s",
-	"27RutbZNeLJxK1LQ0lpyhgQNgWUkZ9cQXpq6GajfycTbGXe+x7QFYyTb637zkvD7Dv2dHYy5e7KLuyjq",
-	"q/aYVq6SXeH9/QcguWe2Uzs6ytSljRJSCeQaSm3QR/CZTXKxLbbJdE0o+VFMh1IkXmrb4ukndyy73xZe",
-	"rQl0nCn14tmnFcBDzuhQBoOHwAimtwnhE7qgDLcXZ4YvBc3slp7gwMOA+9dAEgYyhLp7MOrLGAwdFFbC",
-	"PwTxTwK+nYPt1Nc+mGdMzah0Z/McRx/mbB7Haw7mtq7CKM2Cu4wot2ml6Vo5R7qFhuCHiD+5LboaNOd7",
-	"pbx1X649WiFJfZnDg8BubwDYrlC+cWP2AXe6/aIx1CftGoarlF1LpYb7JFIZWCecTWLNwr8oNdN1tRil",
-	"ZvoTfDj6YQVXg24zUeUZVtFqeg0uYwCvkUDBVzdXGcuM69SA7VZMM+yzKPhNWctu4HeyYtnmlfCttv6H",
-	"cQC3rgkY4iMzhFDldBPqzoG7VdMI2szt47f9pOpGUH/Uk7sZ3sxxSDflV2qjsPbhp3Cifsq3nUSrDdGv",
-	"MPT/aTNIAtj1RjlBuhyoZnG2a8ZU6KXPVsLmRIch47qhv53bCnVl9AndusEdS01s4qJjKHV29l6oV9By",
-	"O8N9RcvPw2pf0XJoSi0u+jBw71TaiBXa0whelxaakuZiKGvcUddBfZyIM689ubtmPLs/uTNKC3LbstJx",
-	"TbOgJSb5NnMz5az7jfUgsoi5XZf9/2XgG1BkSW+MdF7j4xaPN1wF1DsK7N2W1kaIZEJUBiG6LAf1Mayf",
-	"q9UxVzPW9gpEoxojGqobFtL40oP7utLYElwZZ/8S2nmnqBPWn3vicH1OsBgFBFcc+4BHuOL2dWM2qd32",
-	"jHIXIkv3FbiCnmEMLmxfP8Qv87gf/ZhCz8YBaO1JlhnrxF04Rqj1WbEWvrmkdV+tx8kAPbKgZWjE2OLe",
-	"KDN7vxRPihfJJ02cwda0PUyrdL8eQB8XrYYKQTcnprGmLhMB3PztrG24iZXtIn1S2saT24XAaz/ocwgC",
-	"3wpzoDCoN3AYgeBfhyhpq70Mq8RmGuraNnRW0CQifYVcVO2RT+Fm8ujb54Z/g00qPVAewIKAZwoDkI8m",
-	"R5PTo8npu8nkAv/7R9Pez8x3w2DltQsNtPhKYa+LHB09CIO5zR80A57hVVhCkr8Ax7aMLT41spdppGbP",
-	"JUOen2Gfd8scbF/SgYXzdZ/ETpFBwO3PdrrAa7sW17mfB/z0cKzG00iXJt77W0V9d9MDEIbFQbJarjfx",
-	"3l0rCxlkl6TimuWoNYMtd143PWUtlwI0kfGCQFv9bLvPZEy75Y6lmpCF1a7yPl/he9dAtiGmT+QofKGR",
-	"YeBtw4cot7X6mtNO3XZ9uGEfiKHoUP3e7hdKVfDO9YV4qM5DOc3XSv+prWof+4FhA5/kP/7t35v+ExdJ",
-	"JipqLJWhqo9rovSZidECKuqNcw0CGHaes72VMZjpMsr2RAzXVyG5+PCxVWXDFlizawhtAdr3J9ipC5TV",
-	"NGezEDNOXI3vEGJq0GSIVmmVlkMTR6MO+dIPh7TD9SB/CfBWPci3APkselC738jQalPbL+gALi6/ea/f",
-	"WOMyrJZ0WfdoKVxzsXJKEMrrOR6AbRaH2YN4e90e2QkbCF+3EPnw0bBiBfLGM+9K5slFckJLdnJzioza",
-	"TdNwIocCxor0iWCOZQZftTJvgu+bxI36K3ei9x/v/zMAAP//",
+	"7H0Nc9y4leBfwfXlapItSmrJntlYqlTFn4lv7bEje+LadXwqdBPdjREJcABQrY6iqvs198Pul2zhPYAE",
+	"m2A32WppPJNsbWWsJkgADw/v++NmNJV5IQUTRo9Ob0YFVTRnhin462mZcvN0argU9s+U6aniBf45eioI",
+	"hUcJkYosuVkQSlJpCDXELBhhIiU0y4hZUEMmbM4FDuJmlIzYNc2LjI1ORwVTWorDUTLi9qs/lUytRslI",
+	"0Nw+xRlGyUhPFyyndhU5vX7DxNwsRqcn43EyMqvCjtRGcTEf3d4m1bKliqyaaD4XB1wQmKFzVql2mfSl",
+	"mNM5y5kw7Zl/EClTxCy4JqweFl9AY0C9iplUOTWj01FZ8nTUuYpXSubt+b+X9hhmUjFYRMfMM/tudM6U",
+	"GnZgOACtY+J3kx/Z1ERRRcKjEFV0RvWiF7LE1onf6zqjxxvO6KNsL/DZVrgYuQtUnq3ac73gOROaS6ET",
+	"MpV5Tolm9toZlp4BLFI244Lb0YCjmpiF1HZxTDFCFWtcHzmb8SlL8D+qY/GT1UBkfi5TZkfW8zx/cz4+",
+	"9p8vqFnUX5/awclIsZ9Krlg6OjWqZOF8BTWGKfvi//n89OC/vtycJI9vP48Pnny5Obn9TRRwcRR+xZU2",
+	"JJNTmhELeCJnALGCKS4d9GYwxj1IqaFkuWCCZGxmiCybtOdkfPLtwfj4oN7ZoNsQXfnrF3ZcBExwY7uB",
+	"tP1uv+E5N9XH11aawcPwgymb0TIzo9Nje8Y5veZ5mcNf9k8u3J/VTFwYNmcKpnoH6NTEgBdvnnYgACLf",
+	"xt01UC62uXezmWadu5P4NLq99c2Nmxscxze4FOcyY208l0txoBd8ZuJbVTLrjev2U5/pwd8torv/Hny5",
+	"GSePnnQg/Tmbc20UjfPbT0gPNdFMcZqRjBng0yFCP//u338fX7go8wnQh15n9Dh6Rh+kihD3T5Zkz5Us",
+	"C22pE9FSGZaSySohlORclNqzHW6IKZXQcDWlsuxQyVKkZ/51S/JlaQglVzQrmSWPjGRUN2/tATzsuLF2",
+	"9jiejC6ZHceExYrP7q8D/I//YvVpK3Ic2P8RZc4URXHgIPwjZULmXPhHzT+LJ2P7o/3PlxgkYzyoRdzo",
+	"zIDA0KRvKV0FTyxwBhG7x93EbhOLi+LrJ8uRYhvJLGK2uNspST3r+wOer1T1T/8Df0uIZldM0QxRAHGC",
+	"/OOMUEFYXpiVQw2OWFSKSyGXgkjRZIsZFewPiqWOMf7BEq9/vHjz9KRj70vYSjeTjN6H/2RUNaiHBXH0",
+	"9q3syC13D8nVkydPnoTk+ck4RsBu7bd0IYVmIKi/ojwr8SymUhgnf9KiyPgUyMnRjxppSj3lbxSbjU5H",
+	"//Oo1gCO8Kk+8t+DmSLXfcmEIUslxTwhHKBPNLPzThlAxn0HdIjplGn98rrIqKgoG01TEHBo9l7JginD",
+	"7T5mNNMsGRXBTzeWbW7njh7QN+0HBVM51yBvddAud8O0FCSnK5LKhExWpNI8uGG53gYw3OU5ny+MndSt",
+	"gipFV/ZvyzZwN30+9l5q41bf/NBtiEKfUaJwagzO0NxuTXqctGxFYFwoo3rwSbANys1HYAL8immg8hKu",
+	"67V9eZRsPzzgqv2BoqeyiB32GnhwmPv6BljAoQ0DBa104vZeALT9D7txIBHUqTa7DnBGljxlwBs3wyHQ",
+	"oR1A3BKjMLEq0ns6ZwMhgiw+wgwkMirBrg0p6JydVdyJSFHxsBBLuDDfPR61qZ7l3WlErwXJhlCRkoXV",
+	"KB03tBql+6diU6nSYOLlgmcgjlhd3DKVOFIuB5yiBdu5XG69s/DVTsCfs8LJWEOQ0cTRAzUhJZeoVaeS",
+	"aSKkITN+F3C/C2GKX15STRSjgyHMhaFoLnCPJlJmjMI1KJScZCzvINlcI/eJnhusLELszxlN+2x8ncri",
+	"KusPd5+eXO6PjlBvv2o/sdJf/Mi1qQTHUTK6PpjLA/e65f+H53T5lmltb7f9julryUg6r3c9qRuxddYp",
+	"LeiUm1X8W5ZWW7GwYQBrrabJiVqPLRnYSicSQkGEXIHSIqTVWWRpNE+jAJCVaav9SPE572IGP5WWRMee",
+	"aftMoJbd4zJqBly9B9vz34UTTipjZgX4pOYIlRXN7cHBLobhzyRV6WCJwSj3z+ZZvBaBDuio9JQamsk5",
+	"anZ9aO5LYdQqxjJnzni0RYOxYLviHqg9jsDIONK2VbKQzHRNvqSGqZyqy85bKMosoxMrGqG6sPncna0K",
+	"tLj628Emk+o8WufbvLVcpFZtkOoQDz14esBzz6FAwzkdUa3p6iiVOeXiqHoTrYgLKuYsPXfS3QDEAbtn",
+	"9zsN7ez34whwc3odvhDYnGqMXtMMekx10mOq43FsriumdNSq8zFkoKO2KWurqS5EAT9L4gC4XR14LrMy",
+	"H6oIWL2+i/Zesghlf09VZaUoFM+pWhE0vLQZf6ciV280Ji/gLy3HgyZWb5gr9uEvb8hScQMKylaR2SlV",
+	"MCh4kjirkQdAHKJ5QQWX4kVlxh8IXgfC/ipuKbjZzhdw6W5n8Ep8+aUwbCih14z1JaJoYdu6Wm+Igy9v",
+	"pVeGXrJDv/Qh5Mq+CHO/YNOMqn4GijYHmFIhBZ/SjOQyZZmXLQjCg4jUCkI1/p2RXAq2IlyQnAupiD0O",
+	"nZCcam1/nCuaw+1tCota87nIvau24pGtM1znh+zKv7OFCyPb6f/hBaMpiqINRpTJpaVkFhJwe+ZcG6ZY",
+	"eiFFFOe40AUDkWTgxqqR/V+Rs5kVjga+VdDVDnBXbMaUF/HWGBya46PiZOV7iYiMitMs+mjlbJFbOETl",
+	"qnEWSbeOL90sa9Ce15XdCgAVrmy5yml9DQ/DK9n/TgdfWL/YL+S09IxriGmDmukiLvnhUpzXWslyvjDo",
+	"4a858Vbj17RUqslNA7aWNsnSJnE4BJcVgq0sJuaRa/9MyUsmiCozppNK+sZV+IWDmjSTChQyjRvM6Ypo",
+	"xkj15Z5y+iscH73AaYdKSXNG5JVV17KMVJjYy2oRiFrbNHt7HvVJ4TnXB9KEfuyKBCD/az3rLqh1NyzJ",
+	"JE1ZejFEodeyVFPWaRGnxuP2kuro+2XBlGaDp61fm6x6bbz/cbZP0m2yhl7sEJsxO4OMN1NWmIEAsCjF",
+	"xcCXmEj1sBfQ9B69WwLulpgy4jcQ/4Kxs/Y6ormiYigc/DuTuKw7wOujL4pSFVJHkXlFXGSM800v5FKQ",
+	"yYqEAn6D+RZMsAhROpdL7UklLVNuvAG0hKiuvhbVNZVzna3W62gJIPUW23eKz8UFFxed+oE2VJlhCAQ2",
+	"PTThoLvcyk2oAi0pB0cMmpGu2KhGavuUm0Wq6BLNDSlLIw7wYNSgRdVvdWBNPWAWtZ3G6H8DejWgm2cV",
+	"wrC+jh5MDWxuXIc4vTFqNVjjTuNHO/XaZly8bxjY6riybzQJXuzJxtF+GrW38blzPvd7v7d97pKtdKcH",
+	"AmJG0P3sdzlZnbkgAcOuwUsgpCEQIRDRawIyEje0VRvMqDYXXsLetEfnAcqpKZWzcW8a/taPs+9YXBPz",
+	"OBGrYv+IkATBHeXKuRRmoeN0H0JFTh4nzkhpmDbw2xmx2ycQAQHPKiOeBaBfVtLXdc2F6QPSQrErLkvd",
+	"E6KhpTaKDeiEcJheQ6iXYX2ex/XjP1O9YBXZ9+NQOgqmIUsLOcVoSpwNdndM26+JudPq+G6dIkQh07BQ",
+	"Nz/wBvEHLAth/NH6qnYzZbuI0lqgq86oYc4Ordyh9bu6fo6CVBQqQLvwUlf3prddHGn4rnbxV+CSOS+z",
+	"TTbuKB+o4kiap/Fcpoin8PyM/BvJGRXaHo9aTWS6CnEysGd/12HPfo1jQ1N2lzc7Y3HDchCRtHF/VezU",
+	"zeiSi3R0OhLSXMxkKcAa7vyGpyOkgEDRAwL1/M35kyfOXRyAacZZljYlrMiA6AWtZtwmPOAn6hdiQFi/",
+	"3bjDWqji4opmIIWUgpZmwYSxG2POTT3hacrAmh+AZCrFLOOAm/ZnS3bAkC7lRU4FnLQwTAmaRSWv7v01",
+	"vJVR12kVTgHDLOdFuqiumPpGk0zOtxrWAQKbgYbhgwMvRhVGGKe6skNxxhjDIaL42n7qeauP9SYibqM7",
+	"UxFnVhkIKGbYdKiyxprRe63nMzo1HVIHquBEWf2JipToMtfeXsboJSJUmQXTRqEWCSToqSICaR9qaG2m",
+	"QbV3ZRaK6YXMUrcXkABKHarSfbdhGRJbdtiCATJxS/AV8xJmt/IWMb90hzG4ZxfrRCptmGEnPMvsJhUV",
+	"GhMOSl0wodkFnU5lCWazUjcMvYE8QhWnHY7DbbJKE0k2mvTc0Fp88PMGcFvbbw2apLaRI+rUWl54dzzS",
+	"xykY3MwdouimpdKxrDUHg+1BdO2rGZiB72atbfE/9+EoBNytrLGI6tW0TOnBUipgm/7v6xzQCWTDZISO",
+	"sijuvM53CI3rsBOAYWIQBZzV4kxbO+OG2OcsbQdDxz5VwWbjMeCo/nQObcCRdDPn9HCUCnRItuynGkFM",
+	"QoctTBGWMfywnIGZ3l4k3ffDP8JN6ukzVqxgNMZhngrCqMo4U95c7ZU1mjMyWZmmEtgZf8yKjE5j0PsP",
+	"yC5ImzCcYlxLT/Wyw9D+PaT2yRlZ+giQlGX8yhnZ4ja8ocb2dSNebbqzJ4v/cniDKA7/SNXqQpXxW1gK",
+	"v/l+J+fyMy6mEGfSnwr9gO+58JSIKF2KnBYFSy8yKgaE1vsYgU1ftASEtr3RO362rxINgQ5J38TSFs9z",
+	"7wU+D8+1MPmzRh93rYOTr9A/PN/gksYo/OtKFh3oNLmi3FkCYgL5hEEAZsSW6abzvshSGzJxVhd8CR2v",
+	"mAjU37De07LaEwvaoT/RKVXH7u2ZX0yo5jGv7YosF3y6wNwwLXNmFlzMCQhdmnBhJKEuUyzueArDkdqP",
+	"q6zkDVNzQ6ZUWLhP0IecWuoIrmLQZSwHxGRlF03ixZL+55FyxToKDnyCNSzpinBNJpD9GOTzLfh8AT9k",
+	"cgn/nVCvLxt2baLUbEZznsVFhI3mWISDgIR6sKSXhqVkxcygzKQ6BmQtWs5eRq9dh1GxEX+SkldMUBH3",
+	"5FYG3ZRRyKXU3kDZmezQVnUsV0fTkssj4BpxLs6nfCyaP5aCqSk60xeyhGzVlIJJDiKg4HxQaSgkFw15",
+	"uodqcE65ZinmPNqN5owKuBNAw/R2daHKim1ZHB1qVAFzDVMpbDLE1cbVddBs3Cl365OA/sWp6hU3u2TJ",
+	"TRWjg7X6nPKsWz7u8CJwcUkWVBNVCpdi2qZj7Lrgig3zOPYUc7mFULffOKNiXnbZt7pDS+8vPQ+BXKFR",
+	"tb46Yy/YURKeYwOMbWdqDGne0nSoxskbGLdp2wFuWkBzcRnHkIKaBWqlXDvjIKGm5iBcE0Mt8yiL7aJN",
+	"PaebMgaAN1wMVrTrMNdoTGSV6U2MlFEcD8wiF7yvONzksl0R511Mst6xt9FEzLtUR/XUD2wqRQp6WyPk",
+	"tHb7oY/EHg/qUHk//SYe1I4eK8snUTyRoo+/qhEw2eGxqqBut+I9Tz6wbxs+wTLCqMQ1Eo1I0duCC4i3",
+	"q/3Wvqz3FQfQ26We8SHqEmwwGg+rGly+qzDCly1JN3t25faSYqKa8q/XB2ykwZDhFqxploExcXhc5T+T",
+	"MxlQvRLp8Pp4qA4iFHpnSvGWFkPpBCrxgwQw/06HZBXUldgc0lI8dyMjDk80A40gzq5yKWRUsCil6JDX",
+	"4i5FJ2D5ZSYhDBqbi0kQwao7AY24tl5NLqeFT/aAu0ToRJbGJX5ogsMnrJF01Nc19DYIIxpw+LE7+oKu",
+	"rEy2BOUcCsXYFS8XMvPVZciSZ5nVZyF6gvUhLS37YvWqvTSgPfHc/RY7X7OAkPkYQdAGyF2jvpczvoJA",
+	"sX1561mxsNbeF/Y9zPi2DiTZ8eYyr+I/YMWTPWkzllBamfFitp6KHkjBmrFhMZwujTkW1lcw4b1ZeJXg",
+	"9LkmNM25qCtjRa3sW2NgwU2ZxtMHN9RVWQsP9Upb/bl1MAVbjFGa79ly54DzwWHgrfDoIPbnOFbUqDtC",
+	"ufnmxrChb8cb45dba8i5qH5Itoc3r1cv3Pj6OhXoF+zrAd1xgDtbaSqLy4Y9PEo2WzWislfmraFhqUV6",
+	"8PeOAos18RgEzIC09KAougX9bbaQDnDvkD/u9aT1Kp9zLlxFMbkUB5huvTEY7leWiB4Xjfsmi3/Plh/l",
+	"JRN7OQyv7AHxJEg8vTlCCgY2RhCaNpcldPbksITao+++25w1X6N/rLQMWKhmQMkH3g6orxTzUmNuaxC0",
+	"MZOqLndrd4uFxzrCNLcR3O1xmt6IbUEVPVlpXCjUPduce8o2Xm+InM+CFpijEzdudBol54wYWVshM0bT",
+	"jhD6yhLQdRH7bbUFZMXoMGAZdm2GGQojIQYJQScHht9NIVLYOEQ3LMv0aBuVgCNyWhYuqYZSw2LdjVk/",
+	"b0GxTgka1tZfVHa3JBo7EA+VQSvLGTkej11Itv2XVCRHb9A295RbYDVBFMLlDjpGaKSL1EgHJWvNVtzP",
+	"SrTg8zDaUlRJPxkWx1pT9OSSqbBU25Nvyf8in3impSAQx3xFs8Tqf2TasO/W342an634sW6js2QdlPN+",
+	"G6lNmnuFj85pFjHHvWJLsOtRxOCmxvONtuTKqsT1qZ1BLmPt/deGUYAiJXpBQ+QKtbXCo+kmNP+Ao8Ja",
+	"HVEfid21P7dK7T2tDish4PFNrCKvk6bXoYIfen3XU5B8pD9GOBhJUn7FUwY1hdElQzJuTLbBGFgjiBX3",
+	"Fi7cf+0c0VTjQO9xxvvds4wp4MsTyzkyC9yzak0s07DGOb9iIgLrjmomor8F4nvvmt7N8uAKXD+E3bAz",
+	"gmYH+WAhszQadf1nuSQ5FStSMFlkVjy8ahrV1qS7u/DNZysS6Ca7iutbJvlghcVGodnWRC37WpVwq5gB",
+	"1Ppyp4T5DeJ/HT5W280bvukAU2JM6d1S7KQq7BLGcH/BBt3WpA5J34qaeJ66IW1aakaVkkuWWhoimJMG",
+	"tugAW6OlAvNbxIJaagjIkqDxckGoAJJ8hyhDbxTD7XeHK8RQ4j1zF3s/ec9lI4+gUbU0blT+WOXQUuP4",
+	"6YxfMVLYdZ0hRffkPZfIgizdj3LS/v5Wuewq1gmPyE8lVYZnLMFa+Cy1B2aWlufNUapocbScpZyKqJQl",
+	"l2IYv459Hx2QW7dWFkUjbcV/IE5lQp+aO6IB1nhsdLAbK3wPHGMHFaSj0OoeNRBkZr0VEOdO2BZ45L4a",
+	"v4Sexu+vUm2dZRrPAANGx4WjhjAa67xWJp7e9PW1/woVRC4FfsbSzVoc2DGRr1kkW3cBb3jVdCw9Mx1Y",
+	"0m9Dbppv9dOj2P2Oognaqywd8hXD27YMme1YjMQw0ZUC9ncpevh7444Z99mkhrf7XuJ7tmyzbmLpgsGV",
+	"MH/d5Tfa2zoZn3x3cDxOCPzj0+PjhBwefs3FO3YpxrHPEJxoGc6QG67XKKgW3J8/AuruzB+dB3hglEFF",
+	"odomL7JwxgjXnaz62zCaY9yeb1e2zakRULv2cZSaKaxn5aPlM0YVFVNG9EobCGHcakf3pGzNFbTN1t+V",
+	"pdDYv93vVhdGpKZCB4FyfrUdXPu1s+AE9+ZdB+378r521d6nbxqyp7vS4upaXTOprAIlwri9QA7vqcip",
+	"qt9JR7uAgTrnLvWropnKuK7mKsICUwilGDac+yjWD395M1SWU/Nyi5OjQUrrSTv1sYwbpmJxhlU1R/C6",
+	"gm3Tz24vLTegoE4YKag2LMU8pkL/lHU5RDoao9UZ+4Rq8seu+m6DjSO1+QMmTwLg1buOn4/PtB9wMt11",
+	"SWY864K86NtCoCvh6BOaB0xV0DSBIFZy3DtLuPNyodE/UgigVxHoKj0Hdu/2Wk0Yh7qGZm87ZInvIWew",
+	"t2SF/e62RuW2Yb2LMCPNgqmfv87WoH460VY6/xxx2j3A8osJxU5cY71YYX6qL1magFd66U8JvS7faGc0",
+	"oClG2PUsXAHldLYp+vurLYYnVl3m3tK6o1G7iuv4+oCrhNOtw6W5us9f/m1/CxzcBukXqUZ/HfptW7sM",
+	"dMn+KAni9W7H/YH5Hj8Pmsg0V1SUGe0sguTyifvrSq5wZbuI/78qT/6KK08GHOor4jIhckdS47fcZncj",
+	"d7/QOzkI0lQxHcHlV1aV8P11283s5tF+olVj1okVG5kimq40elLv4M8dnq3A54KlF/yuen7jO/U6kgpq",
+	"HhAxneYDn4vXewu6XS4kOF5oM/T2FCkNv3Z+x7rYeVWWUiqIvqFQ+hy8OA7Lt0XoZnTCsg1nbKCWSGfU",
+	"be/g9UgZP62XEtvWBYO/PT5JNjkm2sVVK2g04rLOfHhQ5f6brAC+S6kuta8FJgVkQgXzPzru2X+qWn8U",
+	"LapgrgHNiv5SUmF4xjTxjY+VnNAJz7h9iYwPT75NyPgQ/uffvwXhfHz4pNWKiF27xp0tWU1H88wjnEl0",
+	"CmJ9O0l1WaArk5M9ABhDfO2R/ovAFy+qjQ5+U/SukNUsmBItkxIvpthVu7RrbWtI5qqYiEFZcVMG+LMz",
+	"c/noaz8NomXDiod1Vw3b1LmuX7ZplWaau4IDfnGxK7pLCJSLounPozpdsRs8rcYvbPNmcVgV2RO6WTu9",
+	"FLDnHQqR7BLGtds2ugKUmjXndkHRIZbbVjnNjFXY1LPhXXPBO7W9+8EVvfurN8gO6VO4ltzdyumObCcU",
+	"CrS56N//aP8dBl1GQ6PRYGNZX2KJEZpNwf7zwdIaF03hsRDoDzioGFUsCK1aGFOMbm+hfNEsome9Zwr2",
+	"JaZBZBbW1STPS21kvp4E6yz0EIZE8bx8mLuRTpQT86xRMOXwb+IlBt+4At6T0hArmR5wQaZUWaWBUJTG",
+	"zgLBbMavmY6IPyAdGNe0+ZC8xZaGuupq+DcBvD8uO32jiY/USEhauoKL4PjDrHQnSCRQRw4f/PDxOfnt",
+	"+avn5NGjR09+l0AlPHySySnN3N9uOmTDh38DBZMbewdHT+0tCNSy09Gxb/pDCz46HT06HB8+wjRKbKNx",
+	"BM1+7L/mDP5TIfnr1CqjXBto/T1q1oz+HGdQ9RBsGP8UMoZvk96jsfhSv+HvPGHrNzzISu77itXseg/+",
+	"KGHopsLy0KFEyWWV9k/nQV9xbl/4qWSqqsp2OqoeIuuPEojN/XO3Lv4Nz7kZ3X6xxEMXUmi89CfjMdL9",
+	"umpEUWT25nIpjn50DrF6WZvkFYAPxCcCjVhPNgEwyLDtvqvnSJ2rK/btarFHvhMDUK8yz6la+Ujl9Rvp",
+	"elpJ1BJTjpb5xEU7LhmEzCosNE3nGuLmAPu/WObjQwTxt0NMIrlN3B06uGKKzxyAOi/UX+2gVceVatf+",
+	"Fanr3O6qALvGq1yT6rPERWu2oUjmddBgBLfgww3U2qJv3j+OnDNg6xEs+eSLCGObiLvjxzmjaVAjxEHM",
+	"UvxMyktMYHV1FhNCyZwWYBsQ4GxEo/cuWHI41VedyPHy2m4fIPH8w1//RXL7kNztOGnYtTlyYK9xcR23",
+	"Wxj3XOY5JZrZSe0NdOrofiiTRzcrj1jJ2JV+wdqzSEhYCiElsjSVCXhCoZbDdqRj1+4eVWhnL2PWB/F8",
+	"Jad/od4eUC8kh9cHrvj/MDR8CgIDF4TR6YJkrl7dXlHwf3949z2Bc79vNDy60VY0F1N224mLf2KIiOiy",
+	"W0ND4GOg8lVszH8x7GPvXCG7Ck33z+fkMnbWcCwYAXHHA34nWChoOqlqGL+aSIqWZXdMEUt7I6rB909O",
+	"Ara6rtRRUYXMgn0+FGCg1PbU6LNQRfQI6WpRuzxV/LmgCvs9ePP0YVh4zSPTM9jGUILWlxgMpwPD0AVX",
+	"34EreEJ3xxbUmiuoJ3UsoytMhmoIHuyKUeV+AHHp5DFx3eVq9PJe4iaC4a8BhgW6uz66QcS4PbqxM9we",
+	"3aCV97YTA5+uRWFD324d1Gd3OIVPz2rcU36MT7bxIyHcmk4NS6OY1OzXPgyf3qEtvwdG/SejvZjoOZvX",
+	"JcPammfQOcS3PHchkEuq2EKWmp01GqNLwbDQuL9NHWpD4PINFQdHTcfwfz8jfY21w++4PmmzofweSG5Y",
+	"vRfuEDeaZHwWsssQ6dcuSGjLGnhLjqoe8ptMOe1+7vqrw+S7IkcvD0qksX3bmxRFmgrO+5HC/OeAjMUw",
+	"qA5artrKyXK+AMabb7RcDEc0Ds8pdm/uEs5e1KMe4qTQn9bncOxAXwQIXFYIQC+lrCAlfU/HBhVG0xAS",
+	"Hupue2vwrkYG4GaVirL50r4Mxj0ExBuqU687Ee7k7vCtwibWrPGu7bhlTdAOh10XTBm98Q6EK2seSf3k",
+	"0FeDKaSOobydNoBJ1Ub0mcsI3gL9oAFslUOESYbjRwfj44/j8Sn8/3+tpXBWYpRXo74EVSZHH8oC2oGh",
+	"dG/VG0tB7FKUhJJXzTzVEQLrjzS94lP7RVzTbdKTqzaret42XU1W2bptYebx3lj6+sxtBITm/fvg4fY7",
+	"ICg2cIzQ6ZRp7YyC7hASUgrDMzuaiXQozi0VN6xFB45ueLpRM27g4TC+/frF/Woq20+JNQjLHsQtFkJj",
+	"hysfg/4RuzZBC4s4TXhpx6T7OIw9UZLvmpSkca/vL8lxvfxpZ1XZXz29qLEIhbSZzDLsCIz+gkqUg7gt",
+	"w1Su90gxjny6JibYFGUEZT+5IT8j0vo8Omd+BKbFtVXbuV5gc8GdsLbOzxtWenk9L7kr664P9j6OBAsa",
+	"iEPFKtp7MNKIdA3ToKzSlN0BkbydpovjPMfWb6+qoP+NDss1j8lZ05xQ14IyVaGiZZ2Y2cyMGgWN80fP",
+	"35yPj5PnH9+MTzpsElD1s8uVGS0E3kMtHWIC3D7q2arPKOhpN/o6vPY+DyvulICHIBGBYyKojxhYf0Xq",
+	"bImTVQK2EJdKdvfb8IFdMUWzRjQRNOJyJsuqU3FB9Q6WSTfs6MZi1u0RtHJPXe2p6E15Zke8kEvxyle5",
+	"GEZbn8u017l/1Uj5Abw9vZE36WNr0uxB0LxLUkCErTo1FK5zyR6E1wpzyWRF6jZdCdFSWTWXihSmS/eH",
+	"vT2CD55VmP5PjMEPHFNgSdUPH18d/B5pZ4gLxnJQGJXULfuSsE5uQkRCMrlMyILPFwmB+rsJwRJ6CSme",
+	"jM+soJBLbcjxeJyMx+P9UeGNeFwHNwALsOzfTdwToUP38RpKF77WYtQz9EoqCPDSzMV1QqEVl1IoRbY6",
+	"JJ+AQaHjCq6akK7HL9xAFFSEnMh05f3hGHAK9qe6Tm5Y0tdKNLO6znFdfLHtTYKCf+9mXxGzuE8Si+UN",
+	"Oyisrw+p62ZIMPrOyPlnuQx9ftpQkWpCcwlNpXO7/0nm42jtsUPdUowNzMPimHcivr4qRJTmnsvl14UF",
+	"Q0hpNB7gzGW/VvSpqQQk3tlf9x9dK4ptryfcvg5R37WrqxFveIvGX5qEgiFZG0NnAcv25NoI3EbktxIc",
+	"4tpK7yzXCZnwLNMJOTz8HZmwBbc6qaOsiQtxNjE7fPzuxN1QaxdIV+n30SuEucC/2EsUQ3FtWNFA8epU",
+	"R8CwgqbwKYT7Lxm7xFQ6eAgUFcJTV4xGL8B9YqtLzo6jq+QiUBrtRhNCMy3hN4zK8NFme0LppogCOqI3",
+	"Zg6l6yL11ek6fXWv/KAWHtbmjPePOkibKrNmqH/Q7Or9b48/jw8ef/nH5+ODJ19+95tRlKpFsclqyphn",
+	"3yaaU8UNn0KVF2hsgbWXy3yE/Sy+9J/FVVNvTyELn5uWUY59baZSzLjK4d9g0bsopOau9PuS8iuMSy8L",
+	"pjRLo2Xgu9bhcmY7o9qjH1qTHi3tItVNq87tZHzy7cH4uOPwXHWD6OF9Hh88+XLz+Pbgt2M4vn/Yszzp",
+	"PMXmct7ahbQrVKyv63HHuqDcwv5X9REjhzRcW59qXaezQOpBx4qw6vSQvIOvwhzmrvb2NJaKUNydeD1T",
+	"kKBWKDllaakYsSRCV94Ergi74ikTU9bwggPuDokHcUsOqJ0LOdlI7F67MVvMwu9QorO0HQNY2BwUKsAT",
+	"s+D61MrmCsvsN1KlnDx+91SpjT6sh0KuXsEXCNM+gRc1wvmzuju+uRPdGFLhZ2tiEP66JZTiOXRTcFvc",
+	"5EjKy8xwK+kf2SM8gPI3DViuNXtSqwtViqaoBIxltA41zDBCLQNChSDDx6vzgWRlFGTN4ldi+b0znsUq",
+	"uJ+QPz0jRs4Z+P2c5SWszFAh5YT70KHuzne+K193NVv/uS3EC0fBt4t4UVrMxsXQKZLTAjU5ewXtBUtJ",
+	"xi8Z1maCb7ViRbcS8WY6OC7Ig3E3p9vJ3oi7v3ZxEwUiN1lSbrQr2KuJKdU+oslesIxboRTgcIaBalQx",
+	"csmKysPn0tJoylJoqEN+lJO+NzLw9rlxW4NMqgv6dQWY9DmjfSkMHgIDiN46hI/onHLRHUPyRtIUt/QU",
+	"Bu4H3L+GK2EhQyiZUZ6x1M8E98B3FbwD4h8FdDtj2H6qeTAvuJ5S5c7mFc92SIeLn83jeCmfGZYrskKz",
+	"FC4o321aG7rSzpCO0JB7yf9yW3Sl9pztlQo/rcFkW6htoNzMdwW7gnLRmwXKczdmF3D3Sr2H7/cXKdua",
+	"SgX3cbIhp2z8cybi96yZ6ovC9Bcz/QnuKcK3RrepLDPIcyeGXjIXMVBk1DG+qob8UGJchQZs1mLqYQ8i",
+	"4NfVorYDv5WY5YJlGgVjp9TQTM7LfSWG1t/raSOzF6HM6DrUnQF3o6QRdOnaxW57r+JGUNarI32oKvG5",
+	"ZzPlN3qtfujdT+FI/5RtOolGt4Vfoev/fiNIAth1ejmZcjFQ9eKwOPhEmoWPVoIeDPvK73arwrmRqUOV",
+	"0SoOFa3hC0YM5s44glIlCO6IelfcOCvTZrpbj3sYwuvn65vWEuwkqWIo7Nr2YGipP90INVhQDUxQkBLq",
+	"jVR9WDaaZOp+eMHZFNDMzctjXSYZWAi7U1JLTnk2Oh0JtvzjFGt5VfklUCcN+8yejsAN4CSrpzkXlHzP",
+	"lq7SHpIZrPQ3ooJmK21FoSH5KeH5Pmy8eT0zlAXcik1nLi1UXBKuXRsgMEg5r+BdkeupviRa5gwwarIi",
+	"7MAeEfRJlerSyxDN7Kph2LR2zyuLQpdK5YPPgzO6N5XqtYdtxmiqiZAYYEDFCtXHPYivbjcQXVIwERzt",
+	"3cG4zWyAF3afJoOHvgiCLR/wMry8dibe9mGB3QLS3iE+DRZmFzL8EHNabGZ2b2nxMFzuLS36sjdY9D0V",
+	"WrOnaL+PSYmQjZvUJcsw4i6jWGlooFpnP3t0c8lFent0Y9nJbZDzEt0l5FbXc0Ov6pyl6+vBPtUzXBf+",
+	"71lgD9fYg9XSEfs6ym5r5nHqjePQ1szZxSLRf6VFiF7VbVwRz+7KNpUn3xdJbVUpjTvPa/9xDQZvBmku",
+	"wVUE7l7CegfCzUk3d8kg8k7+cMXBH6c3I6wlgO2gsH7rSLmfmKuj0o+WvaXFc7euXROAPPpxDdb8fXD2",
+	"NLVSoWLOOoJ+Gt7AN1crwJdPtdR06yXLadEgZ6yTmH1ayKf569G9BotCE+IOolW4p3uwQclGbf6gURM3",
+	"dav6qmDSFDuyN+Eml8JD7Eizui9xlxz0UqQf/LCeGORaP+81iyzLXLkJR6n90n1376o928bN+19vk26+",
+	"173be+B9vq9HT/7nd90IXCw1S51+tRejjoMwSB53BPManm0Vumtku09he+85ji7oo42dgyEFV3uzXPYR",
+	"hzwEdr5bCiyX3xM9cfUolQAJENIgoJOwIh9XRLOpYkbvFWGfvn/tVxDVFzfXzN1GL7xqsx6FoJRcstRq",
+	"qviW275FCYtmUjDNshlkb8R6vID6oKMiF4aefHSF8ncWQKBpxemjcSUcQXRetrIsWbrAdOzs/7kRQTrI",
+	"kuHQ5GGNGHVbg034eIYtiu5BT3tLL0FHqxDPV9tQcq6gyfQul38rkTxnV/KywotfMJU0npINAJOQhk/Z",
+	"Zgr5vRuzJcjvo/ex4jf3E7YX75XwdYSDIly2R4N6GO/JawrmCoq5SfunzAFSHPnmS3Ez1DmjaY0aPSVZ",
+	"mIVQTXyY4J1phrpsS7NuA9U8O+3e04347t8VTODuv7ooKbesLtube7of0LeI0J1A72xtm4jRexzSlxah",
+	"sniXeI9fBClCqGwnRQ7A+9GdqxZwsb4p2vVVmKCtrKdBtbbx4agI817bWpZBbxad1LoVWPK86MwUaM4Y",
+	"U+WQDYOq2hLiS5G+ZfmEKb3gxf1GfDm8tDJBxmZ7cfiC9FQhfGniTWlApppLmQ51HnaFDThjzddGBPEg",
+	"792G9E6wNRqzk1MtivdHWHOuM8fd3sGcrojLq/K6EcrkWAnZ+ZRZplkE3fG9pzjL13aAuCxYowh8upGa",
+	"cuGQPQWm+TNFI2CXlIXmQj5dAAkiUoWlmeb8imlsvbIRA/CQD90htpHA+cY7/Bvf4wHjZDmm01BRVTyA",
+	"l8E0nLgSB1jOAPxhVWGEQ1LfiW90TUjjpJ2JtK6PUBmeXZx6G8s+MHMu7xRBu2utsZ5BBUPKjPmz2Nxm",
+	"WxtM/lqvLiZ3z3N4WMJYF6sTbIlItIer9Sd+FXAoaDsKaWFMM4eoUPDGg2+wCza8NWgUOkCj0GbtXzPz",
+	"Coa9m+2Vl3WpQD7Mey8djHJ5xVwD9cAKBk7XKv5j2ZTVuG4Ja5kU7K7wHuT6eCBQ799vEqGSgbi5p7ia",
+	"BmBLXWA9nc1YbOc0DwDUkDNOJXYgxniVPWR9MMt6cccpS/1Ufoa1EprKcZVhIXCxwpgfcMYHhB7X9Tb3",
+	"ALj/YKzoIfvvgolBNeqNWnk97iE8KfV8fX0p4U72JCW6olDQgwaTZ7zIBVH6KBmiMyBwLTPsT2oFxgXd",
+	"ir/QdzQ8EKw8veU0/KAHOQpXkLzvOfi17SfsyH8O1FqEuHcVUX2JjiTN6hJP34A1Qu9QqcbNtC2a9hz6",
+	"LHmg3LG+M5R2eDQ+GB+vl4mvCumesyvOqi5PhtH8Gw3cPoMUOoDBDCuz2QEvuGLgJ/sTE0zR7E51oiPm",
+	"GBci/eSEpHTlQlAEtPHq2em7VyHfk3HPSr4JrvPnLkdd3ZENXS2xQRfbT2NL6Ou2XKzW8R6ET8FYytIz",
+	"V7yeG3BL1WnH4NhDgoW0yp6Va3oMPKVMuWn3E+t1a0IS1jtkuL5MvyjnnDOIu+1GSjX3hlildnanTTpZ",
+	"6EFiGOxkfck96nUTKyum7D5DTZ0RGJthGHutwR5GjJRDeGwXWX+aprDtOxB0gAAEjB3oBZ8Z53Rw1NSK",
+	"ofZXiFnHyvRrwlcYTFBVObodElWAB/ewpK/Cl2782ANavC+t5gBCVVV4A3hPAEM0WLFrvj1xZl3qAuQ6",
+	"urH/2ZjM6FBkYDcthND9pzM+zFG8qyv2dF/UgVey7LB+Q66UW7rlUIrNSm1ZG6063qGVUmNu8VqvO66h",
+	"3ImYZXwaCxgCK+mezvQO4c47UggrC9pBvlvf6XFvWoE7T/vTi18akjpTJJrtgVo48UikDU3xDnTiCNlQ",
+	"7iASNTycw5CfF8M60GOAKlB9YXAXyKbM7r+zt/YbHmGce8QXbN5jHthLr9XTYKKkUbSnr791HZcaFuwD",
+	"qPq2ifWgCfu83IMcuLGKVDBN1xUtsz0FO3nPmq4sjeDadLlaDYv3fuyAbTDe0fc0Sp2+fTF3+nb/MNAW",
+	"qHe9AaUvLrOnFJQPdBW4Pfd+OBb567jtjhRIrcu7h/L6mB/0C/6xKa4EGcwF1Xpptd3T0f//v//P7oYJ",
+	"KsCWIUua0f5N9D7wuXj98wT2xgOD7iekl01LqDd7+vlLA3H4HK35IiVzsPUbd4SbY8SKcpLxaYgZR06M",
+	"62M+qNGkz23BwON9mwPqNCPfRsQhbf/8olLktChYutEO8IMf9BCmAD/ZX2lW9jYIYL+LfegZfvPeootJ",
+	"m2HzV1dWATLwLoVcOvsAWChncAACLPdQifqSi3SXSpdrCH8zQpw+/fzFimWaqSsv0ZUqG52OjmjBj66O",
+	"QWhz09SUqMqPqH6qIvaqX5qtVut3oZ9/8IM3LwU/Neq/Br/X5UOrnxwu3H65/e8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

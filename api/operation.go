@@ -24,7 +24,9 @@ import (
 // Actions of operations that no role decides on.
 const (
 	actionPublic = "public" // without a token
-	actionOwn    = "own"    // anybody with a token, on their own account
+	actionOwn    = "own"    // anybody with a token, on the token itself
+	// actionAccount is for everybody's own account, as its pages are: with a token that is not narrowed to actions, of which none is this.
+	actionAccount = "account"
 )
 
 // gate decides on every request before its handler, from the document alone:
@@ -48,7 +50,7 @@ func newGate(document *openapi3.T, services *Services) (*gate, error) {
 	}
 	g := &gate{router: router, actions: map[string]string{}, accounts: services.Accounts, access: services.Access,
 		engagements: services.Engagements, audit: services.Audit, clock: services.Clock}
-	known := map[string]bool{actionPublic: true, actionOwn: true}
+	known := map[string]bool{actionPublic: true, actionOwn: true, actionAccount: true}
 	for _, action := range access.Actions {
 		known[string(action)] = true
 	}
@@ -140,14 +142,18 @@ func (g *gate) admit(c echo.Context, action, object string) (context.Context, er
 		permissions = permissions.Only(actionsOf(person.Scopes))
 	}
 	caller := Caller{Person: person, Permissions: permissions, Origin: c.RealIP()}
-	if action != actionOwn {
+	if action == actionAccount && len(person.Scopes) > 0 {
+		return nil, domain.Errorf(domain.KindForbidden, "this token is narrowed to other things than your account")
+	}
+	decided := action != actionOwn && action != actionAccount
+	if decided {
 		if caller.Grant, err = permissions.Require(access.Action(action)); err != nil {
 			return nil, err
 		}
 		caller.Scope, caller.Membership = caller.Grant.Scope, caller.Grant.Membership
 	}
 	ctx = circumstances(c, caller, token)
-	if action != actionOwn {
+	if decided {
 		if err := g.recordReading(ctx, caller, request, access.Action(action), object); err != nil {
 			return nil, err
 		}

@@ -22,6 +22,15 @@ var openOperations = map[string]string{
 	"IssueToken":    "public: gives a token for name and password",
 	"WithdrawToken": "own: ends the token that is used",
 	"WhoAmI":        "own: tells who the token is",
+	"ListSessions":  "account: one's own sessions",
+	"EndSessions":   "account: one's own sessions",
+	"EndSession":    "account: one's own session",
+	"ListTokens":    "account: one's own tokens",
+	"CreateToken":   "account: one's own token",
+	"RevokeToken":   "account: one's own token",
+	"ListNotices":   "account: what one was told oneself",
+	"ReadNotices":   "account: what one was told oneself",
+	"OpenNotice":    "account: what one was told oneself",
 }
 
 // TestEveryOperationAsEveryRole is built from the API document: a new operation has its cases
@@ -125,7 +134,7 @@ func (k *kit) tryDecisions(t *testing.T, callers []caller, operations []document
 	}
 	for _, o := range operations {
 		reason, open := openOperations[o.OperationID]
-		if open != (o.action == "public" || o.action == "own") || open && !strings.HasPrefix(reason, o.action+":") {
+		if open != (o.action == "public" || o.action == "own" || o.action == "account") || open && !strings.HasPrefix(reason, o.action+":") {
 			t.Errorf("%s has the action %q; openOperations says %q", o.OperationID, o.action, reason)
 		}
 		for _, c := range callers {
@@ -135,7 +144,7 @@ func (k *kit) tryDecisions(t *testing.T, callers []caller, operations []document
 			case o.action == "public":
 			case c.role == "":
 				want = http.StatusUnauthorized
-			case o.action == "own":
+			case o.action == "own", o.action == "account":
 			case scope == access.ScopeNone:
 				want = http.StatusForbidden
 			}

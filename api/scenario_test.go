@@ -43,12 +43,14 @@ type attempt struct {
 func TestAPI(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	all := slices.Concat(accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations())
+	all := slices.Concat(accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations(),
+		k.peopleOperations(t), invitationOperations(), roleOperations(), engagementOperations(), auditOperations(), ownOperations())
 	t.Run("every operation has an action, an example and scenarios", func(t *testing.T) { t.Parallel(); k.checkDocument(t, all) })
 	t.Run("tokens", func(t *testing.T) { t.Parallel(); k.checkTokens(t) })
 	t.Run("figures are the room's", func(t *testing.T) { t.Parallel(); k.checkFigures(t) })
 	t.Run("scopes", func(t *testing.T) { t.Parallel(); k.checkScopes(t) })
 	t.Run("deliveries", func(t *testing.T) { t.Parallel(); k.checkDelivery(t) })
+	t.Run("people", func(t *testing.T) { t.Parallel(); k.checkPeople(t) })
 	t.Run("maps", func(t *testing.T) { t.Parallel(); k.checkMap(t) })
 	t.Run("beyond the document", func(t *testing.T) { t.Parallel(); k.checkElsewhere(t) })
 	for _, o := range all {

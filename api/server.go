@@ -18,6 +18,7 @@ import (
 	"assay/domain/crosscheck"
 	"assay/domain/engagement"
 	"assay/domain/indicator"
+	"assay/domain/notice"
 	"assay/domain/warehouse"
 )
 
@@ -45,6 +46,8 @@ type Services struct {
 	Crosschecks     *crosscheck.Service
 	Engagements     *engagement.Service
 	Audit           *audit.Service
+	Notices         *notice.Service
+	Languages       []string // in which things may have names
 	Log             *slog.Logger
 	Clock           func() time.Time
 }

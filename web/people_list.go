@@ -210,7 +210,7 @@ func (v *visit) invite() error {
 	return v.invited(secret, err)
 }
 
-// invited shows the list again with the new link, or with what was wrong with the form.
+// invited shows the list again with the new link, or with what was wrong with one of its forms.
 func (v *visit) invited(secret string, err error) error {
 	var failure *domain.Error
 	switch {
@@ -245,23 +245,8 @@ func (v *visit) setFactorRules() error {
 	if err != nil {
 		return domain.Wrap(domain.KindInvalid, err, "the form cannot be read")
 	}
-	known, err := v.roleChoices(form["rule"])
-	if err != nil {
-		return err
-	}
-	var rules []string
-	for _, rule := range form["rule"] {
-		if rule == account.EveryRole {
-			rules = append(rules, rule)
-		}
-	}
-	for _, role := range known {
-		if role.Selected {
-			rules = append(rules, role.Value)
-		}
-	}
-	if err := v.server.Accounts.SetFactorRules(v.Request().Context(), v.by(), rules); err != nil {
-		return err
+	if err := v.server.Access.SetFactorRules(v.Request().Context(), v.by(), form["rule"]); err != nil {
+		return v.invited("", err)
 	}
 	return v.goTo(v.at("people"))
 }

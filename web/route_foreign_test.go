@@ -35,7 +35,7 @@ var pathValues = map[string]struct{ foreign, nobodys string }{
 	"secret":     {nobodys: "nobody-was-ever-sent-this-link"},
 	"chapter":    {nobodys: "nowhere"},
 	"engagement": {`SELECT engagement_id::text FROM engagement WHERE tenant_id = $1 AND tenant_id <> $2`, "0192aaaa-0000-7000-8000-000000000000"},
-	"sequence":   {nobodys: "999999"},
+	"sequence":   {nobodys: "888888"},
 	"person":     {trespass.Account, "0192aaaa-0000-7000-8000-000000000005"},
 	"role":       {`SELECT code FROM own_role WHERE tenant_id = $1`, "own-nobodys"},
 	"purpose":    {`SELECT purpose_id::text FROM purpose WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000006"},
@@ -56,20 +56,6 @@ var fieldValues = map[string]string{
 	"officer": trespass.Code("officer"),
 }
 
-// plantedRows are what the other administration ($1) would not have of its own data.
-var plantedRows = []string{
-	`INSERT INTO notice (tenant_id, notice_id, account_id, kind, created_at)
-		SELECT tenant_id, gen_random_uuid(), account_id, 'planted', '2026-01-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
-	`INSERT INTO invitation (invitation_id, tenant_id, token_hash, email, name, language, memberships, invited_by, created_at, expires_at)
-		VALUES (gen_random_uuid(), $1, 'planted', 'planted@example.org', '` + trespass.Planted + `guest', 'en', '[{"role":"analyst"}]', 'planted', '2026-01-01', '2030-01-01')`,
-	`INSERT INTO own_role (tenant_id, code, names, permissions, state, version, created_at, changed_at)
-		VALUES ($1, 'own-foreign', '{"en": "` + trespass.Planted + `role"}', '{"figure.read": "administration"}', 'active', 1, '2026-01-01', '2026-01-01')`,
-	`INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
-		SELECT tenant_id, gen_random_uuid(), account_id, 'other', '` + trespass.Planted + `reason of another', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
-	`INSERT INTO tenant_export (tenant_id, export_id, state, started_at, started_by, capacity)
-		VALUES ($1, gen_random_uuid(), 'done', '2026-01-01', 'planted', 'administrator')`,
-}
-
 // foreigner looks at the database from above.
 type foreigner struct {
 	*kit
@@ -81,6 +67,10 @@ type foreigner struct {
 	fielded map[string]int    // how many people have sent fields to a route
 }
 
+// slowRoutes take as long for everybody, on purpose (half a second, or the hash of a password). A guest and one other person are
+// enough there: no role decides on them.
+var slowRoutes = map[string]bool{"POST /forgotten": true, "POST /account/password": true}
+
 // tryForeign sends the other administration's identifiers in path, query and form to every route
 // as every role that the route lets in. The answer must be the one for identifiers that nobody
 // has, must not hold anything of the other administration, and must not change anything there.
@@ -89,7 +79,11 @@ func (k *kit) tryForeign(t *testing.T, callers []tried) {
 	before := f.Checksums(t)
 	tried := 0
 	for _, r := range k.web.routes() {
-		for _, c := range callers {
+		people := callers
+		if slowRoutes[r.method+" "+r.path] {
+			people = callers[:2]
+		}
+		for _, c := range people {
 			if c.role == "" && r.audience != everyone || r.path == "/sign-out" || r.path == in+"/live" { // a stream does not end; who may open it is tried with the decisions
 				continue
 			}
@@ -113,9 +107,7 @@ func (k *kit) foreigner(t *testing.T, callers []tried) *foreigner {
 	}
 	f.handler = e
 	f.Plant(t)
-	for _, statement := range plantedRows {
-		f.Exec(t, statement, k.second.ID.String())
-	}
+	f.Give(t)
 	for name, v := range pathValues {
 		if f.values[name] = v.nobodys; v.foreign != "" {
 			f.values[name] = f.Find(t, v.foreign)

@@ -13,6 +13,7 @@ import (
 	"assay/domain"
 	"assay/domain/audit"
 	"assay/web"
+	"assay/web/locales"
 )
 
 // Bounds in time of one request.
@@ -48,7 +49,7 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 	}
 	return web.NewHandler(log, ready, s.proxies, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks,
-		Engagements: s.engagements, Audit: audit.New(s.db), Log: log, Clock: time.Now}))
+		Engagements: s.engagements, Audit: audit.New(s.db), Notices: s.notices, Languages: locales.Languages, Log: log, Clock: time.Now}))
 }
 
 // serveHTTP answers on the listener until the context ends, then lets requests finish for a while.

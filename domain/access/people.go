@@ -2,6 +2,8 @@ package access
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -107,6 +109,30 @@ func (s *Service) ResetFactors(ctx context.Context, g Giver, person uuid.UUID) e
 		return err
 	}
 	return s.accounts.ResetFactors(ctx, g.By, person)
+}
+
+// IssueToken makes an API token, narrowed to actions that its owner has; see account.Service.IssueToken.
+func (s *Service) IssueToken(ctx context.Context, g Giver, in account.NewToken) (token string, expires time.Time, err error) {
+	for _, scope := range in.Scopes {
+		if g.Permissions.Scope(Action(scope)) == ScopeNone {
+			return "", time.Time{}, domain.Invalid("the token cannot be issued like this", domain.FieldError{Field: "scope", Message: "is beyond what you may do"})
+		}
+	}
+	return s.accounts.IssueToken(ctx, g.By, in)
+}
+
+// SetFactorRules says which roles come in only with a second factor: codes of roles that can be given, or account.EveryRole.
+func (s *Service) SetFactorRules(ctx context.Context, by account.By, rules []string) error {
+	known, err := s.RolesToGive(ctx, by.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, rule := range rules {
+		if rule != account.EveryRole && !slices.Contains(known, Role(rule)) {
+			return wrongRole("roles", "people.fault.role", "there is no role "+rule+" that can be given")
+		}
+	}
+	return s.accounts.SetFactorRules(ctx, by, rules)
 }
 
 // Explanation says what a person may do in an administration now, and what gives it.

@@ -38,6 +38,35 @@ func (s *Service) Members(ctx context.Context, tenant domain.TenantID) (members 
 	return members, nil
 }
 
+// errNoCursor: whoever is not of the administration begins no page, known elsewhere or not.
+var errNoCursor = domain.Invalid("the list cannot go on from there", domain.FieldError{Field: "after", Message: "is nobody of this administration; begin again"})
+
+// MembersAfter is one page of Members: at most limit people behind one of them, uuid.Nil for the first page.
+func (s *Service) MembersAfter(ctx context.Context, tenant domain.TenantID, after uuid.UUID, limit int) (members []Member, err error) {
+	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
+		behind, arguments := "", []any{tenant.String()}
+		if after != uuid.Nil {
+			var known bool
+			if err := tx.Raw(`SELECT EXISTS (SELECT FROM membership WHERE tenant_id = ? AND account_id = ?)`, tenant.String(), after).Scan(&known).Error; err != nil {
+				return err
+			}
+			if !known {
+				return errNoCursor
+			}
+			behind = ` AND (lower(a.name), a.account_id) > (SELECT lower(name), account_id FROM account WHERE account_id = ?)`
+			arguments = append(arguments, after)
+		}
+		page := ` AND m.account_id IN (SELECT account_id FROM (SELECT DISTINCT lower(a.name) AS by_name, a.account_id FROM membership m JOIN account a ON a.account_id = m.account_id
+			WHERE m.tenant_id = ?` + behind + ` ORDER BY 1, 2 LIMIT ?) page)`
+		members, err = findMembersWhere(tx, tenant, s.clock().UTC(), page, append(arguments, limit)...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list people: %w", err)
+	}
+	return members, nil
+}
+
 // Member is one of them, KindNotFound for everybody else.
 func (s *Service) Member(ctx context.Context, tenant domain.TenantID, account uuid.UUID) (m Member, err error) {
 	err = s.db.Read(ctx, tenant, func(_ context.Context, tx *store.Tx) error {
@@ -63,6 +92,13 @@ func findMember(tx *store.Tx, tenant domain.TenantID, account uuid.UUID, now tim
 
 // findMembers reads all people of an administration, or one.
 func findMembers(tx *store.Tx, tenant domain.TenantID, account uuid.UUID, now time.Time) ([]Member, error) {
+	if account == uuid.Nil {
+		return findMembersWhere(tx, tenant, now, "")
+	}
+	return findMembersWhere(tx, tenant, now, ` AND m.account_id = ?`, account)
+}
+
+func findMembersWhere(tx *store.Tx, tenant domain.TenantID, now time.Time, where string, with ...any) ([]Member, error) {
 	var rows []struct {
 		AccountID                                   uuid.UUID
 		SignInName, Name, Email, Language, State    string
@@ -80,12 +116,8 @@ func findMembers(tx *store.Tx, tenant domain.TenantID, account uuid.UUID, now ti
 		(SELECT count(*) FROM sign_in_session s WHERE s.account_id = a.account_id AND s.tenant_id = m.tenant_id AND s.expires_at > ?) AS sessions,
 		(SELECT max(s.seen_at) FROM sign_in_session s WHERE s.account_id = a.account_id AND s.tenant_id = m.tenant_id) AS seen_at
 		FROM membership m JOIN account a ON a.account_id = m.account_id WHERE m.tenant_id = ?`
-	arguments := []any{now, id}
-	if account != uuid.Nil {
-		query += ` AND m.account_id = ?`
-		arguments = append(arguments, account)
-	}
-	if err := tx.Raw(query+` ORDER BY lower(a.name), a.account_id, m.role, m.office, m.section`, arguments...).Scan(&rows).Error; err != nil {
+	arguments := append([]any{now, id}, with...)
+	if err := tx.Raw(query+where+` ORDER BY lower(a.name), a.account_id, m.role, m.office, m.section`, arguments...).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	var members []Member

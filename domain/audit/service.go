@@ -39,6 +39,11 @@ func (s *Service) VerifyEnd(ctx context.Context, tenant domain.TenantID, rows in
 	return VerifyEnd(ctx, s.db, tenant, rows)
 }
 
+// Verify reads the whole record, see Verify.
+func (s *Service) Verify(ctx context.Context, tenant domain.TenantID, noted *Head) (Report, error) {
+	return Verify(ctx, s.db, tenant, noted)
+}
+
 // Export writes rows into a file, see Export.
 func (s *Service) Export(ctx context.Context, tenant domain.TenantID, f Filter, format Format, w io.Writer) (written int64, err error) {
 	return Export(ctx, s.db, tenant, f, format, w)

@@ -80,6 +80,30 @@ func (v *View) Plant(tb testing.TB) {
 	}
 }
 
+// given are rows that the other administration ($1) would not have of its own data.
+var given = []string{
+	`INSERT INTO notice (tenant_id, notice_id, account_id, kind, created_at)
+		SELECT tenant_id, gen_random_uuid(), account_id, 'planted', '2026-01-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
+	`INSERT INTO invitation (invitation_id, tenant_id, token_hash, email, name, language, memberships, invited_by, created_at, expires_at)
+		VALUES (gen_random_uuid(), $1, 'planted', 'planted@example.org', '` + Planted + `guest', 'en', '[{"role":"analyst"}]', 'planted', '2026-01-01', '2030-01-01')`,
+	`INSERT INTO own_role (tenant_id, code, names, permissions, state, version, created_at, changed_at)
+		VALUES ($1, 'own-foreign', '{"en": "` + Planted + `role"}', '{"figure.read": "administration"}', 'active', 1, '2026-01-01', '2026-01-01')`,
+	`INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
+		SELECT tenant_id, gen_random_uuid(), account_id, 'other', '` + Planted + `reason of another', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
+	`INSERT INTO tenant_export (tenant_id, export_id, state, started_at, started_by, capacity)
+		VALUES ($1, gen_random_uuid(), 'done', '2026-01-01', 'planted', 'administrator')`,
+	`INSERT INTO engagement (tenant_id, engagement_id, sign_in_name, purpose, permissions, starts_at, ends_at, granted_by, granted_at, terms)
+		VALUES ($1, gen_random_uuid(), 'planted@example.org', '` + Planted + `purpose', '{figure.read}', '2026-01-01', '2026-12-01', 'planted', '2026-01-01', 1)`,
+}
+
+// Give writes into the other administration a notice, an invitation, a role, a purpose, an export and an engagement, with Planted in a text where they have one.
+func (v *View) Give(tb testing.TB) {
+	tb.Helper()
+	for _, statement := range given {
+		v.Exec(tb, statement, v.other)
+	}
+}
+
 // Checksums are a sum over all rows of the other administration, by table. Sessions and tokens
 // are left out: every request touches them, those of the tests' own people too.
 func (v *View) Checksums(tb testing.TB) map[string]string {
