@@ -45,7 +45,9 @@ import (
 const password = "a long password for tests"
 
 // init teaches the checker of answers the one kind of file that it does not know.
-func init() { openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.FileBodyDecoder) }
+func init() {
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.FileBodyDecoder)
+}
 
 func testClock() time.Time { return time.Date(2026, 1, 4, 9, 30, 0, 0, time.UTC) }
 
