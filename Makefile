@@ -28,7 +28,7 @@ build: ## build bin/assay
 test: ## all checks: format, vet, linters, generated code, and every test with the race detector
 	@sh deploy/install-packages postgresql redis-server chromium gcc npm pdfsig pkcs11-tool softhsm2-util
 	@sh deploy/fetch-axe
-	@$(MAKE) --no-print-directory format vet lint generated
+	@$(MAKE) --no-print-directory format vet lint generated bin/provider
 	go test $(TEST_FLAGS) ./...
 
 .PHONY: format
@@ -105,3 +105,8 @@ clean: ## remove what was built and the files of test clusters
 $(TOOLS) &: deploy/tools/go.mod deploy/tools/go.sum
 	go -C deploy/tools build -o $(CURDIR)/bin/ tool
 	@touch $(TOOLS)
+
+# A real identity provider for the tests of signing in, a module of its own for the same reason.
+bin/provider: deploy/provider/go.mod deploy/provider/go.sum deploy/provider/main.go
+	CGO_ENABLED=0 go -C deploy/provider build -trimpath -o $(CURDIR)/bin/provider .
+	@touch $@

@@ -48,8 +48,12 @@ func (v *visit) showAccountWith(status int, fault *view.FormFault, token string)
 	if err != nil {
 		return err
 	}
+	confined, err := v.confined()
+	if err != nil {
+		return err
+	}
 	page := view.Account{Layout: v.layout(v.T("account.title")), SignInName: v.person.SignInName, Fault: fault, NewToken: token,
-		Confined: !v.server.Sessions.Confined(ctx).IsZero(), Required: v.QueryParam("required") != "",
+		Confined: confined, Required: v.QueryParam("required") != "",
 		Authenticator: factors.Authenticator, PasskeysWork: v.site().Passkeys(), AnyFactor: factors.Any(), RecoveryLeft: v.TN("account.recovery.left", int64(factors.RecoveryLeft))}
 	for _, p := range factors.Passkeys {
 		used := v.T("account.never")
@@ -99,11 +103,25 @@ func (v *visit) addTokens(page *view.Account) error {
 	return nil
 }
 
+// confined reports whether an administration's identity provider has signed the person in, who also has to do with
+// others: then the account's page is for who signs in with the own password.
+func (v *visit) confined() (bool, error) {
+	ctx := v.Request().Context()
+	tenant := v.server.Sessions.Confined(ctx)
+	if tenant.IsZero() {
+		return false, nil
+	}
+	only, err := v.server.Accounts.OnlyIn(ctx, v.person.Account, tenant)
+	return !only, err
+}
+
 // requireFresh sends who has a second factor, and has not shown it lately, to confirm. False means that the
 // answer has been given.
 func (v *visit) requireFresh() (bool, error) {
 	ctx := v.Request().Context()
-	if !v.server.Sessions.Confined(ctx).IsZero() {
+	if confined, err := v.confined(); err != nil {
+		return false, err
+	} else if confined {
 		return false, &domain.Error{Kind: domain.KindForbidden, Key: "account.confined", Message: "sign in with your own password to change your account"}
 	}
 	factors, err := v.server.Accounts.Factors(ctx, v.person.Account)

@@ -21,6 +21,9 @@ var keyFigures = []string{"CLR01", "CTL02", "DQ01"}
 // showExpert is the expert's home: offers to answer, every administration with an active engagement, and what is
 // over. Each administration stands for itself: nothing of two is put into one table here.
 func (v *visit) showExpert() error {
+	if err := v.refuseConfined(); err != nil {
+		return err
+	}
 	ctx := v.Request().Context()
 	list, err := v.server.Engagements.Of(ctx, v.person.Account)
 	if err != nil {
@@ -121,6 +124,9 @@ const termsOfEngagement = 4
 
 // showOffer shows an engagement or offer to its expert, with the terms.
 func (v *visit) showOffer() error {
+	if err := v.refuseConfined(); err != nil {
+		return err
+	}
 	ctx := v.Request().Context()
 	id, err := v.engagementOfPath()
 	if err != nil {
@@ -155,6 +161,9 @@ func (v *visit) expert() access.Author {
 }
 
 func (v *visit) acceptOffer() error {
+	if err := v.refuseConfined(); err != nil {
+		return err
+	}
 	id, err := v.engagementOfPath()
 	if err != nil {
 		return err
@@ -170,6 +179,9 @@ func (v *visit) acceptOffer() error {
 }
 
 func (v *visit) declineOffer() error {
+	if err := v.refuseConfined(); err != nil {
+		return err
+	}
 	id, err := v.engagementOfPath()
 	if err != nil {
 		return err
@@ -181,6 +193,9 @@ func (v *visit) declineOffer() error {
 }
 
 func (v *visit) giveUpEngagement() error {
+	if err := v.refuseConfined(); err != nil {
+		return err
+	}
 	id, err := v.engagementOfPath()
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func (v *visit) showInvitationWith(status int, fault string) error {
 
 func (v *visit) acceptInvitation() error {
 	as := uuid.Nil
-	if v.signed {
+	if v.signed && v.server.Sessions.Confined(v.Request().Context()).IsZero() { // one administration's provider takes up no other's invitation
 		as = v.person.Account
 	}
 	password := v.FormValue("password")

@@ -27,6 +27,7 @@ import (
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/engagement"
+	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/installation"
 	"assay/domain/intake"
@@ -55,6 +56,7 @@ type kit struct {
 	crosschecks     *crosscheck.Service
 	indicators      *indicator.Service
 	engagements     *engagement.Service
+	identity        *identity.Service
 	first, second   *administration.Tenant // karouma in English, oasis in Arabic
 	empty           *administration.Tenant
 	office          string // one of first's
@@ -190,6 +192,7 @@ func (k *kit) people(t *testing.T) {
 func (k *kit) serve(t *testing.T) {
 	t.Helper()
 	k.engagements = engagement.New(k.db, k.accounts, testClock)
+	k.identity = identity.New(k.db, secret.New(), testClock, identity.Options{Loopback: true})
 	k.accounts.Welcome(k.engagements.Places)
 	// An offer of the second administration, which nobody else may find.
 	if _, err := k.engagements.Grant(t.Context(), k.second.ID, access.Author{Name: "test"}, engagement.Grant{SignInName: "elsewhere@example.org",
@@ -221,7 +224,7 @@ func (k *kit) serve(t *testing.T) {
 func (k *kit) services(policies *access.Service) Services {
 	s := Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Notices: notice.New(k.db, testClock), Administrations: k.administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock),
 		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, News: k.engine,
-		Contracts: contract.New(k.db, k.administrations, k.accounts, k.indicators, contract.Notices{Administrations: k.administrations, Clock: testClock}, testClock), Scorecards: k.scorecards(), Engagements: k.engagements, Audit: audit.New(k.db), Installation: installation.New(k.db, k.administrations, testClock), Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
+		Contracts: contract.New(k.db, k.administrations, k.accounts, k.indicators, contract.Notices{Administrations: k.administrations, Clock: testClock}, testClock), Scorecards: k.scorecards(), Engagements: k.engagements, Identity: k.identity, Audit: audit.New(k.db), Installation: installation.New(k.db, k.administrations, testClock), Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
 	s.Seals = seal.New(k.db, k.keys, testClock)
 	s.Papers = contract.NewPapers(s.Contracts, s.Seals, "")
 	return s

@@ -19,6 +19,7 @@ import (
 	"assay/domain/crosscheck"
 	"assay/domain/declaration"
 	"assay/domain/engagement"
+	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/intake"
 	"assay/domain/notice"
@@ -179,6 +180,13 @@ func composedKeys() []string {
 		}
 	}
 	add("letter.", "footer")
+	for _, factor := range identity.Factors {
+		add("provider.factor.", string(factor))
+	}
+	add("provider.look.", "issuer", "authorization", "token", "keys", "pkce", "end")
+	add("provider.look.fault.", "address", "issuer", "name", "certificate", "time", "status", "keys", "other")
+	add("provider.fault.", "none", "down", "state", "refused", "token", "unverified", "unknown", "elsewhere", "other")
+	add("fault.provider.wrong.", "issuer", "client_id", "name", "secret", "again", "words", "domains", "factor_values", "joins_as")
 	add("", "link.ended", "sign_in.confined", "people.fault.oneself", "people.fault.beyond")
 	add("fault.", "password.length", "password.weak", "password.old", "people.fault.name", "people.fault.email", "people.fault.roles", "people.fault.office", "people.fault.section", "people.fault.place", "people.fault.role", "people.fault.officer")
 	for _, kind := range notice.Kinds {

@@ -38,6 +38,9 @@ func (v *visit) showPeopleWith(status int, fault *view.FormFault, link string) e
 	if v.may(access.RoleWrite) {
 		page.OwnRoles = v.at("roles")
 	}
+	if v.may(access.IdentityProviderWrite) {
+		page.Provider = v.at("provider")
+	}
 	for _, m := range members {
 		page.Members = append(page.Members, v.member(m))
 	}
@@ -267,7 +270,7 @@ func (v *visit) showPersonWith(status int, fault string) error {
 		return err
 	}
 	page := view.PersonPage{Layout: v.layout(m.Account.Name), Member: v.member(m), Back: v.at("people"), Writes: v.may(access.PersonWrite) && m.Account.ID != v.person.Account,
-		OnlyHere: m.OnlyHere, Fault: fault, Facts: []view.Fact{
+		OnlyHere: m.OnlyHere, Linked: m.SignsInByPeer && v.may(access.IdentityProviderWrite), Fault: fault, Facts: []view.Fact{
 			{Name: v.T("people.sign_in_name"), Text: m.Account.SignInName, Code: true}, {Name: v.T("people.roles"), Text: v.roleNames(m.Memberships)},
 			{Name: v.T("people.factor"), Text: v.T(map[bool]string{true: "answer.yes", false: "answer.no"}[m.SecondFactor])}}}
 	page.Facts = append(page.Facts, view.Fact{Name: v.T("people.sessions"), Text: page.Member.Sessions, Number: true}, view.Fact{Name: v.T("people.seen"), Text: page.Member.Seen})
@@ -308,6 +311,10 @@ func (v *visit) changePerson() error {
 		}
 	case "sessions":
 		err = rights.EndSessionsOf(ctx, v.giver(), id)
+	case "unlink":
+		if _, err = v.permissions.Require(access.IdentityProviderWrite); err == nil {
+			err = rights.Unlink(ctx, v.giver(), id)
+		}
 	case "factor":
 		err = rights.ResetFactors(ctx, v.giver(), id)
 	default:

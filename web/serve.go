@@ -180,6 +180,9 @@ func (v *visit) admit() error {
 // enterInstallation lets those in who run the installation. What they are in an administration
 // does not matter, and they need not be anything there.
 func (v *visit) enterInstallation() error {
+	if err := v.refuseConfined(); err != nil {
+		return err
+	}
 	permissions, err := v.server.Access.OfInstallation(v.Request().Context(), v.person.Account)
 	if err != nil {
 		return err

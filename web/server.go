@@ -24,6 +24,7 @@ import (
 	"assay/domain/cube"
 	"assay/domain/declaration"
 	"assay/domain/engagement"
+	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/installation"
 	"assay/domain/notice"
@@ -108,6 +109,7 @@ type Services struct {
 	Crosschecks     Crosschecks
 	News            News
 	Engagements     *engagement.Service
+	Identity        *identity.Service
 	Audit           *audit.Service
 	Installation    *installation.Service
 	// Forget takes what waits for an erased administration out of the queue; nil where there is none.

@@ -6,6 +6,7 @@ import (
 
 	"assay/domain"
 	"assay/domain/account"
+	"assay/domain/administration"
 	"assay/web/view"
 )
 
@@ -48,6 +49,10 @@ func (v *visit) showSignInForm(status int, fault string) error {
 		page.Name = v.FormValue("name")
 	}
 	page.Here = signInAddress(page.Return)
+	page.Through = "/sign-in/through?return=" + url.QueryEscape(page.Return)
+	if code := v.QueryParam("out"); fault == "" && administration.IsCode(code) {
+		page.Out = "/sign-out/through/" + code
+	}
 	for _, administration := range v.server.options.Demo {
 		group := view.DemoPerson{Administration: v.T("sign_in.demo.beside")}
 		if administration.Code != "" {
@@ -152,8 +157,19 @@ func (v *visit) giveFactor() error {
 	return v.arrive(entry, v.FormValue("return"))
 }
 
-// signOut ends the session.
+// signOut ends the session. Who came through an identity provider is offered to end the session there too.
 func (v *visit) signOut() error {
+	ctx := v.Request().Context()
+	if confined := v.server.Sessions.Confined(ctx); v.signed && !confined.IsZero() {
+		tenant, err := v.server.Administrations.ByID(ctx, confined)
+		if err != nil {
+			return err
+		}
+		if err := v.server.Sessions.SignOut(ctx); err != nil {
+			return err
+		}
+		return v.goTo("/sign-in?out=" + url.QueryEscape(tenant.Code))
+	}
 	if err := v.server.Sessions.SignOut(v.Request().Context()); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"assay/domain"
 	"assay/domain/administration"
+	"assay/domain/identity"
 	"assay/domain/intake"
 	"assay/domain/refresh"
 	"assay/domain/sample"
@@ -78,6 +79,7 @@ func runDemo(ctx context.Context, cmd *cobra.Command, address string, scale floa
 		return err
 	}
 	defer closeServices()
+	s.identity = identity.New(s.db, s.keys, time.Now, identity.Options{Loopback: true}) // a provider on this machine can be tried
 	work, err := os.MkdirTemp("", "assay-demo-")
 	if err != nil {
 		return fmt.Errorf("make a directory for the samples: %w", err)

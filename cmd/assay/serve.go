@@ -18,8 +18,10 @@ import (
 const (
 	redisURLVariable = "ASSAY_REDIS_URL"
 	listenVariable   = "ASSAY_LISTEN"
-	proxiesVariable  = "ASSAY_TRUSTED_PROXIES"
-	defaultListen    = "127.0.0.1:8080"
+	// internal networks in which identity providers of administrations may stand
+	identityNetworksVariable = "ASSAY_IDENTITY_NETWORKS"
+	proxiesVariable          = "ASSAY_TRUSTED_PROXIES"
+	defaultListen            = "127.0.0.1:8080"
 )
 
 func newServeCommand() *cobra.Command {

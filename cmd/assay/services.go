@@ -18,6 +18,7 @@ import (
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/engagement"
+	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/installation"
 	"assay/domain/notice"
@@ -42,6 +43,7 @@ type services struct {
 	proxies         []netip.Prefix
 	sessions        *account.Sessions
 	engagements     *engagement.Service
+	identity        *identity.Service
 	access          *access.Service
 	confidentiality *confidentiality.Service
 	warehouse       *warehouse.Service
@@ -68,6 +70,10 @@ func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeSe
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", proxiesVariable, err)
 	}
+	networks, err := identity.ParseNetworks(os.Getenv(identityNetworksVariable))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", identityNetworksVariable, err)
+	}
 	urls, closeDatabase, err := openDatabase(ctx, cmd)
 	if err != nil {
 		return nil, nil, err
@@ -83,6 +89,7 @@ func openServices(ctx context.Context, cmd *cobra.Command) (s *services, closeSe
 		return nil, nil, err
 	}
 	s.letters, s.proxies = mail, proxies
+	s.identity = identity.New(s.db, keys, time.Now, identity.Options{Networks: networks})
 	return s, func() { closeStore(); closeDatabase() }, nil
 }
 
@@ -113,6 +120,7 @@ func (s *services) build(segments *cube.Store, memory int64) (err error) {
 		return err
 	}
 	s.sessions = account.NewSessions(s.db, s.accounts, time.Now)
+	s.identity = identity.New(s.db, s.keys, time.Now, identity.Options{})
 	s.engagements = engagement.New(s.db, s.accounts, time.Now)
 	s.accounts.Welcome(s.engagements.Places)
 	if s.access, err = access.New(s.db, s.accounts, s.engagements.Held, time.Now); err != nil {

@@ -111,6 +111,14 @@ func (s *Service) ResetFactors(ctx context.Context, g Giver, person uuid.UUID) e
 	return s.accounts.ResetFactors(ctx, g.By, person)
 }
 
+// Unlink ends the link between a person and the administration's identity provider; see account.Service.Unlink.
+func (s *Service) Unlink(ctx context.Context, g Giver, person uuid.UUID) error {
+	if err := s.mayChange(ctx, g, person); err != nil {
+		return err
+	}
+	return s.accounts.Unlink(ctx, g.By, person)
+}
+
 // IssueToken makes an API token, narrowed to actions that its owner has; see account.Service.IssueToken.
 func (s *Service) IssueToken(ctx context.Context, g Giver, in account.NewToken) (token string, expires time.Time, err error) {
 	for _, scope := range in.Scopes {

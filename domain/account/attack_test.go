@@ -502,7 +502,7 @@ func TestSessionOfAnIdentityProviderIsConfined(t *testing.T) {
 	b := setup(t)
 	anna := b.person(t, "anna", b.tenants...)
 	ctx := b.load(t, "")
-	entry, err := b.sessions.Trust(ctx, anna, b.tenants[0].ID, "192.0.2.1")
+	entry, err := b.sessions.Trust(ctx, anna, b.tenants[0].ID, false, "192.0.2.1")
 	if err != nil || entry.Person.Tenant != b.tenants[0].ID {
 		t.Fatalf("%+v, %v", entry, err)
 	}

@@ -16,6 +16,7 @@ const (
 	MethodAuthenticator Method = "authenticator" // a one-time code (RFC 6238)
 	MethodPasskey       Method = "passkey"       // WebAuthn
 	MethodRecovery      Method = "recovery"      // one of the ten codes kept on paper
+	MethodProvider      Method = "provider"      // shown to the administration's identity provider, which the administration believes; proves nothing for a signature
 )
 
 // Factors are what an account has for its second factor.

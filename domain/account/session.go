@@ -37,6 +37,7 @@ const (
 	keyForgery  = "csrf"
 	keyQuestion = "question"
 	keyPending  = "pending"  // the account whose password was right and whose second factor is awaited
+	keyDetour   = "detour"   // a way over an identity provider, until it is back
 	keyFactor   = "factor"   // the second factor of this session, empty for none
 	keyConfined = "confined" // the administration whose identity provider signed the person in
 	keyFresh    = "fresh"    // when a second factor was shown last, RFC 3339
@@ -195,6 +196,15 @@ func (s *Sessions) GenuineToken(ctx context.Context, token string) bool {
 	own := s.scs.GetString(ctx, keyForgery)
 	return own != "" && subtle.ConstantTimeCompare([]byte(own), []byte(token)) == 1
 }
+
+// KeepDetour keeps a way over an identity provider in the session until the browser is back. A session has
+// one at a time: the latest.
+func (s *Sessions) KeepDetour(ctx context.Context, content []byte) {
+	s.scs.Put(ctx, keyDetour, content)
+}
+
+// TakeDetour gives what was kept, once: nobody comes back twice. A session without one gives nothing.
+func (s *Sessions) TakeDetour(ctx context.Context) []byte { return s.scs.PopBytes(ctx, keyDetour) }
 
 // KeepChallenge keeps a question put to a browser in the session until it is answered. A session
 // has one at a time: the latest.

@@ -39,13 +39,7 @@ func (s *Sessions) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 	if !factors.Any() {
 		return s.finish(ctx, account, "", domain.TenantID{}, a.Address)
 	}
-	if err := s.scs.RenewToken(ctx); err != nil {
-		return Entry{}, fmt.Errorf("renew session: %w", err)
-	}
-	s.clear(ctx)
-	s.scs.Put(ctx, keyPending, account.ID.String())
-	s.scs.Put(ctx, keyLanguage, account.Language)
-	return Entry{AwaitsFactor: true}, nil
+	return Entry{AwaitsFactor: true}, s.await(ctx, account)
 }
 
 // Pending is the account whose password was right and whose second factor is awaited.
@@ -64,13 +58,39 @@ func (s *Sessions) Complete(ctx context.Context, proof Proof, address string) (E
 	if err != nil {
 		return Entry{}, err
 	}
-	return s.finish(ctx, account, proof.Method, domain.TenantID{}, address)
+	return s.finish(ctx, account, proof.Method, s.Confined(ctx), address)
 }
 
 // Trust signs in an account that an administration's identity provider has vouched for. Such a
-// session stays in that administration: another one has no reason to believe its provider.
-func (s *Sessions) Trust(ctx context.Context, account *Account, tenant domain.TenantID, address string) (Entry, error) {
-	return s.finish(ctx, account, "", tenant, address)
+// session stays in that administration: another one has no reason to believe its provider. Where the administration does
+// not take the provider's word for a second factor (counted), who has one here is asked for it.
+func (s *Sessions) Trust(ctx context.Context, account *Account, tenant domain.TenantID, counted bool, address string) (Entry, error) {
+	if counted {
+		return s.finish(ctx, account, MethodProvider, tenant, address)
+	}
+	factors, err := s.service.Factors(ctx, account.ID)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !factors.Any() {
+		return s.finish(ctx, account, "", tenant, address)
+	}
+	if err := s.await(ctx, account); err != nil {
+		return Entry{}, err
+	}
+	s.scs.Put(ctx, keyConfined, tenant.String())
+	return Entry{AwaitsFactor: true}, nil
+}
+
+// await notes whose second factor is still to be given, under a new token.
+func (s *Sessions) await(ctx context.Context, account *Account) error {
+	if err := s.scs.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	s.clear(ctx)
+	s.scs.Put(ctx, keyPending, account.ID.String())
+	s.scs.Put(ctx, keyLanguage, account.Language)
+	return nil
 }
 
 func (s *Sessions) finish(ctx context.Context, account *Account, factor Method, confined domain.TenantID, address string) (Entry, error) {
@@ -101,7 +121,7 @@ func (s *Sessions) finish(ctx context.Context, account *Account, factor Method, 
 	s.scs.Put(ctx, keyName, account.Name)
 	s.scs.Put(ctx, keyLanguage, account.Language)
 	s.scs.Put(ctx, keyFactor, string(factor))
-	if factor != "" {
+	if factor != "" && factor != MethodProvider { // who has signed in elsewhere has shown nothing here
 		s.scs.Put(ctx, keyFresh, s.service.clock().UTC().Format(time.RFC3339))
 	}
 	s.scs.Put(ctx, keySince, s.service.clock().UTC().Format(time.RFC3339))
@@ -123,7 +143,7 @@ func (s *Sessions) finish(ctx context.Context, account *Account, factor Method, 
 
 // clear forgets everything of whoever used the session before.
 func (s *Sessions) clear(ctx context.Context) {
-	for _, key := range []string{keyAccount, keyTenant, keyRole, keyOffice, keyOfficer, keySignIn, keyName, keyForgery, keyQuestion, keyPending, keyFactor, keyConfined, keySince, keyFresh} {
+	for _, key := range []string{keyAccount, keyTenant, keyRole, keyOffice, keyOfficer, keySignIn, keyName, keyForgery, keyQuestion, keyPending, keyDetour, keyFactor, keyConfined, keySince, keyFresh} {
 		s.scs.Remove(ctx, key)
 	}
 }
@@ -177,11 +197,15 @@ func (s *Sessions) enter(ctx context.Context, account uuid.UUID, name string, m 
 		if err != nil {
 			return err
 		}
-		if required && s.scs.GetString(ctx, keyFactor) == "" && s.scs.GetString(ctx, keyConfined) != m.Tenant.String() {
+		if required && s.scs.GetString(ctx, keyFactor) == "" {
 			return ErrFactorRequired
 		}
+		after := map[string]string{"factor": s.scs.GetString(ctx, keyFactor)}
+		if s.scs.GetString(ctx, keyConfined) != "" {
+			after["through"] = "identity provider"
+		}
 		return audit.Record(ctx, tx, m.Tenant, audit.Entry{At: s.service.clock(), Actor: name, Capacity: m.Role, Action: "session.enter",
-			Object: "account/" + account.String(), After: map[string]string{"factor": s.scs.GetString(ctx, keyFactor)}, Origin: address})
+			Object: "account/" + account.String(), After: after, Origin: address})
 	})
 	if err != nil {
 		return fmt.Errorf("enter administration: %w", err)

@@ -69,6 +69,9 @@ func minorDigits(code string) int {
 
 var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,30}$`)
 
+// IsCode reports whether a text has the form of an administration's code.
+func IsCode(text string) bool { return codeForm.MatchString(text) }
+
 // Validate checks a tenant before it is created.
 func (t *Tenant) Validate() error {
 	var wrong []domain.FieldError

@@ -128,6 +128,7 @@ type People struct {
 	Link        string // of a new invitation, shown once
 	Writes      bool
 	Address     string
+	Provider    string // where the administration sets its identity provider; empty for who may not
 	OwnRoles    string // where the administration puts its own roles together; empty for who may not
 	Officer     string // always empty: the form of an invitation begins so
 	Roles       []Choice
@@ -157,6 +158,7 @@ type PersonPage struct {
 	Facts    []Fact
 	Writes   bool
 	OnlyHere bool
+	Linked   bool // the administration's identity provider knows the person
 	Officer  string
 	Roles    []Choice
 	Offices  []Choice

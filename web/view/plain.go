@@ -6,7 +6,11 @@ type SignIn struct {
 	Fault  string
 	Name   string
 	Return string
-	Demo   []DemoPerson
+	// Through leads to the identity provider of an administration.
+	Through string
+	// Out is where to end the session with the provider too, after signing out here; else empty.
+	Out  string
+	Demo []DemoPerson
 }
 
 // DemoPerson is a sign-in name of the demonstration.
