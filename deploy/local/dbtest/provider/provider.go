@@ -48,7 +48,7 @@ func Start(tb testing.TB, o Options) *Provider {
 		arguments = append(arguments, "--now", o.Now.Format(time.RFC3339))
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
-	command := exec.CommandContext(ctx, program(tb), arguments...) //nolint:gosec // our own program
+	command := exec.CommandContext(ctx, program(tb), arguments...)
 	command.Stderr = os.Stderr
 	input, err := command.StdinPipe() // the provider ends when it closes, also when this process is killed
 	if err != nil {
@@ -103,7 +103,7 @@ func program(tb testing.TB) string {
 	if _, err := os.Stat(path); err == nil {
 		return path
 	}
-	built, err := exec.CommandContext(tb.Context(), "make", "-C", here, "--no-print-directory", "bin/provider").CombinedOutput() //nolint:gosec // our own Makefile
+	built, err := exec.CommandContext(tb.Context(), "make", "-C", here, "--no-print-directory", "bin/provider").CombinedOutput()
 	if err != nil {
 		tb.Fatalf("build the provider: %v\n%s", err, built)
 	}
@@ -162,7 +162,7 @@ func read(tb testing.TB, client *http.Client, address string) (*goquery.Document
 	if err != nil {
 		tb.Fatal(err)
 	}
-	answer, err := client.Do(request) //nolint:gosec // a provider of this test
+	answer, err := client.Do(request)
 	if err != nil {
 		tb.Fatal(err)
 	}
