@@ -72,6 +72,12 @@ func testClock() time.Time { return time.Date(2026, 1, 4, 9, 30, 0, 0, time.UTC)
 // newKit loads generated extracts of some thousand declarations and computes their figures.
 func newKit(t *testing.T, declarations int) *kit {
 	t.Helper()
+	return newSpoiltKit(t, declarations, nil)
+}
+
+// newSpoiltKit is newKit whose first administration's extract was changed before it was loaded.
+func newSpoiltKit(t *testing.T, declarations int, spoil func(t *testing.T, directory string)) *kit {
+	t.Helper()
 	ctx := t.Context()
 	database := dbtest.New(t)
 	db, err := store.Open(ctx, database.AppURL, store.Options{})
@@ -93,8 +99,8 @@ func newKit(t *testing.T, declarations int) *kit {
 	k.indicators = indicator.New(db, engine, func(tenant *administration.Tenant, watermark time.Time) (string, map[string]any) {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
-	k.first = k.load(t, segments, "karouma", "en", "XAF", "Africa/Douala", declarations)
-	k.second = k.load(t, segments, "oasis", "ar", "TND", "Africa/Tunis", 300)
+	k.first = k.load(t, segments, "karouma", "en", "XAF", "Africa/Douala", declarations, spoil)
+	k.second = k.load(t, segments, "oasis", "ar", "TND", "Africa/Tunis", 300, nil)
 	k.empty = k.tenant(t, "nowhere", "fr", "EUR", "Europe/Paris")
 	k.people(t)
 	k.serve(t)
@@ -112,7 +118,7 @@ func (k *kit) tenant(t *testing.T, code, language, currency, zone string) *admin
 	return tenant
 }
 
-func (k *kit) load(t *testing.T, segments *cube.Store, code, language, currency, zone string, declarations int) *administration.Tenant {
+func (k *kit) load(t *testing.T, segments *cube.Store, code, language, currency, zone string, declarations int, spoil func(t *testing.T, directory string)) *administration.Tenant {
 	t.Helper()
 	ctx := t.Context()
 	tenant := k.tenant(t, code, language, currency, zone)
@@ -121,6 +127,9 @@ func (k *kit) load(t *testing.T, segments *cube.Store, code, language, currency,
 	p.Declarations, p.Months, p.Locale, p.Currency, p.Zone = declarations, 24, language, currency, zone
 	if _, err := sample.Write(ctx, directory, p, nil); err != nil {
 		t.Fatal(err)
+	}
+	if spoil != nil {
+		spoil(t, directory)
 	}
 	batch, err := k.warehouse.Import(ctx, tenant, warehouse.ImportInput{Format: intake.FormatWorld, Delivery: intake.Source{Paths: []string{directory}},
 		Source: "extract of " + code, By: "test", NoRefresh: true})
