@@ -130,11 +130,12 @@ func (g *gate) admit(c echo.Context, action, object string) (context.Context, er
 	if !ok {
 		return nil, domain.Errorf(domain.KindUnauthenticated, "send a token as \"Authorization: Bearer …\"; POST /api/v1/tokens gives one")
 	}
-	person, err := g.accounts.ByToken(ctx, token)
+	bearer, err := g.accounts.ByToken(ctx, token)
 	if err != nil {
 		return nil, err
 	}
-	permissions, err := g.access.Of(ctx, person.Account, person.Tenant)
+	person := bearer.Person
+	permissions, err := g.access.OfBearer(ctx, bearer)
 	if err != nil {
 		return nil, err
 	}

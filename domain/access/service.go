@@ -55,6 +55,16 @@ func (s *Service) Of(ctx context.Context, account uuid.UUID, tenant domain.Tenan
 	if err != nil {
 		return nil, err
 	}
+	return s.of(ctx, account, tenant, held, true)
+}
+
+// OfBearer is Of for who uses an API token, from what was read with the token a moment ago. Engagements are asked for
+// only of who has some.
+func (s *Service) OfBearer(ctx context.Context, b account.Bearer) (*Permissions, error) {
+	return s.of(ctx, b.Account, b.Tenant, b.Held, b.Guest)
+}
+
+func (s *Service) of(ctx context.Context, person uuid.UUID, tenant domain.TenantID, held []account.Membership, guest bool) (*Permissions, error) {
 	p := &Permissions{grants: map[Action][]Grant{}}
 	for _, membership := range held {
 		given, err := s.given(ctx, tenant, Role(membership.Role))
@@ -63,8 +73,10 @@ func (s *Service) Of(ctx context.Context, account uuid.UUID, tenant domain.Tenan
 		}
 		p.add(given, Grant{Membership: membership})
 	}
-	if err := s.addEngagements(ctx, p, account, tenant); err != nil {
-		return nil, err
+	if guest {
+		if err := s.addEngagements(ctx, p, person, tenant); err != nil {
+			return nil, err
+		}
 	}
 	p.order()
 	return p, nil

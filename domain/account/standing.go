@@ -15,7 +15,7 @@ import (
 // when it is nothing there. It is asked for every request, so that a role that was taken away
 // ends with the request before.
 func (s *Service) Standing(ctx context.Context, account uuid.UUID, tenant domain.TenantID) (held []Membership, err error) {
-	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
+	err = s.db.Look(ctx, func(_ context.Context, tx *store.Tx) error {
 		var rows []struct{ Role, Office, Section, Officer string }
 		err := tx.Raw(`SELECT m.role, m.office, m.section, m.officer FROM membership m
 			JOIN tenant t ON t.tenant_id = m.tenant_id AND t.state = 'active'

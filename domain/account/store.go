@@ -83,7 +83,7 @@ func tokenHash(token string) []byte {
 
 // FindCtx gives the data of a session that has not expired.
 func (s *sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = s.db.Shared(ctx, func(_ context.Context, tx *gorm.DB) error {
+	err = s.db.Look(ctx, func(_ context.Context, tx *gorm.DB) error {
 		var rows []struct{ Data []byte }
 		err := tx.Raw(`SELECT data FROM sign_in_session WHERE token_hash = ? AND expires_at > ?`, tokenHash(token), s.clock().UTC()).Scan(&rows).Error
 		if err == nil && len(rows) == 1 {

@@ -134,62 +134,94 @@ func (s *Service) RevokeToken(ctx context.Context, by By, id uuid.UUID) error {
 	})
 }
 
+// Bearer is who uses an API token, with everything that decides about access as it is at this moment: it was read in one
+// statement, so that no request is answered by what was true for another.
+type Bearer struct {
+	Person
+	Held []Membership // in the token's administration
+	// Guest is set when the administration has an engagement of the account, whatever its state.
+	Guest bool
+}
+
 // ByToken finds who uses an API token. An unknown, expired or withdrawn token, one of a
-// disabled account and one of an administration that the person has left are
+// disabled account and one of an administration that the person has left, or that is suspended, are
 // KindUnauthenticated alike.
-func (s *Service) ByToken(ctx context.Context, token string) (Person, error) {
+func (s *Service) ByToken(ctx context.Context, token string) (Bearer, error) {
 	refused := domain.Errorf(domain.KindUnauthenticated, "the token is not known or has ended; sign in again")
 	if !strings.HasPrefix(token, TokenPrefix) || len(token) > 100 {
-		return Person{}, refused
+		return Bearer{}, refused
 	}
-	var row *accountRow
-	var memberships []Membership
-	var tenant domain.TenantID
-	var scopes []string
-	err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
-		var found []struct {
-			AccountID, TenantID uuid.UUID
-			Scopes              string
-			Unseen              bool
-		}
-		now := s.clock().UTC()
-		err := tx.Raw(`SELECT account_id, tenant_id, to_jsonb(scopes)::text AS scopes, coalesce(seen_at < ?, true) AS unseen FROM api_token
-			WHERE token_hash = ? AND expires_at > ?`, now.Add(-seenEvery), tokenHash(token), now).Scan(&found).Error
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		if err := json.Unmarshal([]byte(found[0].Scopes), &scopes); err != nil {
-			return err
-		}
-		if found[0].Unseen {
-			if err := tx.Exec(`UPDATE api_token SET seen_at = ? WHERE token_hash = ?`, now, tokenHash(token)).Error; err != nil {
-				return err
-			}
-		}
-		tenant = domain.TenantID(found[0].TenantID)
-		if row, err = findAccount(tx, `account_id = ?`, found[0].AccountID); err != nil || row == nil {
-			return err
-		}
-		memberships, err = findMemberships(tx, row.AccountID)
+	now := s.clock().UTC()
+	var rows []bearerRow
+	err := s.db.Look(ctx, func(_ context.Context, tx *store.Tx) (err error) {
+		rows, err = findBearer(tx, tokenHash(token), now)
 		return err
 	})
 	if err != nil {
-		return Person{}, fmt.Errorf("find token: %w", err)
+		return Bearer{}, fmt.Errorf("find token: %w", err)
 	}
-	if row == nil || row.State != "active" {
-		return Person{}, refused
+	if len(rows) == 0 {
+		return Bearer{}, refused
 	}
-	membership := membershipIn(memberships, tenant)
-	if membership == nil {
-		visits, _, err := s.visits(ctx, row.AccountID)
+	b, err := rows[0].bearer(rows)
+	if err != nil {
+		return Bearer{}, fmt.Errorf("read token: %w", err)
+	}
+	if len(b.Held) > 0 {
+		b.Membership = b.Held[0]
+	} else {
+		visits, _, err := s.visits(ctx, b.Account)
 		if err != nil {
-			return Person{}, err
+			return Bearer{}, err
 		}
-		if membership = membershipIn(visits, tenant); membership == nil {
-			return Person{}, refused
+		visit := membershipIn(visits, domain.TenantID(rows[0].TenantID))
+		if visit == nil {
+			return Bearer{}, refused
+		}
+		b.Membership = *visit
+	}
+	if rows[0].Unseen {
+		err := s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
+			return tx.Exec(`UPDATE api_token SET seen_at = ? WHERE token_hash = ?`, now, tokenHash(token)).Error
+		})
+		if err != nil {
+			return Bearer{}, fmt.Errorf("note the use of a token: %w", err)
 		}
 	}
-	return Person{Account: row.AccountID, SignInName: row.SignInName, Name: row.Name, Language: row.Language, Membership: *membership, Scopes: scopes}, nil
+	return b, nil
+}
+
+// bearerRow is one membership of who uses a token, or the only row of who has none.
+type bearerRow struct {
+	AccountID, TenantID            uuid.UUID
+	SignInName, Name, Language     string
+	Scopes                         string
+	Unseen, Guest                  bool
+	Role, Office, Section, Officer *string
+}
+
+func findBearer(tx *store.Tx, hash []byte, now time.Time) (rows []bearerRow, err error) {
+	err = tx.Raw(`SELECT k.account_id, k.tenant_id, a.sign_in_name, a.name, a.language, to_jsonb(k.scopes)::text AS scopes, coalesce(k.seen_at < ?, true) AS unseen,
+		EXISTS (SELECT FROM assay_engagements_of(k.account_id) e WHERE e.tenant_id = k.tenant_id) AS guest, m.role, m.office, m.section, m.officer
+		FROM api_token k
+		JOIN account a ON a.account_id = k.account_id AND a.state = 'active'
+		JOIN tenant t ON t.tenant_id = k.tenant_id AND t.state = 'active'
+		LEFT JOIN membership m ON m.account_id = k.account_id AND m.tenant_id = k.tenant_id AND m.state = 'active'
+		WHERE k.token_hash = ? AND k.expires_at > ? ORDER BY m.role, m.office`, now.Add(-seenEvery), hash, now).Scan(&rows).Error
+	return rows, err
+}
+
+func (r *bearerRow) bearer(rows []bearerRow) (Bearer, error) {
+	b := Bearer{Person: Person{Account: r.AccountID, SignInName: r.SignInName, Name: r.Name, Language: r.Language}, Guest: r.Guest}
+	if err := json.Unmarshal([]byte(r.Scopes), &b.Scopes); err != nil {
+		return b, err
+	}
+	for _, m := range rows {
+		if m.Role != nil {
+			b.Held = append(b.Held, Membership{Tenant: domain.TenantID(r.TenantID), Role: *m.Role, Office: *m.Office, Section: *m.Section, Officer: *m.Officer})
+		}
+	}
+	return b, nil
 }
 
 // WithdrawToken ends a token at once; one that is not known is no error.

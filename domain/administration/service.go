@@ -62,7 +62,7 @@ func (s *Service) List(ctx context.Context) ([]*Tenant, error) {
 }
 
 func (s *Service) find(ctx context.Context, where string, arguments ...any) (found []*Tenant, err error) {
-	err = s.db.Shared(ctx, func(_ context.Context, tx *store.Tx) error {
+	err = s.db.Look(ctx, func(_ context.Context, tx *store.Tx) error {
 		found, err = findTenants(tx, where, arguments...)
 		return err
 	})
