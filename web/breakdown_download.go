@@ -106,32 +106,59 @@ func (v *visit) downloadXLSX() error {
 	return nil
 }
 
-// writeSheet adds a sheet. Texts are stored as texts, so none is ever a formula.
+// writeSheet adds a sheet with rows.
 func (v *visit) writeSheet(book *excelize.File, name string, rows [][]any) error {
+	s, err := v.openSheet(book, name)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := s.add(row); err != nil {
+			return err
+		}
+	}
+	return s.close()
+}
+
+// sheet takes rows one by one; many rows wait in a temporary file, not in memory. Texts are stored
+// as texts, so none is ever a formula.
+type sheet struct {
+	stream *excelize.StreamWriter
+	rows   int
+}
+
+func (v *visit) openSheet(book *excelize.File, name string) (*sheet, error) {
 	if _, err := book.NewSheet(name); err != nil {
-		return fmt.Errorf("add sheet: %w", err)
+		return nil, fmt.Errorf("add sheet: %w", err)
 	}
 	right := v.RightToLeft()
 	if err := book.SetSheetView(name, 0, &excelize.ViewOptions{RightToLeft: &right}); err != nil {
-		return fmt.Errorf("turn sheet: %w", err)
+		return nil, fmt.Errorf("turn sheet: %w", err)
 	}
 	stream, err := book.NewStreamWriter(name)
 	if err != nil {
-		return fmt.Errorf("open sheet: %w", err)
+		return nil, fmt.Errorf("open sheet: %w", err)
 	}
 	if err := stream.SetColWidth(1, 3, 28); err != nil {
-		return fmt.Errorf("set widths: %w", err)
+		return nil, fmt.Errorf("set widths: %w", err)
 	}
-	for i, row := range rows {
-		cell, err := excelize.CoordinatesToCellName(1, i+1)
-		if err != nil {
-			return fmt.Errorf("name cell: %w", err)
-		}
-		if err := stream.SetRow(cell, row); err != nil {
-			return fmt.Errorf("write row: %w", err)
-		}
+	return &sheet{stream: stream}, nil
+}
+
+func (s *sheet) add(row []any) error {
+	s.rows++
+	cell, err := excelize.CoordinatesToCellName(1, s.rows)
+	if err != nil {
+		return fmt.Errorf("name cell: %w", err)
 	}
-	if err := stream.Flush(); err != nil {
+	if err := s.stream.SetRow(cell, row); err != nil {
+		return fmt.Errorf("write row: %w", err)
+	}
+	return nil
+}
+
+func (s *sheet) close() error {
+	if err := s.stream.Flush(); err != nil {
 		return fmt.Errorf("close sheet: %w", err)
 	}
 	return nil

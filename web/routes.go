@@ -66,6 +66,8 @@ var figureRoutes = []route{
 	{http.MethodGet, in + "/indicators/:code/breakdown.csv", signedIn, access.FigureExport, false, (*visit).downloadCSV},
 	{http.MethodGet, in + "/indicators/:code/breakdown.xlsx", signedIn, access.FigureExport, false, (*visit).downloadXLSX},
 	{http.MethodGet, in + "/indicators/:code/declarations", signedIn, access.FigureRead, false, (*visit).listRows},
+	{http.MethodGet, in + "/indicators/:code/declarations.csv", signedIn, access.FigureExport, false, (*visit).downloadRowsCSV},
+	{http.MethodGet, in + "/indicators/:code/declarations.xlsx", signedIn, access.FigureExport, false, (*visit).downloadRowsXLSX},
 	{http.MethodGet, in + "/indicators/:code/sql", signedIn, access.FigureFormula, false, (*visit).showSQL},
 	{http.MethodGet, in + "/declarations/:office/:year/:number", signedIn, access.DeclarationRead, false, (*visit).showDeclaration},
 	{http.MethodGet, in + "/dictionary", signedIn, access.DictionaryRead, false, (*visit).showDictionary},

@@ -52,6 +52,10 @@ func (v *visit) listRows() error {
 		page.Empty = &view.Empty{Icon: "search", Title: v.T("rows.empty.title"), Text: v.T("rows.empty.text")}
 		return v.show(http.StatusOK, "rows", page)
 	}
+	if v.may(access.FigureExport) {
+		page.CSV, page.XLSX = f.address(path+".csv"), f.address(path+".xlsx")
+		page.Cut = v.cut(lines.Total)
+	}
 	if err := v.fillRows(&page, d, f, lines); err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ func TestPages(t *testing.T) {
 	t.Run("drill", k.testDrill)
 	t.Run("scope", k.testScope)
 	t.Run("downloads", k.testDownloads)
+	t.Run("downloads of rows", k.testRowDownloads)
 	t.Run("browser", k.testWalk)
 	t.Run("weights", k.testWeights)
 	t.Run("live", k.testLive)
@@ -101,6 +102,8 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/indicators/CLR01/declarations", "auditor", "administrator"},
 		{"/in/karouma/indicators/CLR01/breakdown.csv", "deputy", "officer"},
 		{"/in/karouma/indicators/CLR01/breakdown.xlsx", "deputy", "officer"},
+		{"/in/karouma/indicators/CLR01/declarations.csv", "auditor", "officer"},
+		{"/in/karouma/indicators/CLR01/declarations.xlsx", "head_of_office", "human_resources"},
 		{"/in/karouma/indicators/CLR01/sql", "officer", ""},
 		{declaration, "director_general", "administrator"},
 		{"/in/karouma/imports", "data_officer", "officer"},

@@ -133,6 +133,8 @@ type Options struct {
 	// Heartbeat is how often an open live connection is given a sign of life and its person's session
 	// and permission are looked at again; 20 seconds when 0.
 	Heartbeat time.Duration
+	// MostRows bounds the rows of one download of the rows behind a figure; 100,000 when 0.
+	MostRows int
 	// Stopping ends all live connections when it is closed; nil for never.
 	Stopping <-chan struct{}
 	// Demo are the sign-in names that the sign-in page offers; nil outside the demonstration.

@@ -28,6 +28,8 @@ type LinesRequest struct {
 const (
 	defaultLines = 100
 	maxLines     = 1000
+	// pageOfAll is how many lines are held at a time while all are given.
+	pageOfAll = 10_000
 )
 
 // Lines gives the declarations (or acts, items, bills, ..) that a figure counts,
@@ -95,6 +97,39 @@ func behind(ctx context.Context, e *evaluation, in LinesRequest) (*Lines, error)
 		return nil, fmt.Errorf("list what is behind %s: %w", d.Code, err)
 	}
 	return lines, nil
+}
+
+// eachLines gives the first lines, from the request's offset on and most of them at most, a page at a
+// time, all of one state of the data. There is always a first page, which may be empty.
+func (s *Service) eachLines(ctx context.Context, tenant *administration.Tenant, in LinesRequest, most, page int, take func(*Lines) error) error {
+	d, err := in.definition()
+	if err != nil {
+		return err
+	}
+	snapshot, err := s.Snapshot(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	offset := in.Offset
+	for given := 0; given < most; {
+		e := newEvaluation(snapshot, tenant)
+		l := &lineQuery{evaluation: e, ask: e.newAsk(d, in.From, in.To, nil, in.Where), part: in.Part, declaration: in.Declaration}
+		lines, err := l.run(ctx, min(page, most-given), offset+given)
+		if err != nil {
+			return fmt.Errorf("list what is behind %s: %w", d.Code, err)
+		}
+		if err := s.nameDeclarations(ctx, tenant.ID, lines.Lines); err != nil {
+			return err
+		}
+		if err := take(lines); err != nil {
+			return err
+		}
+		given += len(lines.Lines)
+		if len(lines.Lines) == 0 || int64(offset+given) >= lines.Total {
+			return nil
+		}
+	}
+	return nil
 }
 
 // lineQuery finds the rows behind one figure.

@@ -133,6 +133,8 @@ type Lines struct {
 	Rows  string `json:"rows"` // kind of row, see the package fact
 	Lines []Line `json:"lines"`
 	Total int64  `json:"total"` // before limit and offset
+
+	Dimensions []string `json:"-"` // what lines of this kind of row may tell, in an order for tables
 }
 
 // Part says which of the things behind a figure are meant.

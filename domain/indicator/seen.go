@@ -206,6 +206,30 @@ func (s *Seen) Lines(ctx context.Context, tenant *administration.Tenant, in Line
 	if err != nil {
 		return nil, err
 	}
+	s.cover(lines)
+	return lines, s.veil.Seen(ctx, "rows/"+in.Code)
+}
+
+// AllLines gives the lines of a request page by page, at most so many, all of one state of the
+// data; the request's limit and offset do not count. That officers are named in them is recorded before
+// the first page leaves. An error of take ends it and is given back.
+func (s *Seen) AllLines(ctx context.Context, tenant *administration.Tenant, in LinesRequest, most int, take func(*Lines) error) error {
+	where, err := s.open(ctx, in.Where, nil)
+	if err != nil {
+		return err
+	}
+	in.Where, in.Offset = where, 0
+	if err := s.veil.Seen(ctx, "rows/"+in.Code); err != nil {
+		return err
+	}
+	return s.service.eachLines(ctx, tenant, in, most, pageOfAll, func(lines *Lines) error {
+		s.cover(lines)
+		return take(lines)
+	})
+}
+
+// cover puts what the person may see in the place of officers.
+func (s *Seen) cover(lines *Lines) {
 	for i := range lines.Lines {
 		for dimension, value := range lines.Lines[i].Dimensions {
 			if confidentiality.IsOfficer(dimension) {
@@ -213,7 +237,6 @@ func (s *Seen) Lines(ctx context.Context, tenant *administration.Tenant, in Line
 			}
 		}
 	}
-	return lines, s.veil.Seen(ctx, "rows/"+in.Code)
 }
 
 // Board is every indicator for a period within a boundary: the whole administration's is kept by the

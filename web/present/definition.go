@@ -1,6 +1,8 @@
 package present
 
 import (
+	"math"
+
 	"assay/domain/cube/fact"
 	"assay/domain/indicator"
 	"assay/web/view"
@@ -127,4 +129,16 @@ func (p Presenter) LineMeasure(d *indicator.Definition, value int64) string {
 		return p.Money(value)
 	}
 	return p.Count(value)
+}
+
+// LineNumber is LineMeasure for a file: hours or days, units of the currency, or a plain number, and
+// what it counts in.
+func (p Presenter) LineNumber(d *indicator.Definition, value int64) (number any, unit string) {
+	switch {
+	case d.Numerator == nil && d.Spread != nil && kindOf(d.Spread.Unit) == Duration:
+		return float64(value) / scaleOf(d.Spread.Unit), p.T("unit.name." + string(d.Spread.Unit))
+	case d.Numerator == nil && d.Spread != nil && kindOf(d.Spread.Unit) == Money, d.Numerator != nil && isMoney(d, d.Numerator):
+		return float64(value) / math.Pow10(p.Minor), p.UnitName(Money)
+	}
+	return value, p.T("unit.name.count")
 }

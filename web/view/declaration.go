@@ -13,7 +13,8 @@ type Rows struct {
 	Heads     []Head
 	Rows      []Row
 	Pager     Pager
-	CSV       string
+	CSV, XLSX string // downloads, empty for who may not
+	Cut       string // says that a download does not hold all rows
 	Empty     *Empty
 }
 
