@@ -200,7 +200,7 @@ func (s *server) ListUnmapped(ctx context.Context, _ ListUnmappedRequestObject) 
 func importOf(b *warehouse.Batch) Import {
 	return Import{Id: b.ID, Format: Format(b.Format), Source: b.Source, State: ImportState(b.State), By: b.By, StartedAt: b.StartedAt,
 		EndedAt: instant(b.EndedAt), Read: b.Read, Loaded: b.Loaded, Replaced: b.Replaced, Unchanged: b.Unchanged, Rejected: b.Rejected,
-		Watermark: instant(b.Watermark), Failure: optional(b.Failure), Repeats: identifier(b.Detail.Repeats),
+		Watermark: instant(b.Watermark), Failure: optional(b.Failure), Percent: b.Percent, Repeats: identifier(b.Detail.Repeats),
 		UnmappedOperations: some(b.Detail.Reading.UnmappedOperations), UnmappedLanes: some(b.Detail.Reading.UnmappedLanes),
 		UnknownColumns: some(b.Detail.Reading.UnknownColumns)}
 }

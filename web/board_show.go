@@ -35,10 +35,13 @@ func (v *visit) showBoard() error {
 		return err
 	}
 	page := view.Board{Layout: v.layout(v.T("board.title")), Filter: bar, Whose: whose,
-		Columns: view.BoardColumns{Now: v.PeriodName(f.period), Before: v.PeriodName(f.period.Before()), YearBefore: v.PeriodName(f.period.YearBefore())},
+		Columns: view.BoardColumns{Now: v.PeriodName(f.period), Before: v.PeriodName(f.period.Before())},
 		Legend:  v.Legend(v.tenant.Settings.SmallDenominator)}
+	if !f.period.RepeatsYear() {
+		page.Columns.YearBefore = v.PeriodName(f.period.YearBefore())
+	}
 	v.fillBoard(&page, f, entries)
-	v.goLive(&page.Layout, f)
+	v.goLive(&page.Layout, f.revision)
 	return v.show(http.StatusOK, "board", page)
 }
 
@@ -134,7 +137,10 @@ func (v *visit) boardRow(d *indicator.Definition, entry *indicator.Entry, f *fig
 	before := present.ReadingOf(d.Unit, entry.Previous.Number, mature)
 	year := present.ReadingOf(d.Unit, entry.LastYear.Number, mature)
 	row.Figure = v.Figure(m, now)
-	row.Before, row.YearBefore = v.Comparison(m, now, before, columns.Before), v.Comparison(m, now, year, columns.YearBefore)
+	row.Before = v.Comparison(m, now, before, columns.Before)
+	if columns.YearBefore != "" {
+		row.YearBefore = v.Comparison(m, now, year, columns.YearBefore)
+	}
 	row.Spark = v.Spark(m, readings(d, entry.Months), shownMonth(entry.Months, f.period))
 	return row, present.Distance(m, now, before)
 }

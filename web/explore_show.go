@@ -49,7 +49,7 @@ func (v *visit) showIndicator() error {
 		return err
 	}
 	page.Charts = page.Chart != nil && page.Chart.Drawn
-	v.goLive(&page.Layout, f)
+	v.goLive(&page.Layout, f.revision)
 	return v.show(http.StatusOK, "explore", page)
 }
 
@@ -78,15 +78,17 @@ func (v *visit) fillExplore(page *view.Explore, d *indicator.Definition, f *figu
 	if err != nil {
 		return err
 	}
-	year, err := v.whole(d, f, f.period.YearBefore())
-	if err != nil {
-		return err
-	}
 	m := present.MeasureOf(d)
 	now := present.ReadingOf(d.Unit, result.Total.Number, result.Maturity)
 	page.Figure = v.Figure(m, now)
 	page.Before = v.Comparison(m, now, before, v.PeriodName(f.period.Before()))
-	page.YearBefore = v.Comparison(m, now, year, v.PeriodName(f.period.YearBefore()))
+	if !f.period.RepeatsYear() {
+		year, err := v.whole(d, f, f.period.YearBefore())
+		if err != nil {
+			return err
+		}
+		page.YearBefore = v.Comparison(m, now, year, v.PeriodName(f.period.YearBefore()))
+	}
 	page.Parts, page.Measures = v.Quantities(d, result.Total, func(part indicator.Part) string {
 		return v.behind(d, f.question, part)
 	})

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
+
 	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/intake"
@@ -58,6 +60,7 @@ func (v *visit) showImportsWith(status int, fault *view.FormFault) error {
 	for _, value := range unmapped {
 		page.Unmapped = append(page.Unmapped, view.Unmapped{Kind: v.T("unmapped.kind." + value.Kind), Value: value.Value, Seen: v.Count(value.Seen)})
 	}
+	v.keepUp(&page.Layout, batches...)
 	return v.show(status, "imports", page)
 }
 
@@ -93,5 +96,23 @@ func (v *visit) showImport() error {
 			return err
 		}
 	}
+	v.keepUp(&page.Layout, batch)
 	return v.show(http.StatusOK, "import", page)
+}
+
+// keepUp makes a page of imports renew itself: every few seconds while one of them is under way, else when new data are in. An
+// expert's page does not, because each time would be an entry in the administration's record.
+func (v *visit) keepUp(l *view.Layout, batches ...*warehouse.Batch) {
+	if v.grant.Engagement != uuid.Nil {
+		return
+	}
+	for _, b := range batches {
+		l.Renew = l.Renew || b.State == warehouse.BatchWaiting || b.State == warehouse.BatchReading
+	}
+	if !v.may(access.FigureRead) {
+		return
+	}
+	if snapshot, err := v.server.Indicators.Snapshot(v.Request().Context(), v.tenant); err == nil {
+		v.goLive(l, snapshot.Revision())
+	}
 }

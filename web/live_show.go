@@ -53,8 +53,8 @@ func (c *liveCrowd) enter(person uuid.UUID) (leave func(), err error) {
 }
 
 // goLive makes a page of figures renew itself when new data are in.
-func (v *visit) goLive(l *view.Layout, f *figures) {
-	l.Live = &view.Live{Address: v.at("live"), Revision: f.revision, Said: v.T("live.updated", "Clock", v.Clock(v.server.Clock()))}
+func (v *visit) goLive(l *view.Layout, revision int64) {
+	l.Live = &view.Live{Address: v.at("live"), Revision: revision, Said: v.T("live.updated", "Clock", v.Clock(v.server.Clock()))}
 }
 
 // streamNews tells an open page, by server-sent events, when data newer than its own are in:

@@ -64,10 +64,32 @@ func (k *kit) testLive(t *testing.T) {
 	if ask(`String(window.untouched)`) != "yes" {
 		t.Error("the page was loaded anew")
 	}
+	k.testLiveImport(t, page, step, ask)
 	step("leave", chromedp.Navigate("about:blank"))
 	k.testStream(t)
 	stop()
 	<-listening
+}
+
+// testLiveImport looks at a delivery that waits until it is loaded: its page tells so without being loaded anew.
+func (k *kit) testLiveImport(t *testing.T, page context.Context, step func(string, ...chromedp.Action[chromedp.Void]), ask func(string) string) {
+	t.Helper()
+	batch, err := k.warehouse.Deliver(t.Context(), k.first, warehouse.DeliveryInput{Format: intake.FormatNDJSON, By: "data_officer", DryRun: true,
+		Uploads: []warehouse.Upload{{Name: "waits.ndjson", Content: strings.NewReader("this is no declaration\n")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	step("open an import", chromedp.Navigate(k.server.URL+"/in/karouma/imports/"+batch.ID.String()), chromedp.WaitVisible(chromedp.CSS("#import-state .status-running")))
+	ask(`(() => { window.untouched = "yes"; document.querySelector(".over a").focus(); return ""; })()`)
+	if _, err := k.warehouse.Process(t.Context(), k.first, batch.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(page, chromedp.Poll[chromedp.Void](`document.querySelector("#import-state .status-running") === null && document.querySelector("#rejects") !== null`, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+		t.Fatalf("the import's page was not renewed: %v", err)
+	}
+	if ask(`window.untouched + document.activeElement.closest(".over").tagName`) != "yesP" {
+		t.Error("the import's page lost its place")
+	}
 }
 
 // testStream reads the stream itself: what it says, how many a person may have, and that

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"assay/domain/access"
 	"assay/domain/declaration"
 	"assay/domain/indicator"
@@ -47,6 +49,9 @@ func (v *visit) listRows() error {
 		for _, part := range []indicator.Part{indicator.NumeratorPart, indicator.DenominatorPart} {
 			page.Parts = append(page.Parts, view.Link{Text: v.T("explore." + string(part)), Address: f.question.asking(part).address(path), Current: part == lines.Part})
 		}
+	}
+	if v.grant.Engagement == uuid.Nil { // each renewal would be an entry in the record of what an expert opens
+		v.goLive(&page.Layout, f.revision)
 	}
 	if len(lines.Lines) == 0 {
 		page.Empty = &view.Empty{Icon: "search", Title: v.T("rows.empty.title"), Text: v.T("rows.empty.text")}

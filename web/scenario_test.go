@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"mime/multipart"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"assay/domain/access"
 	"assay/domain/contract"
 	"assay/domain/indicator"
+	"assay/domain/store"
 )
 
 // TestPages runs everything that needs data on one kit. What changes data comes last.
@@ -288,6 +290,22 @@ func (k *kit) testPreferences(t *testing.T) {
 	if page.page.Find("html").AttrOr("dir", "") != "rtl" || !strings.Contains(page.text(), "لوحة المؤشرات") {
 		t.Error("the board is not in Arabic")
 	}
+	elsewhere := k.person(t, "analyst") // another device: no cookie of the first
+	if got := elsewhere.get("/in/karouma/board").page.Find("html").AttrOr("lang", ""); got != "ar" {
+		t.Errorf("the language did not follow to another device: %s", got)
+	}
+	err := k.db.InTenant(t.Context(), k.first.ID, func(_ context.Context, tx *store.Tx) error {
+		var rows int
+		err := tx.Raw(`SELECT count(*) FROM audit_record WHERE tenant_id = ? AND action = 'account.language' AND after::text = '"ar"'`, k.first.ID.String()).Scan(&rows).Error
+		if rows != 1 {
+			t.Errorf("%d rows tell of the language", rows)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere.post("/preferences", url.Values{"language": {"en"}})
 	b.post("/preferences", url.Values{"theme": {"dark"}})
 	if theme := b.get("/in/karouma/board").page.Find("html").AttrOr("data-theme", ""); theme != "dark" {
 		t.Errorf("theme %q", theme)
@@ -339,6 +357,11 @@ func (k *kit) testBoard(t *testing.T) {
 		if !codes[d.Code] {
 			t.Errorf("%s is not on the board", d.Code)
 		}
+	}
+	// The twelve months before are those of the year before: they stand there once.
+	year := k.person(t, "director_general").get("/in/karouma/board?period=2025")
+	if heads := year.page.Find(".scorecard").First().Find("thead th"); heads.Length() != 5 || year.page.Find(".score-year").Length() != 0 {
+		t.Errorf("a year's board has %d columns", heads.Length())
 	}
 	// The page says the same as the room.
 	from, to := days(mustPeriod(t, "2025-10"))
@@ -534,7 +557,7 @@ func (k *kit) testImports(t *testing.T) {
 	}
 	page := b.get(answer.location)
 	checkReal(t, page)
-	if !strings.Contains(page.text(), "Waiting") || page.page.Find("#import-state[hx-get]").Length() != 1 {
+	if !strings.Contains(page.text(), "Waiting") || page.page.Find("body[data-renew]").Length() != 1 {
 		t.Errorf("the batch does not wait: %s", page.text())
 	}
 	if got := k.person(t, "other").get(answer.location).status; got != http.StatusNotFound {

@@ -59,6 +59,9 @@ func (k *kit) testWalk(t *testing.T) {
 	step("open a declaration", chromedp.Click(chromedp.CSS("#rows tbody a")), chromedp.WaitVisible(chromedp.CSS(".timeline")))
 	step("change the language", chromedp.Click(chromedp.CSS(".menu summary")), chromedp.Click(chromedp.CSS("button[name=language][value=ar]")),
 		chromedp.WaitVisible(chromedp.CSS("html[dir=rtl] .timeline")))
+	// The language stays with the account: others sign in as the same person.
+	step("change it back", chromedp.Click(chromedp.CSS(".menu summary")), chromedp.Click(chromedp.CSS("button[name=language][value=en]")),
+		chromedp.WaitVisible(chromedp.CSS("html[lang=en] .timeline")))
 }
 
 // TestScreenshots makes pictures of every page on generated data in the directory

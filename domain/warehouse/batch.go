@@ -38,6 +38,7 @@ type Batch struct {
 	Rejected    int64     // rows or documents that could not be taken
 	Watermark   time.Time // latest event seen; zero when there was none
 	Failure     string    // why it failed, one sentence
+	Percent     *int      // of the delivered bytes that are read, while it is loaded by a job; nil when not known
 	Detail      BatchDetail
 }
 

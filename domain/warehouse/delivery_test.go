@@ -56,6 +56,7 @@ func TestADeliveryWaitsAndIsLoadedLater(t *testing.T) {
 	if n := b.count(t, `SELECT count(*) FROM outbox WHERE kind = 'import' AND class = 'ingest' AND period = $1 AND arguments->>'batch' = $1`, batch.ID.String()); n != 1 {
 		t.Errorf("%d jobs", n)
 	}
+	b.checkPercent(t, batch)
 	var last warehouse.LoadProgress
 	loaded, err := b.service.Process(t.Context(), b.first, batch.ID, func(p warehouse.LoadProgress) { last = p })
 	if err != nil {
@@ -166,3 +167,32 @@ func TestADeliveryThatIsRefusedLeavesNothing(t *testing.T) {
 type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("the line went dead") }
+
+// checkPercent plays the job of a delivery up to its middle: the batch says how far it is as soon as the job does.
+func (b *bundle) checkPercent(t *testing.T, batch *warehouse.Batch) {
+	t.Helper()
+	ctx := t.Context()
+	percent := func() *int {
+		found, err := b.service.Batch(ctx, b.first.ID, batch.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found.Percent
+	}
+	if got := percent(); got != nil {
+		t.Errorf("a batch that waits is at %d per cent", *got)
+	}
+	jobs, err := b.db.Claim(ctx, b.first.ID, 10, b.now)
+	if err != nil || len(jobs) != 1 {
+		t.Fatalf("jobs: %v, %v", jobs, err)
+	}
+	if _, err := b.db.Start(ctx, jobs[0], b.now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.db.Beat(ctx, jobs[0], warehouse.LoadProgress{Reading: intake.Progress{Bytes: 417, Total: 1000}}, b.now); err != nil {
+		t.Fatal(err)
+	}
+	if got := percent(); got == nil || *got != 41 {
+		t.Errorf("417 of 1000 bytes are %v per cent", got)
+	}
+}

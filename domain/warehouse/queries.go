@@ -195,9 +195,12 @@ func findBatches(tx *store.Tx, where string, arguments ...any) ([]*Batch, error)
 		StartedAt                                                                time.Time
 		EndedAt, Watermark                                                       *time.Time
 		RowsRead, Loaded, Replaced, Unchanged, Rejected                          int64
+		Percent                                                                  *int
 	}
 	err := tx.Raw(`SELECT batch_id::text, format, source, coalesce(encode(fingerprint, 'hex'), '') AS fingerprint, state, started_by, failure, summary::text,
-		started_at, ended_at, watermark, rows_read, loaded, replaced, unchanged, rejected FROM batch `+where, arguments...).Scan(&rows).Error
+		started_at, ended_at, watermark, rows_read, loaded, replaced, unchanged, rejected,
+		CASE WHEN state IN ('waiting', 'reading') THEN (SELECT least(99, 100 * (o.progress->'Reading'->>'Bytes')::bigint / nullif((o.progress->'Reading'->>'Total')::bigint, 0))
+		  FROM outbox o WHERE o.tenant_id = batch.tenant_id AND o.kind = 'import' AND o.period = batch.batch_id::text AND o.state = 'running') END AS percent FROM batch `+where, arguments...).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +208,7 @@ func findBatches(tx *store.Tx, where string, arguments ...any) ([]*Batch, error)
 	for i := range rows {
 		row := &rows[i]
 		b := &Batch{Format: row.Format, Source: row.Source, State: BatchState(row.State), StartedAt: row.StartedAt.UTC(), By: row.StartedBy,
-			Failure: row.Failure, Read: row.RowsRead, Loaded: row.Loaded, Replaced: row.Replaced, Unchanged: row.Unchanged, Rejected: row.Rejected}
+			Failure: row.Failure, Percent: row.Percent, Read: row.RowsRead, Loaded: row.Loaded, Replaced: row.Replaced, Unchanged: row.Unchanged, Rejected: row.Rejected}
 		if b.ID, err = uuid.Parse(row.BatchID); err != nil {
 			return nil, fmt.Errorf("batch: %w", err)
 		}

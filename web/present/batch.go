@@ -2,6 +2,7 @@ package present
 
 import (
 	"fmt"
+	"strconv"
 
 	"assay/domain/intake"
 	"assay/domain/warehouse"
@@ -21,6 +22,10 @@ func (p Presenter) Batch(b *warehouse.Batch, address string) view.Batch {
 	if out.Source == "" {
 		out.Source = b.ID.String()
 	}
+	if b.Percent != nil {
+		out.Percent = strconv.Itoa(*b.Percent)
+		out.PercentText = p.Percent(float64(*b.Percent)/100, 0)
+	}
 	if !b.EndedAt.IsZero() {
 		out.Took = p.Locale.Duration(int64(b.Seconds() + 0.5))
 	}
@@ -37,6 +42,7 @@ func (p Presenter) format(name string) string {
 // Import writes the page of a batch without its rejects.
 func (p Presenter) Import(b *warehouse.Batch, address string) view.Import {
 	page := view.Import{Batch: p.Batch(b, address), Failure: b.Failure, Running: b.State == warehouse.BatchWaiting || b.State == warehouse.BatchReading, Poll: address}
+	page.Percent = page.Batch.Percent
 	switch {
 	case b.State == warehouse.BatchWaiting:
 		page.Phase = p.T("import.waiting")

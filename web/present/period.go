@@ -32,6 +32,9 @@ func (p Period) Shift(months int) Period {
 // Before is the period of the same length just before.
 func (p Period) Before() Period { return p.Shift(-p.Months()) }
 
+// RepeatsYear reports whether the period before is also that of the year before: for twelve months.
+func (p Period) RepeatsYear() bool { return p.Months() == 12 }
+
 // YearBefore is the same months of the year before.
 func (p Period) YearBefore() Period { return p.Shift(-12) }
 

@@ -5,7 +5,6 @@
 
 (() => {
   const address = document.body.dataset.live;
-  if (!address || !window.EventSource) return;
   const mark = document.getElementById("live-mark");
   let shown = document.body.dataset.revision;
   let wanted = shown;
@@ -13,9 +12,11 @@
   let over = false;
   let waiting = 0;
   let asking = false;
+  let running = 0;
+  let underWay = "renew" in document.body.dataset;
 
   function listen() {
-    if (source || over || document.hidden) return;
+    if (!address || !window.EventSource || source || over || document.hidden) return;
     source = new EventSource(address);
     source.addEventListener("fresh", (event) => {
       wanted = event.data;
@@ -56,6 +57,8 @@
     asking = true;
     const page = await ask();
     asking = false;
+    if (page) underWay = "renew" in page.body.dataset;
+    keepAsking();
     const main = page && page.querySelector("main");
     // Without an answer the stream notices, and comes back with the revision.
     if (!main) return;
@@ -65,9 +68,15 @@
     }
     exchange(main);
     shown = page.body.dataset.revision || wanted;
-    mark.textContent = page.getElementById("live-mark")?.dataset.said || "";
+    if (mark) mark.textContent = page.getElementById("live-mark")?.dataset.said || "";
     document.dispatchEvent(new CustomEvent("assay:fresh"));
     plan(400);
+  }
+
+  // While something on the page is under way it is asked for again every two seconds.
+  function keepAsking() {
+    clearTimeout(running);
+    if (underWay) running = setTimeout(() => { if (document.hidden || busy()) keepAsking(); else renew(); }, 2000);
   }
 
   async function ask() {
@@ -88,7 +97,7 @@
       callbacks: {
         beforeNodeMorphed(old, next) {
           if (old.nodeType !== Node.ELEMENT_NODE) return true;
-          if (old.matches("select, input, textarea, .drawn")) return false;
+          if (old.matches("select, input, textarea, .drawn, [data-upload]")) return false;
           if (old.matches(".figure, .compared") && old.textContent !== next.textContent) changed.add(old);
           return true;
         },
@@ -110,4 +119,5 @@
   window.addEventListener("pagehide", quit);
   window.addEventListener("pageshow", listen);
   listen();
+  keepAsking();
 })();

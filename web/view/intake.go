@@ -35,20 +35,22 @@ type FormFault struct {
 
 // Batch is a line in the list of batches.
 type Batch struct {
-	Address   string
-	Source    string
-	Format    string
-	Started   string
-	Took      string
-	By        string
-	State     string // translated
-	StateKind string // "good", "bad", "running", "info"
-	Read      string
-	Loaded    string
-	Replaced  string
-	Unchanged string
-	Rejected  string
-	HasReject bool
+	Address     string
+	Source      string
+	Format      string
+	Started     string
+	Took        string
+	By          string
+	State       string // translated
+	StateKind   string // "good", "bad", "running", "info"
+	Read        string
+	Loaded      string
+	Replaced    string
+	Unchanged   string
+	Rejected    string
+	HasReject   bool
+	Percent     string // of 100, for the drawing; empty when not known
+	PercentText string // as it is read
 }
 
 // Import shows one batch.

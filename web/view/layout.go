@@ -21,6 +21,7 @@ type Layout struct {
 	Charts         bool // load the chart library
 	Notice         *Notice
 	Live           *Live
+	Renew          bool // the page asks for itself again every few seconds: something on it is under way
 	Bell           *Bell
 	Wide           bool // tables that use the whole width
 }
