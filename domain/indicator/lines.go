@@ -187,6 +187,7 @@ func (l *lineQuery) run(ctx context.Context, limit, offset int) (*Lines, error) 
 	}
 	l.choose(slots)
 	query.Columns = l.columns
+	lines.Dimensions = l.told()
 	result, err := l.snapshot.Rows(ctx, query)
 	if err != nil {
 		return nil, err
@@ -241,6 +242,11 @@ func (l *lineQuery) chosen() (*slot, *part, error) {
 // lineDimensions are the dimensions that a line tells, where its rows have them.
 var lineDimensions = []string{"office", "officer", "examiner", "broker", "importer", "model", "lane", "hs_heading", "origin",
 	"departure", "principal", "carrier", "regime", "type", "reason", "change_reason", "tax", "route"}
+
+// told are the dimensions that the lines may tell.
+func (l *lineQuery) told() []string {
+	return slices.DeleteFunc(slices.Clone(lineDimensions), func(name string) bool { return !slices.Contains(l.columns, name) })
+}
 
 // choose says which columns a line needs.
 func (l *lineQuery) choose(s *slot) {
