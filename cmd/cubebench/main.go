@@ -52,7 +52,7 @@ func main() {
 	flag.BoolVar(&s.postgres, "postgres", true, "ask PostgreSQL too (at most 5,000,000 rows, once for each question)")
 	flag.BoolVar(&s.duck, "duck", true, "ask DuckDB too; without it nothing is compared with its answers, which is for finding what takes time")
 	profile := flag.String("profile", "", "write where the processors' time goes to this file")
-	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
+	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains one of these words, separated by commas")
 	parts := flag.String("parts", "compare,board,clients", "what to measure, separated by commas; data only makes the board's files")
 	flag.Int64Var(&s.memory, "memory", 6<<30, "bound of decoded columns in bytes, for the board and the clients")
 	flag.IntVar(&s.clients, "clients", 50, "how many clients ask at once")
@@ -186,7 +186,7 @@ func compare(ctx context.Context, s settings, rows int) ([]measured, error) {
 	fmt.Println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
 	var all []measured
 	for _, q := range benchdata.Questions() {
-		if !strings.Contains(q.Name, s.only) {
+		if !slices.ContainsFunc(strings.Split(s.only, ","), func(part string) bool { return strings.Contains(q.Name, part) }) {
 			continue
 		}
 		m, err := ask(ctx, s, q, snapshot, view, table, postgres)

@@ -77,3 +77,21 @@ func BenchmarkDecode(b *testing.B) {
 		b.ReportMetric(float64(segment.Size())/rows, "stored/row")
 	})
 }
+
+// BenchmarkFirstQuestion asks about one month of which nothing is decoded.
+func BenchmarkFirstQuestion(b *testing.B) {
+	segment, err := benchdata.Segment(benchdata.First, 100_000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	q := benchdata.Question("officer")
+	for b.Loop() {
+		s, err := cube.NewSnapshot(segment)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.Query(context.Background(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

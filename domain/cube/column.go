@@ -114,55 +114,59 @@ func pack(values []uint64, null []bool, highest uint64) packed {
 	switch width := bits.Len64(highest); {
 	case width == 0:
 	case width <= 8:
-		p.none, p.u8 = math.MaxUint8, narrow[uint8](values, null)
+		p.none = math.MaxUint8
+		p.u8, p.bounds = narrow[uint8](values, null, 1)
 	case width <= 16:
-		p.none, p.u16 = math.MaxUint16, narrow[uint16](values, null)
+		p.none = math.MaxUint16
+		p.u16, p.bounds = narrow[uint16](values, null, 2)
 	case width <= 32:
-		p.none, p.u32 = math.MaxUint32, narrow[uint32](values, null)
+		p.none = math.MaxUint32
+		p.u32, p.bounds = narrow[uint32](values, null, 4)
 	case width <= 40:
 		p.none = 1<<40 - 1
-		p.u40 = split{narrow[uint32](values, null), make([]uint8, len(values))}
+		p.u40.lower, p.bounds = narrow[uint32](values, null, 8)
+		p.u40.upper = make([]uint8, len(values))
 		for i, v := range values {
 			if p.u40.upper[i] = uint8(v >> 32); null != nil && null[i] {
 				p.u40.upper[i] = math.MaxUint8
 			}
 		}
 	default:
-		p.none, p.u64 = math.MaxUint64, narrow[uint64](values, null)
+		p.none = math.MaxUint64
+		p.u64, p.bounds = narrow[uint64](values, null, 8)
 	}
 	if null == nil {
 		p.none = 0
 	}
-	p.bounds = zones(values, null, p.bytes())
 	return p
 }
 
-func narrow[T uint8 | uint16 | uint32 | uint64](values []uint64, null []bool) []T {
+// narrow gives the values in fewer bits, and the bounds of their zones in so many bytes.
+func narrow[T uint8 | uint16 | uint32 | uint64](values []uint64, null []bool, width int) ([]T, zoneBounds) {
 	out := make([]T, len(values))
-	for i, v := range values {
-		out[i] = T(v)
-	}
-	for i, is := range null {
-		if is {
-			out[i] = ^T(0)
+	bounds := zoneBounds{width: width, packed: make([]byte, 0, 2*width*((len(values)+zoneRows-1)/zoneRows))}
+	for from := 0; from < len(values); from += zoneRows {
+		to := min(from+zoneRows, len(values))
+		zone, narrowed := values[from:to], out[from:to]
+		low, high := uint64(math.MaxUint64), uint64(0)
+		if null == nil {
+			for i, v := range zone {
+				narrowed[i] = T(v)
+				low, high = min(low, v), max(high, v)
+			}
+		} else {
+			for i, is := range null[from:to] {
+				if is {
+					narrowed[i] = ^T(0)
+					continue
+				}
+				narrowed[i] = T(zone[i])
+				low, high = min(low, zone[i]), max(high, zone[i])
+			}
 		}
+		bounds.add(low, high)
 	}
-	return out
-}
-
-// bytes gives the width of the packed values.
-func (p *packed) bytes() int {
-	switch {
-	case p.u8 != nil:
-		return 1
-	case p.u16 != nil:
-		return 2
-	case p.u32 != nil:
-		return 4
-	case p.wide():
-		return 8
-	}
-	return 0
+	return out, bounds
 }
 
 // zoneBounds holds the least and the greatest packed value of each zone that are
@@ -188,26 +192,13 @@ func (b *zoneBounds) of(zone int) (low, high uint64) {
 	return 0, 0
 }
 
-func zones(values []uint64, null []bool, width int) zoneBounds {
-	b := zoneBounds{width: width}
-	if width == 0 {
-		return b
-	}
-	b.packed = make([]byte, 0, 2*width*((len(values)+zoneRows-1)/zoneRows))
+// add appends the bounds of the next zone.
+func (b *zoneBounds) add(low, high uint64) {
 	var wide [8]byte
-	for from := 0; from < len(values); from += zoneRows {
-		low, high := uint64(math.MaxUint64), uint64(0)
-		for i := from; i < min(from+zoneRows, len(values)); i++ {
-			if null == nil || !null[i] {
-				low, high = min(low, values[i]), max(high, values[i])
-			}
-		}
-		for _, bound := range []uint64{low, high} {
-			binary.LittleEndian.PutUint64(wide[:], bound)
-			b.packed = append(b.packed, wide[:width]...)
-		}
+	for _, bound := range []uint64{low, high} {
+		binary.LittleEndian.PutUint64(wide[:], bound)
+		b.packed = append(b.packed, wide[:b.width]...)
 	}
-	return b
 }
 
 // wide reports whether the values have more than 32 bits.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"sort"
 
@@ -36,6 +37,7 @@ func (s *Segment) decode(ctx context.Context, index int) (_ *column, err error) 
 		}
 	}
 	c := raw.column()
+	raw.release()
 	if c.min <= -MaxInteger || c.max >= MaxInteger {
 		return nil, fmt.Errorf("column %s: values from %d to %d", definition.Name, c.min, c.max)
 	}
@@ -143,14 +145,15 @@ func checkFrame(page []byte, size int) error {
 // rawColumn collects the values of a column from its pages.
 type rawColumn struct {
 	kind   Type
-	values []int64 // Code, Flags: positions in the dictionary; otherwise values, 0 for null
-	null   []bool  // nil as long as there is none
+	values []uint64 // Code, Flags: positions in the dictionary; otherwise values in two's complement, 0 for null
+	null   []bool   // nil as long as there is none
 	texts  []string
 	bits   []int64
+	rows   int
 }
 
 func (r *rawColumn) read(pages parquet.Pages, rows int) error {
-	r.values = make([]int64, 0, rows)
+	r.rows, r.values = rows, rawPool.take(rows)[:0]
 	for {
 		page, err := pages.ReadPage()
 		if errors.Is(err, io.EOF) {
@@ -171,6 +174,15 @@ func (r *rawColumn) read(pages parquet.Pages, rows int) error {
 	return nil
 }
 
+// rawPool hands on the memory of values on their way from a page to a column.
+var rawPool = &pool[uint64]{}
+
+// release gives that memory back.
+func (r *rawColumn) release() {
+	rawPool.release(r.values)
+	r.values = nil
+}
+
 func (r *rawColumn) add(page parquet.Page) error {
 	data := page.Data()
 	switch r.kind {
@@ -183,7 +195,7 @@ func (r *rawColumn) add(page parquet.Page) error {
 			if at < 0 || at >= size {
 				return fmt.Errorf("dictionary position %d of %d", at, size)
 			}
-			r.values = append(r.values, int64(at))
+			r.values = append(r.values, uint64(at))
 		}
 	case Integer:
 		return place(r, data.Int64(), page.DefinitionLevels())
@@ -214,11 +226,20 @@ func (r *rawColumn) readDictionary(d parquet.Dictionary) error {
 
 // place puts the values of a page that are not null into their rows.
 func place[T int32 | int64](r *rawColumn, values []T, levels []byte) error {
+	if len(levels) == len(values) && !slices.Contains(levels, 0) { // as most pages are
+		for _, v := range values {
+			r.values = append(r.values, uint64(v))
+		}
+		return nil
+	}
 	next := 0
 	for _, level := range levels {
 		if level == 0 {
 			if r.null == nil {
-				r.null = make([]bool, cap(r.values))
+				r.null = make([]bool, r.rows)
+			}
+			if len(r.values) == len(r.null) {
+				return errors.New("more values than rows")
 			}
 			r.null[len(r.values)] = true
 			r.values = append(r.values, 0)
@@ -227,7 +248,7 @@ func place[T int32 | int64](r *rawColumn, values []T, levels []byte) error {
 		if next == len(values) {
 			return errors.New("fewer values than rows")
 		}
-		r.values = append(r.values, int64(values[next]))
+		r.values = append(r.values, uint64(values[next]))
 		next++
 	}
 	return nil
@@ -258,55 +279,53 @@ func (r *rawColumn) codes(c *column) {
 		sorted[i], texts[rank] = uint64(rank), r.texts[i]
 	}
 	c.dictionary = newDictionary(texts)
-	values := make([]uint64, len(r.values))
 	for i, v := range r.values {
-		values[i] = sorted[v]
+		r.values[i] = sorted[v]
 	}
-	c.packed = pack(values, nil, uint64(max(0, len(order)-1)))
+	c.packed = pack(r.values, nil, uint64(max(0, len(order)-1)))
 }
 
 // maxFlagSets is how many different sets of bits are kept in a table.
 const maxFlagSets = 1 << 16
 
 func (r *rawColumn) flags(c *column) {
-	values := make([]uint64, len(r.values))
 	if len(r.bits) <= maxFlagSets {
 		c.bits = make([]uint64, len(r.bits))
 		for i, b := range r.bits {
 			c.bits[i] = uint64(b)
 		}
-		for i, v := range r.values {
-			values[i] = uint64(v)
-		}
-		c.packed = pack(values, nil, uint64(max(0, len(r.bits)-1)))
+		c.packed = pack(r.values, nil, uint64(max(0, len(r.bits)-1)))
 		return
 	}
 	var highest uint64
 	for i, v := range r.values {
-		values[i] = uint64(r.bits[v])
-		highest = max(highest, values[i])
+		r.values[i] = uint64(r.bits[v])
+		highest = max(highest, r.values[i])
 	}
-	c.packed = pack(values, nil, highest)
+	c.packed = pack(r.values, nil, highest)
 }
 
 func (r *rawColumn) numbers(c *column) {
-	first := true
-	for i, v := range r.values {
-		if r.null != nil && r.null[i] {
-			c.nulls++
-			continue
+	low, high := int64(math.MaxInt64), int64(math.MinInt64)
+	if r.null == nil {
+		for _, v := range r.values {
+			low, high = min(low, int64(v)), max(high, int64(v))
 		}
-		if first {
-			c.min, c.max, first = v, v, false
-		}
-		c.min, c.max = min(c.min, v), max(c.max, v)
-	}
-	c.base = c.min
-	values := make([]uint64, len(r.values))
-	for i, v := range r.values {
-		if r.null == nil || !r.null[i] {
-			values[i] = uint64(v) - uint64(c.base)
+	} else {
+		r.null = r.null[:len(r.values)]
+		for i, null := range r.null {
+			if null {
+				c.nulls++
+				continue
+			}
+			low, high = min(low, int64(r.values[i])), max(high, int64(r.values[i]))
 		}
 	}
-	c.packed = pack(values, r.null, uint64(c.max)-uint64(c.base))
+	if low <= high {
+		c.min, c.max, c.base = low, high, low
+	}
+	for i := range r.values {
+		r.values[i] -= uint64(c.base) // of a null it is never looked at
+	}
+	c.packed = pack(r.values, r.null, uint64(c.max)-uint64(c.base))
 }

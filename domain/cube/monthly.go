@@ -101,6 +101,13 @@ func (s *Snapshot) computeMonths(ctx context.Context, a *answering, residents []
 			missing = append(missing, i)
 		}
 	}
+	unknown := make([]*resident, len(missing))
+	for n, i := range missing {
+		unknown[n] = residents[i]
+	}
+	if err := s.decode(ctx, a.plan, unknown); err != nil {
+		return nil, err
+	}
 	var mutex sync.Mutex
 	var computed []keptFigures
 	err := s.each(ctx, len(missing), func(ctx context.Context, n int) error {

@@ -388,6 +388,11 @@ func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resid
 		}
 		return a.takeAll(ctx, part, inTurn)
 	}
+	if err := s.decode(ctx, a.plan, slices.DeleteFunc(slices.Clone(residents), func(r *resident) bool {
+		return r.recall(a.plan.question(r.listed.Month)) != nil
+	})); err != nil {
+		return err
+	}
 	if p := a.plan; len(p.dimensions) == 0 || !p.cutsMonths() && len(residents) != 1 {
 		whole, err := s.wholeFigures(detached{ctx}, p, residents, a.spelled)
 		if err != nil {
@@ -405,6 +410,30 @@ func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resid
 			defer part.release()
 		}
 		return a.take(ctx, part)
+	})
+}
+
+// decode decodes what a plan reads of few segments, columns side by side: work on
+// segments would decode those of each one after the other.
+func (s *Snapshot) decode(ctx context.Context, p *plan, residents []*resident) error {
+	if len(residents) >= 2*s.limits.workers {
+		return nil
+	}
+	type missing struct {
+		of     *resident
+		column int
+	}
+	var all []missing
+	for _, r := range residents {
+		for _, index := range p.columns() {
+			if r.listed.Rows > 0 && r.columns[index].column.Load() == nil {
+				all = append(all, missing{r, index})
+			}
+		}
+	}
+	return s.each(ctx, len(all), func(ctx context.Context, i int) error {
+		_, err := all[i].of.column(ctx, all[i].column)
+		return err
 	})
 }
 
