@@ -2,6 +2,7 @@ package cube
 
 import (
 	"fmt"
+	"unsafe"
 
 	"assay/domain"
 )
@@ -12,6 +13,7 @@ import (
 // Append. A Row belongs to one goroutine.
 type Row struct {
 	grain *Grain
+	types []Type
 	cells []rowCell
 	fault error
 }
@@ -23,14 +25,25 @@ type rowCell struct {
 }
 
 // NewRow makes an empty row.
-func (g *Grain) NewRow() Row { return Row{grain: g, cells: make([]rowCell, len(g.Columns))} }
+func (g *Grain) NewRow() Row {
+	return Row{grain: g, types: g.types(), cells: make([]rowCell, len(g.Columns))}
+}
+
+// types gives the types of the columns, close together: rows come by the million.
+func (g *Grain) types() []Type {
+	types := make([]Type, len(g.Columns))
+	for i := range types {
+		types[i] = g.Columns[i].Type
+	}
+	return types
+}
 
 func (r *Row) cell(i int, t Type) *rowCell {
 	if i < 0 || i >= len(r.cells) {
 		r.fault = fmt.Errorf("grain %s has no column %d", r.grain.Name, i)
 		return &rowCell{}
 	}
-	if r.grain.Columns[i].Type != t {
+	if r.types[i] != t {
 		r.fault = fmt.Errorf("column %s of grain %s is of type %s, not %s", r.grain.Columns[i].Name, r.grain.Name, r.grain.Columns[i].Type, t)
 		return &rowCell{}
 	}
@@ -38,10 +51,21 @@ func (r *Row) cell(i int, t Type) *rowCell {
 }
 
 // Code sets column i, see Grain.Index.
-func (r *Row) Code(i int, value string) { r.cell(i, Code).text = value }
+func (r *Row) Code(i int, value string) {
+	r.cell(i, Code).text = value
+	if len(value) > maxText {
+		r.fault = fmt.Errorf("a code of %s is %d bytes long", r.grain.Columns[i].Name, len(value))
+	}
+}
 
 // Integer sets column i.
-func (r *Row) Integer(i int, value int64) { *r.cell(i, Integer) = rowCell{number: value, set: true} }
+func (r *Row) Integer(i int, value int64) {
+	cell := r.cell(i, Integer)
+	cell.number, cell.set = value, true
+	if value >= MaxInteger || value <= -MaxInteger {
+		r.fault = fmt.Errorf("%d of %s is too large", value, r.grain.Columns[i].Name)
+	}
+}
 
 // Day sets column i.
 func (r *Row) Day(i int, value Date) { *r.cell(i, Day) = rowCell{number: int64(value), set: true} }
@@ -69,6 +93,8 @@ const maxText = 1 << 12
 // Builder collects the rows of one grain and one month.
 type Builder struct {
 	grain   *Grain
+	types   []Type
+	date    int // the column by which rows are dated
 	month   Month
 	rows    int
 	columns []columnBuilder
@@ -80,16 +106,18 @@ type columnBuilder struct {
 	codes      []uint32          // Code: position in dictionary
 	dictionary []string          // Code: in order of first appearance
 	positions  map[string]uint32 // Code
-	numbers    []int64           // Flags: of every row; Integer, Day: of those that have one
-	given      []uint64          // Integer, Day: a bit for each row, set where there is a number
+	recent     *[recentCodes]recentCode
+	numbers    []int64  // Flags: of every row; Integer, Day: of those that have one
+	given      []uint64 // Integer, Day: a bit for each row, set where there is a number
 }
 
 // NewBuilder starts the segment of a grain and a month.
 func NewBuilder(g *Grain, m Month) *Builder {
-	b := &Builder{grain: g, month: m, columns: make([]columnBuilder, len(g.Columns)), err: g.Validate()}
+	b := &Builder{grain: g, types: g.types(), date: g.Index(g.Date), month: m, columns: make([]columnBuilder, len(g.Columns)), err: g.Validate()}
 	for i := range b.columns {
-		if g.Columns[i].Type == Code {
+		if b.types[i] == Code {
 			b.columns[i].positions = map[string]uint32{}
+			b.columns[i].recent = new([recentCodes]recentCode)
 		}
 	}
 	return b
@@ -105,7 +133,7 @@ func (b *Builder) Append(row *Row) error {
 	}
 	for i := range b.columns {
 		c, cell := &b.columns[i], &row.cells[i]
-		switch b.grain.Columns[i].Type {
+		switch b.types[i] {
 		case Code:
 			c.appendCode(cell.text)
 		case Integer, Day:
@@ -134,14 +162,31 @@ func (c *columnBuilder) appendCode(text string) {
 			return
 		}
 	}
-	p, known := c.positions[text]
-	if !known {
+	// Texts that are the same bytes in memory need not be looked at: readers of bulk data give one text for each code.
+	where := unsafe.StringData(text)
+	known := &c.recent[(uintptr(unsafe.Pointer(where))>>3^uintptr(len(text)))%recentCodes] //nolint:gosec // the address chooses a place to look, nothing else
+	if unsafe.StringData(known.text) == where && len(known.text) == len(text) && len(text) > 0 {
+		c.codes = append(c.codes, known.code)
+		return
+	}
+	p, found := c.positions[text]
+	if !found {
 		p = uint32(len(c.dictionary))
 		c.dictionary = append(c.dictionary, text)
 		c.positions[text] = p
 	}
+	*known = recentCode{text, p}
 	c.codes = append(c.codes, p)
 }
+
+// recentCode is a text, by where it is in memory, with its position in the dictionary. Holding the text keeps
+// its memory from being used for another.
+type recentCode struct {
+	text string
+	code uint32
+}
+
+const recentCodes = 32
 
 func (b *Builder) check(row *Row) error {
 	switch {
@@ -154,17 +199,9 @@ func (b *Builder) check(row *Row) error {
 	case b.rows == MaxRows:
 		return fmt.Errorf("there are %d rows already", b.rows)
 	}
-	date := row.cells[b.grain.Index(b.grain.Date)]
+	date := &row.cells[b.date]
 	if !date.set || date.number < int64(MinDate) || date.number > int64(MaxDate) || Date(date.number).Month() != b.month {
 		return fmt.Errorf("it is not dated in the month")
-	}
-	for i := range row.cells {
-		if len(row.cells[i].text) > maxText {
-			return fmt.Errorf("a code of %s is %d bytes long", b.grain.Columns[i].Name, len(row.cells[i].text))
-		}
-		if n := row.cells[i].number; b.grain.Columns[i].Type == Integer && (n >= MaxInteger || n <= -MaxInteger) {
-			return fmt.Errorf("%d of %s is too large", n, b.grain.Columns[i].Name)
-		}
 	}
 	return nil
 }

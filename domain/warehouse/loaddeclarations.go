@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/google/uuid"
@@ -219,6 +220,30 @@ func (l *loader) change(c *chunk, k known, old *Record, all *changes, count *Kin
 
 // write sends the new and changed rows of a chunk and moves them into the tables.
 func (l *loader) write(ctx context.Context, conn *pgx.Conn, c *chunk, fresh []int, all *changes) error {
+	// Packing needs the processor and not the connection, which waits for the server most of the time.
+	var packing sync.WaitGroup
+	packing.Go(func() { l.packFresh(c, fresh) })
+	err := l.move(ctx, conn, c, fresh, all)
+	packing.Wait()
+	if err != nil {
+		return err
+	}
+	if err := l.packs.send(ctx, conn); err != nil {
+		return err
+	}
+	return l.packChanged(ctx, conn, all)
+}
+
+// packFresh packs the new declarations of a chunk.
+func (l *loader) packFresh(c *chunk, fresh []int) {
+	for _, i := range fresh {
+		d := c.declarations[i]
+		l.packs.add(&Record{Declaration: *d, ID: c.ids[i], Version: 1, Batch: l.batch.ID, Parts: c.parts[i], Totals: d.Totals()})
+	}
+}
+
+// move brings the rows themselves into the tables.
+func (l *loader) move(ctx context.Context, conn *pgx.Conn, c *chunk, fresh []int, all *changes) error {
 	moves := &pgx.Batch{}
 	l.keepSuperseded(moves, all.superseded)
 	for t := range declarationLayout {
@@ -248,18 +273,11 @@ func (l *loader) write(ctx context.Context, conn *pgx.Conn, c *chunk, fresh []in
 	if err := conn.SendBatch(ctx, moves).Close(); err != nil {
 		return fmt.Errorf("move staged rows: %w", err)
 	}
-	return l.pack(ctx, conn, c, fresh, all)
+	return nil
 }
 
-// pack brings the packs up to date with what was written.
-func (l *loader) pack(ctx context.Context, conn *pgx.Conn, c *chunk, fresh []int, all *changes) error {
-	for _, i := range fresh {
-		d := c.declarations[i]
-		r := Record{Declaration: *d, ID: c.ids[i], Version: 1, Batch: l.batch.ID, Parts: c.parts[i], Totals: d.Totals()}
-		if err := l.packs.add(ctx, conn, &r); err != nil {
-			return err
-		}
-	}
+// packChanged puts the changed declarations of a chunk into their packs.
+func (l *loader) packChanged(ctx context.Context, conn *pgx.Conn, all *changes) error {
 	if len(all.documents) == 0 {
 		return nil
 	}

@@ -28,35 +28,25 @@ type packer struct {
 // mostFullPacks is how many packs go to the server at a time.
 const mostFullPacks = 64
 
-// mostOpenPacks bounds the months that are open together: a delivery may have any dates.
+// mostOpenPacks bounds the months that stay open together: a delivery may have any dates.
 const mostOpenPacks = 600
 
 func newPacker(tenant domain.TenantID) *packer {
 	return &packer{tenant: tenant, open: map[int]*packWriter{}}
 }
 
-// add takes a new declaration.
-func (p *packer) add(ctx context.Context, conn *pgx.Conn, r *Record) error {
+// add takes a new declaration. It does not use the connection: send brings the full packs to the server.
+func (p *packer) add(r *Record) {
 	month := Month(r.Header.RegisteredOn)
 	w := p.open[month]
 	if w == nil {
-		if len(p.open) >= mostOpenPacks {
-			if err := p.settle(ctx, conn); err != nil {
-				return err
-			}
-		}
 		w = p.writer()
 		p.open[month] = w
 	}
 	w.add(r)
-	if !w.full() {
-		return nil
+	if w.full() {
+		p.full = append(p.full, w.take(month))
 	}
-	p.full = append(p.full, w.take(month))
-	if len(p.full) < mostFullPacks {
-		return nil
-	}
-	return p.send(ctx, conn)
 }
 
 func (p *packer) writer() *packWriter {
@@ -68,12 +58,19 @@ func (p *packer) writer() *packWriter {
 	return newPackWriter()
 }
 
-// send writes the full packs.
+// send writes the full packs, and all when too many months are open.
 func (p *packer) send(ctx context.Context, conn *pgx.Conn) error {
-	err := insertPacks(ctx, conn, p.tenant, p.full)
+	for some := range slices.Chunk(p.full, mostFullPacks) {
+		if err := insertPacks(ctx, conn, p.tenant, some); err != nil {
+			return err
+		}
+	}
 	clear(p.full)
 	p.full = p.full[:0]
-	return err
+	if len(p.open) > mostOpenPacks {
+		return p.settle(ctx, conn)
+	}
+	return nil
 }
 
 // settle writes the full packs and the open ones, so that the table has everything. What fills a pack by less
