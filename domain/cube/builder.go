@@ -2,6 +2,7 @@ package cube
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"assay/domain"
@@ -121,6 +122,21 @@ func NewBuilder(g *Grain, m Month) *Builder {
 		}
 	}
 	return b
+}
+
+// Grow makes room for so many more rows, where it is known about how many will come.
+func (b *Builder) Grow(rows int) {
+	for i := range b.columns {
+		c := &b.columns[i]
+		switch b.types[i] {
+		case Code:
+			c.codes = slices.Grow(c.codes, rows)
+		case Flags:
+			c.numbers = slices.Grow(c.numbers, rows)
+		case Integer, Day: // many columns have few
+			c.given = slices.Grow(c.given, (rows+63)/64)
+		}
+	}
 }
 
 // Append adds the row and clears it, so that it can be filled again. Rows stay

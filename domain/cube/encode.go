@@ -95,7 +95,7 @@ func checkLeaf(c *Column, node parquet.Node) error {
 
 func (c *columnBuilder) write(w *parquet.ColumnWriter, t Type, index, rows int) error {
 	var buffer [2048]parquet.Value
-	var dictionary []parquet.Value
+	dictionary := make([]parquet.Value, 0, len(c.dictionary))
 	for _, text := range c.dictionary {
 		dictionary = append(dictionary, parquet.ByteArrayValue([]byte(text)).Level(0, 0, index))
 	}

@@ -226,7 +226,8 @@ func (g *gathering) drain(take func(*gathered) error) error {
 			return nil
 		}
 		held := g.held
-		g.held = gathered{}
+		// The next window is about as large: room for it at once saves copying it while it grows.
+		g.held = gathered{rows: make([]gatheredRow, 0, len(held.rows)), groups: make([]group, 0, len(held.groups))}
 		clear(g.table)
 		return take(&held)
 	}

@@ -25,7 +25,7 @@ func (s *Service) RecordsOf(ctx context.Context, tenant domain.TenantID, month i
 			return err
 		}
 		packed = true
-		return readPacks(ctx, conn, tenant, month, fn)
+		return s.readPacks(ctx, conn, tenant, month, fn)
 	})
 	if err == nil && !packed {
 		err = s.Records(ctx, tenant, MonthRange(month), fn)
@@ -111,7 +111,7 @@ func (w *packWindow) slot() *slot {
 
 // readPacks gives fn the declarations of a month, ascending by identifier. As with readByID, a goroutine of its own
 // reads and decodes, and is the only one to use the connection meanwhile.
-func readPacks(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID, month int, fn func(*Record) error) (err error) {
+func (s *Service) readPacks(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID, month int, fn func(*Record) error) (err error) {
 	firsts, err := listPacks(ctx, conn, tenant, month)
 	if err != nil || len(firsts) == 0 {
 		return err
@@ -122,7 +122,12 @@ func readPacks(ctx context.Context, conn *pgx.Conn, tenant domain.TenantID, mont
 	}
 	free, filled, stop := make(chan *packWindow, 2), make(chan *packWindow, 1), make(chan struct{})
 	for range cap(free) {
-		free <- &packWindow{}
+		window, _ := s.windows.Get().(*packWindow)
+		if window == nil {
+			window = &packWindow{}
+		}
+		free <- window
+		defer s.windows.Put(window)
 	}
 	go reader.run(firsts, free, filled, stop)
 	for w := range filled {

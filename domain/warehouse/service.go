@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"sync"
 	"time"
 
 	"assay/domain/store"
@@ -10,6 +11,8 @@ import (
 type Service struct {
 	db    *store.DB
 	clock func() time.Time
+	// windows are the memory for records, used again for the next month: *packWindow.
+	windows sync.Pool
 }
 
 // New makes the service.

@@ -18,6 +18,7 @@ type set[R any] struct {
 	closed   map[cube.Month]bool
 	late     map[cube.Month]bool
 	on       func(*R) cube.Date
+	usual    int // rows of the month closed last
 }
 
 func newSet[R any](s *schema[R], on func(*R) cube.Date, wanted func(grain string, m cube.Month) bool) *set[R] {
@@ -37,6 +38,7 @@ func (s *set[R]) add(row *R) error {
 	builder := s.builders[month]
 	if builder == nil {
 		builder = cube.NewBuilder(s.schema.grain, month)
+		builder.Grow(s.usual + s.usual/8)
 		s.builders[month] = builder
 	}
 	s.schema.fill(&s.cells, row)
@@ -61,6 +63,7 @@ func (s *set[R]) finish(done func(cube.Month) bool, out func(segmentKey, *cube.B
 		s.closed[month] = true
 		builder := s.builders[month]
 		delete(s.builders, month)
+		s.usual = builder.Rows()
 		if err := out(segmentKey{s.schema.grain.Name, month}, builder); err != nil {
 			return err
 		}
