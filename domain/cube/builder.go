@@ -1,9 +1,9 @@
 package cube
 
 import (
+	"errors"
 	"fmt"
 	"slices"
-	"unsafe"
 
 	"assay/domain"
 )
@@ -100,6 +100,7 @@ type Builder struct {
 	rows    int
 	columns []columnBuilder
 	err     error
+	fault   error // of the row being put together by PutCode, PutNumber and PutFlags
 }
 
 // columnBuilder holds the values of one column as they came.
@@ -107,9 +108,8 @@ type columnBuilder struct {
 	codes      []uint32          // Code: position in dictionary
 	dictionary []string          // Code: in order of first appearance
 	positions  map[string]uint32 // Code
-	recent     *[recentCodes]recentCode
-	numbers    []int64  // Flags: of every row; Integer, Day: of those that have one
-	given      []uint64 // Integer, Day: a bit for each row, set where there is a number
+	numbers    []int64           // Flags: of every row; Integer, Day: of those that have one
+	given      []uint64          // Integer, Day: a bit for each row, set where there is a number
 }
 
 // NewBuilder starts the segment of a grain and a month.
@@ -118,7 +118,6 @@ func NewBuilder(g *Grain, m Month) *Builder {
 	for i := range b.columns {
 		if b.types[i] == Code {
 			b.columns[i].positions = map[string]uint32{}
-			b.columns[i].recent = new([recentCodes]recentCode)
 		}
 	}
 	return b
@@ -169,6 +168,85 @@ func (b *Builder) Append(row *Row) error {
 	return nil
 }
 
+// PutCode, PutNumber and PutFlags put a row together without a Row, which costs less where rows come by the
+// million: call one of them for each column, of its type, and then EndRow. PutNumber is for
+// integers and days; one that is not given is null.
+func (b *Builder) PutCode(i int, text string) {
+	if len(text) > maxText {
+		b.fault = fmt.Errorf("a code of %s is %d bytes long", b.grain.Columns[i].Name, len(text))
+	}
+	b.columns[i].appendCode(text)
+}
+
+// PutNumber is described at PutCode.
+func (b *Builder) PutNumber(i int, value int64, given bool) {
+	c := &b.columns[i]
+	if b.rows%64 == 0 {
+		c.given = append(c.given, 0)
+	}
+	if !given {
+		if i == b.date {
+			b.fault = errNotDated
+		}
+		return
+	}
+	c.numbers = append(c.numbers, value)
+	c.given[b.rows/64] |= 1 << (b.rows % 64)
+	switch {
+	case i == b.date:
+		if value < int64(MinDate) || value > int64(MaxDate) || Date(value).Month() != b.month {
+			b.fault = errNotDated
+		}
+	case value >= MaxInteger || value <= -MaxInteger:
+		b.fault = fmt.Errorf("%d of %s is too large", value, b.grain.Columns[i].Name)
+	}
+}
+
+// PutFlags is described at PutCode.
+func (b *Builder) PutFlags(i int, bits uint64) {
+	c := &b.columns[i]
+	c.numbers = append(c.numbers, int64(bits))
+}
+
+var errNotDated = errors.New("it is not dated in the month")
+
+// EndRow ends a row. After an error (KindInternal, as with Append) the builder is of no more use.
+func (b *Builder) EndRow() error {
+	switch {
+	case b.err != nil:
+	case b.fault != nil:
+		b.err = b.fault
+	case b.rows == MaxRows:
+		b.err = fmt.Errorf("there are %d rows already", b.rows)
+	}
+	if b.err != nil {
+		return domain.Wrap(domain.KindInternal, b.err, "a row could not be put into the segment of %s, %s", b.grain.Name, b.month)
+	}
+	b.rows++
+	return nil
+}
+
+// whole reports whether every row has a value in every column.
+func (b *Builder) whole() error {
+	for i := range b.columns {
+		c, there := &b.columns[i], 0
+		switch b.types[i] {
+		case Code:
+			there = len(c.codes)
+		case Flags:
+			there = len(c.numbers)
+		case Integer, Day:
+			if there = b.rows; len(c.given) != (b.rows+63)/64 {
+				there = -1
+			}
+		}
+		if there != b.rows {
+			return fmt.Errorf("column %s does not have a value in each of %d rows", b.grain.Columns[i].Name, b.rows)
+		}
+	}
+	return nil
+}
+
 // appendCode adds a text. The rows of one declaration follow one another and have
 // most of their codes in common, so that the one before is looked at first.
 func (c *columnBuilder) appendCode(text string) {
@@ -178,31 +256,14 @@ func (c *columnBuilder) appendCode(text string) {
 			return
 		}
 	}
-	// Texts that are the same bytes in memory need not be looked at: readers of bulk data give one text for each code.
-	where := unsafe.StringData(text)
-	known := &c.recent[(uintptr(unsafe.Pointer(where))>>3^uintptr(len(text)))%recentCodes] //nolint:gosec // the address chooses a place to look, nothing else
-	if unsafe.StringData(known.text) == where && len(known.text) == len(text) && len(text) > 0 {
-		c.codes = append(c.codes, known.code)
-		return
-	}
 	p, found := c.positions[text]
 	if !found {
 		p = uint32(len(c.dictionary))
 		c.dictionary = append(c.dictionary, text)
 		c.positions[text] = p
 	}
-	*known = recentCode{text, p}
 	c.codes = append(c.codes, p)
 }
-
-// recentCode is a text, by where it is in memory, with its position in the dictionary. Holding the text keeps
-// its memory from being used for another.
-type recentCode struct {
-	text string
-	code uint32
-}
-
-const recentCodes = 32
 
 func (b *Builder) check(row *Row) error {
 	switch {
@@ -217,7 +278,7 @@ func (b *Builder) check(row *Row) error {
 	}
 	date := &row.cells[b.date]
 	if !date.set || date.number < int64(MinDate) || date.number > int64(MaxDate) || Date(date.number).Month() != b.month {
-		return fmt.Errorf("it is not dated in the month")
+		return errNotDated
 	}
 	return nil
 }

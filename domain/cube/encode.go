@@ -28,6 +28,9 @@ func (b *Builder) encode() ([]byte, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
+	if err := b.whole(); err != nil {
+		return nil, err
+	}
 	described, err := json.Marshal(b.grain)
 	if err != nil {
 		return nil, fmt.Errorf("describe the grain: %w", err)

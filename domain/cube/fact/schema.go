@@ -72,25 +72,24 @@ func newSchema[R any](name string, version int, dated string, derived []cube.Der
 	return s
 }
 
-// fill sets the cells of a cleared cube row.
-func (s *schema[R]) fill(cells *cube.Row, row *R) {
+// put adds the row to a builder of the grain.
+func (s *schema[R]) put(b *cube.Builder, row *R) error {
 	for i := range s.columns {
 		c := &s.columns[i]
 		switch c.Type {
 		case cube.Code:
-			cells.Code(i, c.code(row))
+			b.PutCode(i, c.code(row))
 		case cube.Integer:
-			if n := c.integer(row); n.Valid {
-				cells.Integer(i, n.Value)
-			}
+			n := c.integer(row)
+			b.PutNumber(i, n.Value, n.Valid)
 		case cube.Day:
-			if d := c.day(row); d.Valid {
-				cells.Day(i, d.Day)
-			}
+			d := c.day(row)
+			b.PutNumber(i, int64(d.Day), d.Valid)
 		case cube.Flags:
-			cells.Flags(i, c.flags(row))
+			b.PutFlags(i, c.flags(row))
 		}
 	}
+	return b.EndRow()
 }
 
 // Bit is a set of named bits of a Flags column.

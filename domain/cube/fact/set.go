@@ -12,7 +12,6 @@ import (
 // its month late, to be made again.
 type set[R any] struct {
 	schema   *schema[R]
-	cells    cube.Row
 	wanted   func(cube.Month) bool
 	builders map[cube.Month]*cube.Builder
 	closed   map[cube.Month]bool
@@ -22,7 +21,7 @@ type set[R any] struct {
 }
 
 func newSet[R any](s *schema[R], on func(*R) cube.Date, wanted func(grain string, m cube.Month) bool) *set[R] {
-	return &set[R]{schema: s, cells: s.grain.NewRow(), on: on, wanted: func(m cube.Month) bool { return wanted(s.grain.Name, m) },
+	return &set[R]{schema: s, on: on, wanted: func(m cube.Month) bool { return wanted(s.grain.Name, m) },
 		builders: map[cube.Month]*cube.Builder{}, closed: map[cube.Month]bool{}, late: map[cube.Month]bool{}}
 }
 
@@ -41,8 +40,7 @@ func (s *set[R]) add(row *R) error {
 		builder.Grow(s.usual + s.usual/8)
 		s.builders[month] = builder
 	}
-	s.schema.fill(&s.cells, row)
-	return builder.Append(&s.cells)
+	return s.schema.put(builder, row)
 }
 
 func (s *set[R]) addAll(rows []R) error {
