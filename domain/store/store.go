@@ -140,23 +140,31 @@ func (db *DB) begin(ctx context.Context, tenant domain.TenantID, o *sql.TxOption
 		}
 		return fn(ctx, outer.tx.WithContext(ctx))
 	}
-	return explain(db.gorm.WithContext(ctx).Connection(func(pinned *gorm.DB) error {
-		conn, ok := pinned.Statement.ConnPool.(*sql.Conn)
-		if !ok {
-			return fmt.Errorf("pin a connection: unexpected %T", pinned.Statement.ConnPool)
-		}
-		return pinned.Transaction(func(tx *gorm.DB) error {
-			if !tenant.IsZero() {
-				// Formatted from a parsed uuid: a bind parameter is not allowed here,
-				// and set_config would not reach the workers of a Citus cluster.
-				if err := tx.Exec("SET LOCAL assay.tenant_id = '" + tenant.String() + "'").Error; err != nil {
-					return fmt.Errorf("set tenant: %w", err)
-				}
+	return explain(db.gorm.WithContext(ctx).Connection(func(pinned *gorm.DB) error { return within(ctx, pinned, tenant, "", o, fn) }))
+}
+
+// within runs fn in a transaction on a pinned connection, of a snapshot when one is named.
+func within(ctx context.Context, pinned *gorm.DB, tenant domain.TenantID, seen Snapshot, o *sql.TxOptions, fn func(context.Context, *gorm.DB) error) error {
+	conn, ok := pinned.Statement.ConnPool.(*sql.Conn)
+	if !ok {
+		return fmt.Errorf("pin a connection: unexpected %T", pinned.Statement.ConnPool)
+	}
+	return pinned.Transaction(func(tx *gorm.DB) error {
+		if seen != "" {
+			if err := tx.Exec("SET TRANSACTION SNAPSHOT '" + string(seen) + "'").Error; err != nil {
+				return fmt.Errorf("see what another transaction sees: %w", err)
 			}
-			inner := context.WithValue(ctx, transactionKey{}, transaction{tenant, tx, conn})
-			return fn(inner, tx.WithContext(inner))
-		}, o)
-	}))
+		}
+		if !tenant.IsZero() {
+			// Formatted from a parsed uuid: a bind parameter is not allowed here,
+			// and set_config would not reach the workers of a Citus cluster.
+			if err := tx.Exec("SET LOCAL assay.tenant_id = '" + tenant.String() + "'").Error; err != nil {
+				return fmt.Errorf("set tenant: %w", err)
+			}
+		}
+		inner := context.WithValue(ctx, transactionKey{}, transaction{tenant, tx, conn})
+		return fn(inner, tx.WithContext(inner))
+	}, o)
 }
 
 // Native runs fn on the pgx connection of the surrounding transaction, for bulk

@@ -2,9 +2,11 @@ package fact
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"assay/domain"
 	"assay/domain/administration"
@@ -33,6 +35,7 @@ type rebuild struct {
 	save    func(ctx context.Context) error
 	// unpacked are months whose declarations had to be read from the tables.
 	unpacked []int
+	handing  sync.Mutex          // guards current
 	current  map[segmentKey]bool // segments that there were before and that were not made again yet
 }
 
@@ -90,7 +93,9 @@ func (r *rebuild) write(ctx context.Context, tx *store.Tx) error {
 
 // hand gives a finished month to the writing goroutine.
 func (r *rebuild) hand(ctx context.Context, key segmentKey, builder *cube.Builder) error {
+	r.handing.Lock()
 	delete(r.current, key)
+	r.handing.Unlock()
 	select {
 	case r.finished <- finishedMonth{key, builder}:
 		return nil
@@ -111,13 +116,42 @@ func (r *rebuild) read(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	if err := r.declarations(ctx, tx, c); err != nil {
+	concluded, err := r.documentsBeside(ctx, c)
+	if err != nil {
 		return err
 	}
-	if err := r.documents(ctx, c); err != nil {
+	if err := concluded(r.declarations(ctx, tx, c)); err != nil {
 		return err
 	}
 	return r.emptied(ctx)
+}
+
+// documentsBeside makes the grains of documents over a second connection, while the first prepares for the
+// declarations and reads them. What it returns waits for the end of that, and does it then if no connection was free.
+func (r *rebuild) documentsBeside(ctx context.Context, c *Context) (func(error) error, error) {
+	seen, err := store.Seen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own := *c // declarations adds to c what documents do not need
+	beside, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() {
+		done <- r.service.db.ReadAt(beside, r.tenant, seen, func(ctx context.Context, _ *store.Tx) error { return r.documents(ctx, &own) })
+	}()
+	return func(failed error) error {
+		if failed != nil {
+			stop()
+			<-done
+			return failed
+		}
+		defer stop()
+		err := <-done
+		if errors.Is(err, store.ErrBusy) {
+			return r.documents(ctx, c)
+		}
+		return err
+	}, nil
 }
 
 // plan finds the months to make. When they are more than half of those with
