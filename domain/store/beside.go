@@ -45,6 +45,9 @@ func Seen(ctx context.Context) (Snapshot, error) {
 // ReadAt is Read on a connection of its own, of what another Read sees, which must not end before it. It is for work that can
 // be done beside that of the other: where no connection is free it is ErrBusy at once, and fn has not run.
 func (db *DB) ReadAt(ctx context.Context, tenant domain.TenantID, seen Snapshot, fn func(ctx context.Context, tx *gorm.DB) error) error {
+	if !snapshotName.MatchString(string(seen)) {
+		return fmt.Errorf("%q names no snapshot", seen)
+	}
 	waiting, stop := context.WithTimeout(ctx, spareWait)
 	conn, err := db.sql.Conn(waiting)
 	stop()

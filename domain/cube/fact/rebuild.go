@@ -142,7 +142,7 @@ func (r *rebuild) documentsBeside(ctx context.Context, c *Context) (func(error) 
 	return func(failed error) error {
 		if failed != nil {
 			stop()
-			<-done
+			_ = <-done // it ended because of what failed
 			return failed
 		}
 		defer stop()
