@@ -117,6 +117,8 @@ func (v *visit) help() string {
 	switch path := v.route.path; {
 	case strings.HasPrefix(path, in+"/indicators/:code"):
 		return "/handbook/" + indicatorChapter + "#" + v.Param("code")
+	case strings.HasPrefix(path, in+"/provider"):
+		return "/handbook/roles#provider"
 	case strings.HasPrefix(path, in+"/imports"):
 		return "/handbook/first#first-extract"
 	case strings.HasPrefix(path, in+"/declarations"):
