@@ -9,7 +9,7 @@ import (
 
 // tasks are what waits for the person: to sign, to answer, to mend.
 func (h *homePage) tasks() error {
-	for _, look := range []func() error{h.toSign, h.toAnswer, h.toMend, h.toInvite, h.toLookAt} {
+	for _, look := range []func() error{h.toSign, h.toAnswer, h.toMend, h.toInvite, h.toLookAt, h.firstRun} {
 		if err := look(); err != nil {
 			return err
 		}

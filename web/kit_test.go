@@ -21,12 +21,14 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/comparison"
 	"assay/domain/confidentiality"
 	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/engagement"
+	"assay/domain/firstrun"
 	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/installation"
@@ -234,6 +236,7 @@ func (k *kit) services(policies *access.Service) Services {
 	s := Services{Sessions: account.NewSessions(k.db, k.accounts, testClock), Accounts: k.accounts, Notices: notice.New(k.db, testClock), Administrations: k.administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock),
 		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, News: k.engine,
 		Contracts: contract.New(k.db, k.administrations, k.accounts, k.indicators, contract.Notices{Administrations: k.administrations, Clock: testClock}, testClock), Scorecards: k.scorecards(), Engagements: k.engagements, Identity: k.identity, Audit: audit.New(k.db), Installation: installation.New(k.db, k.administrations, testClock), Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
+	s.Comparisons, s.FirstRun = comparison.New(k.db, k.indicators, testClock), firstrun.New(k.db, k.accounts, testClock)
 	s.Seals = seal.New(k.db, k.keys, testClock)
 	s.Papers = contract.NewPapers(s.Contracts, s.Seals, "")
 	return s

@@ -15,10 +15,12 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/comparison"
 	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/declaration"
 	"assay/domain/engagement"
+	"assay/domain/firstrun"
 	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/intake"
@@ -279,6 +281,19 @@ func composedKeys() []string {
 	add("fault.", "between", "whole", "zone", "currency", "currency_fixed", "languages", "names", "length", "fiscal_year", "digits", "logo_bytes", "logo_format", "logo_pixels",
 		"shift", "week", "clock", "date", "day", "closure_length", "closure_reason", "holiday_name", "office_code", "kind")
 	add("calendar.fault.", "taken")
+	for _, level := range comparison.Levels {
+		add("disclosure.", string(level), string(level)+".text")
+		add("comparison.level.", string(level))
+	}
+	add("disclosure.not.", "money", "size", "missing")
+	add("comparison.unit.", string(indicator.Percent), string(indicator.Hours), string(indicator.Days))
+	add("comparison.place.", "1", "2", "3", "4")
+	for key := range firstRunPlaces {
+		add("firstrun.", key, key+".text", key+".known", key+".go", key+".who")
+	}
+	add("firstrun.state.", string(firstrun.Open), string(firstrun.Working), string(firstrun.Done))
+	add("firstrun.", "offices.none", "offices.seen", "calendar.none", "people.readers", "people.feeders", "people.invited", "extract.none", "extract.failed", "extract.working",
+		"coverage.wait", "coverage.gaps", "coverage.short", "coverage.unmapped", "board.wait", "board.working")
 	for kind := range statuses {
 		for _, part := range []string{"status", "heading", "text"} {
 			add("failure."+string(kind)+".", part)

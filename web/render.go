@@ -18,7 +18,7 @@ var templateFiles embed.FS
 
 // pages are the templates under templates/page; a file that is not declared here, or
 // one that is missing, stops the program at its start.
-var pages = []string{"access", "account", "audit", "auditentry", "authenticator", "board", "calendar", "choose", "contract", "contract-new", "contracts", "declaration", "design", "dictionary", "engagement", "engagements", "erased", "expert", "explore", "exports", "factor", "failure", "forgotten", "handbook", "home", "import", "imports", "installation", "installed", "notices", "offer", "passkey", "password", "people", "person", "programme", "programme-report", "provider", "purposes", "recovery", "role", "roles", "rows", "scorecard", "seal", "sent", "settings", "signin", "sitting", "sql", "targets", "template", "templates", "thresholds", "through", "trial"}
+var pages = []string{"access", "account", "audit", "auditentry", "authenticator", "board", "calendar", "choose", "comparison", "contract", "contract-new", "contracts", "declaration", "design", "dictionary", "disclosure", "engagement", "engagements", "erased", "expert", "explore", "exports", "factor", "failure", "firstrun", "forgotten", "handbook", "home", "import", "imports", "installation", "installed", "notices", "offer", "passkey", "password", "people", "person", "programme", "programme-report", "provider", "purposes", "recovery", "role", "roles", "rows", "scorecard", "seal", "sent", "settings", "signin", "sitting", "sql", "targets", "template", "templates", "thresholds", "through", "trial"}
 
 // renderer executes pages. The templates are parsed once for each language and form of
 // digits, because the functions in them speak that language.

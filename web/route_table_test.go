@@ -28,6 +28,7 @@ var openRoutes = map[string]string{
 	"GET /notices/:notice":                  "one's own notice",
 	"GET /design":                           "shows components to developers, without data",
 	"GET /design/:page":                     "shows components to developers, without data",
+	"GET /comparison":                       "what is public, and what one's own engagements let be compared",
 	"GET /engagements":                      "the engagements of one's own account",
 	"GET /engagements/:engagement":          "one's own engagement or offer",
 	"POST /engagements/:engagement/accept":  "answers an offer to oneself",

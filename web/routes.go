@@ -34,7 +34,7 @@ const in = "/in/:administration"
 
 // routes lists every page and form there is.
 func (s *Server) routes() []route {
-	routes := slices.Concat(accountRoutes, providerRoutes, accessRoutes, ownRoutes, peopleRoutes, noticeRoutes, homeRoutes, figureRoutes, intakeRoutes, contractRoutes, sealRoutes, handbookRoutes, installationRoutes, engagementRoutes, auditRoutes, settingsRoutes)
+	routes := slices.Concat(accountRoutes, providerRoutes, accessRoutes, ownRoutes, peopleRoutes, noticeRoutes, homeRoutes, figureRoutes, intakeRoutes, contractRoutes, sealRoutes, handbookRoutes, installationRoutes, engagementRoutes, auditRoutes, settingsRoutes, comparisonRoutes, firstRunRoutes)
 	if s.options.Design {
 		routes = append(routes, designRoutes...)
 	}

@@ -43,6 +43,8 @@ func TestPages(t *testing.T) {
 	t.Run("imports", k.testImports)
 	t.Run("settings", k.testSettings)
 	t.Run("exports", k.testExports)
+	t.Run("comparison", k.testComparison)
+	t.Run("first run", k.testFirstRun)
 	t.Run("installation", k.testInstallation)
 }
 
@@ -119,7 +121,10 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/settings/calendar/" + k.office, "deputy", "officer"},
 		{"/in/karouma/settings/exports", "administrator", "director_general"},
 		{"/in/karouma/settings/exports/x", "", "data_officer"}, // one that exists is downloaded in the tests of exports
-		{"/in/karouma/logo.png", "", ""},                       // uploaded and fetched in the tests of settings
+		{"/in/karouma/settings/disclosure", "administrator", "officer"},
+		{"/in/karouma/comparison", "director_general", "officer"},
+		{"/in/karouma/first-run", "data_officer", "officer"},
+		{"/in/karouma/logo.png", "", ""}, // uploaded and fetched in the tests of settings
 		{"/in/karouma/people/" + k.accountOf(t, "analyst"), "administrator", "officer"},
 		{"/in/karouma/engagements", "administrator", "officer"},
 		{"/in/karouma/engagements/0192aaaa-0000-7000-8000-000000000000", "", "officer"}, // one that exists is opened in the tests of engagements

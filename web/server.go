@@ -18,12 +18,14 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/comparison"
 	"assay/domain/confidentiality"
 	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/declaration"
 	"assay/domain/engagement"
+	"assay/domain/firstrun"
 	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/installation"
@@ -112,6 +114,8 @@ type Services struct {
 	Identity        *identity.Service
 	Audit           *audit.Service
 	Installation    *installation.Service
+	Comparisons     *comparison.Service
+	FirstRun        *firstrun.Service
 	// Forget takes what waits for an erased administration out of the queue; nil where there is none.
 	Forget func(ctx context.Context, tenant domain.TenantID) (int, error)
 	Log    *slog.Logger

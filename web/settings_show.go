@@ -47,6 +47,7 @@ func (v *visit) settingsTabs(current string) (tabs []view.Link) {
 		{"settings.tab.profile", "settings", access.TenantRead},
 		{"settings.tab.thresholds", "settings/thresholds", access.TenantRead},
 		{"settings.tab.calendar", "settings/calendar", access.TenantRead},
+		{"settings.tab.disclosure", "settings/disclosure", access.TenantRead},
 		{"settings.tab.exports", "settings/exports", access.TenantWrite},
 	} {
 		if v.may(tab.action) {

@@ -104,6 +104,7 @@ func (v *visit) navigation() []view.Link {
 		{"nav.home", "", access.NoticeRead},
 		{"nav.board", "board", access.FigureRead},
 		{"nav.contracts", "contracts", access.ContractRead},
+		{"nav.comparison", "comparison", access.ComparisonRead},
 		{"nav.imports", "imports", access.ImportRead},
 		{"nav.dictionary", "dictionary", access.DictionaryRead},
 		{"nav.people", "people", access.PersonRead},

@@ -14,7 +14,7 @@ import (
 // rooms are the rooms of domain in the order of the flow: a room may import those
 // before it and never those after it.
 var rooms = []string{
-	"administration", "notice", "account", "access", "identity", "engagement", "installation", "confidentiality", "intake", "warehouse", "cube", "indicator",
+	"administration", "notice", "account", "access", "identity", "engagement", "installation", "confidentiality", "intake", "warehouse", "cube", "indicator", "comparison", "firstrun",
 	"crosscheck", "refresh", "integrity", "seal", "contract", "meeting", "riskmgmt", "report",
 }
 

@@ -11,6 +11,7 @@ import (
 	"assay/domain"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/comparison"
 	"assay/domain/contract"
 	"assay/domain/cube"
 	"assay/domain/installation"
@@ -51,6 +52,7 @@ func newWorker(ctx context.Context, s *services, redis redisOptions, log *slog.L
 		contract.ActivateJob: s.onContract(s.contracts.Activate),
 		contract.RemindJob:   s.onContract(s.contracts.Remind),
 		contract.CardsJob:    s.runCards,
+		comparison.Job:       s.runDisclose,
 		notice.Job:           sendLetter(post),
 		account.CleanupJob: func(ctx context.Context, job store.Claimed, _ func(any)) error {
 			return s.accounts.RunCleanup(ctx, job.Tenant)
@@ -87,7 +89,16 @@ func (s *services) runRefresh(ctx context.Context, job store.Claimed, progress f
 	}
 	// What was to be done is done: a board that cannot be prepared is computed when it is asked for.
 	_ = s.indicators.PrepareBoard(ctx, tenant)
-	return nil
+	return s.comparisons.Schedule(ctx, tenant.ID)
+}
+
+// runDisclose publishes what an administration lets others see.
+func (s *services) runDisclose(ctx context.Context, job store.Claimed, _ func(any)) error {
+	tenant, err := s.administrations.ByID(ctx, job.Tenant)
+	if err != nil {
+		return err
+	}
+	return s.comparisons.Publish(ctx, tenant)
 }
 
 // runExport makes an export of an administration, or removes one whose time is over.

@@ -12,6 +12,7 @@ import (
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
+	"assay/domain/comparison"
 	"assay/domain/confidentiality"
 	"assay/domain/contract"
 	"assay/domain/crosscheck"
@@ -36,6 +37,7 @@ type services struct {
 	db              *store.DB
 	administrations *administration.Service
 	installation    *installation.Service
+	comparisons     *comparison.Service
 	accounts        *account.Service
 	notices         *notice.Service
 	letters         letters
@@ -131,6 +133,7 @@ func (s *services) build(segments *cube.Store, memory int64) (err error) {
 		return err
 	}
 	s.indicators = indicator.New(s.db, s.engine, breaches)
+	s.comparisons = comparison.New(s.db, s.indicators, time.Now)
 	names, err := indicatorNames()
 	if err != nil {
 		return err

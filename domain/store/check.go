@@ -30,6 +30,8 @@ var SharedTables = map[string]string{ //nolint:gosec // names of tables, no secr
 
 	"tenant_tombstone": "installation: what is left of an erased administration belongs to none",
 	"goose_db_version": "migrations: version of the schema",
+
+	"comparison_edition": "comparison: quartiles over at least five administrations, which belong to none of them",
 }
 
 // DefinerFunctions are the functions that run with more rights than the program
@@ -39,6 +41,10 @@ var DefinerFunctions = map[string]string{
 	"assay_waiting_tenants": "tells which tenants have jobs waiting and how many, nothing of the jobs",
 	"assay_erase_tenant":    "removes what is left of the transaction's own tenant when that is marked for erasing",
 	"assay_engagements_of":  "tells which administrations engage an account as an expert: identifiers only",
+	"assay_disclosed":       "tells figures that at least five administrations disclose to the transaction's own tenant, or to everybody",
+	"assay_taking_part":     "tells how many administrations disclose each indicator, no figure",
+	"assay_make_edition":    "makes an anonymous distribution over at least five administrations, once; tells whether it did",
+	"assay_leave_editions":  "takes away the quartiles of the distributions that the transaction's own tenant is in",
 	"assay_analyse":         "renews the planner's statistics of tables, tells how many",
 }
 

@@ -9,7 +9,7 @@ import (
 
 // sameAsEnglish are the texts that are rightly the same as in English, by language.
 var sameAsEnglish = map[string][]string{
-	"fr": {"Administration", "Air", "Article {{.Number}}", "Articles", "Direction", "Missions", "Programme", "Signatures", "Cause", "Code", "Date", "Expert", "Format", "Imports", "Incoterm", "Multimodal", "Note", "Points", "Quartiles", "Rail", "Section", "Segment", "Source",
+	"fr": {"Administration", "Public", "Air", "Article {{.Number}}", "Articles", "Direction", "Missions", "Programme", "Signatures", "Cause", "Code", "Date", "Expert", "Format", "Imports", "Incoterm", "Multimodal", "Note", "Points", "Quartiles", "Rail", "Section", "Segment", "Source",
 		"Tables", "Transit", "Transport", "Type", "Version", "inspections", "points", "principal", "section", "version {{.Number}}", "version {{.Version}}", "{{.Amount}} pt"},
 	"es": {"Base", "Control", "Director General", "Incoterm", "Multimodal", "no", "principal"},
 	"pt": {"Base", "Incoterm", "Multimodal", "principal"},
