@@ -65,7 +65,7 @@ func (k *kit) testFirstRun(t *testing.T) {
 		t.Fatalf("a holiday: %d %s", answer.status, answer.text())
 	}
 	invited := b.post(place(page, "people")+"/invitations", url.Values{"name": {"Dana"}, "email": {"dana@fresh.example"}, "role": {"analyst"}})
-	expect(b, "2 of 6 steps", "1 invitations wait")
+	expect(b, "2 of 6 steps", "wait for an answer: 1")
 	guest := k.guest(t)
 	path := strings.TrimPrefix(invited.page.Find("#link").Text(), k.server.URL)
 	if answer := guest.post(path, url.Values{"password": {"violet harbour lantern 42"}}); answer.status != http.StatusSeeOther {
@@ -99,13 +99,13 @@ func (k *kit) testFirstRun(t *testing.T) {
 	if _, err := refresh.New(k.db, facts, k.crosschecks).Run(ctx, tenant.ID, refresh.Input{}); err != nil {
 		t.Fatal(err)
 	}
-	expect(b, "5 of 6 steps", "1 months have no declaration, the first of them November 2025")
+	expect(b, "5 of 6 steps", "without any declaration: 1, the first of them November 2025")
 	gap := strings.ReplaceAll(strings.SplitAfter(content, "\n")[0], "2025-10", "2025-11")
 	k.loadLine(t, tenant, b, imports, strings.ReplaceAll(gap, `"678"`, `"700"`))
 	if _, err := refresh.New(k.db, facts, k.crosschecks).Run(ctx, tenant.ID, refresh.Input{}); err != nil {
 		t.Fatal(err)
 	}
-	done := expect(b, "6 of 6 steps", "Everything is there", "with 13 every month")
+	done := expect(b, "6 of 6 steps", "Everything is there", "with 13 each")
 	if done.page.Find("li:has(#step-board) a.button").Length() != 0 {
 		t.Error("an administrator, who sees no figures, is led to the board")
 	}
