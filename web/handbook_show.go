@@ -121,6 +121,14 @@ func (v *visit) help() string {
 		return "/handbook/roles#provider"
 	case strings.HasPrefix(path, in+"/imports"):
 		return "/handbook/first#first-extract"
+	case path == in+"/first-run":
+		return "/handbook/first#guide"
+	case path == in+"/settings/disclosure", strings.HasSuffix(path, "/comparison"):
+		return "/handbook/first#comparison"
+	case strings.HasPrefix(path, in+"/settings/exports"):
+		return "/handbook/first#export"
+	case strings.HasPrefix(path, in+"/settings"):
+		return "/handbook/first#settings"
 	case strings.HasPrefix(path, in+"/declarations"):
 		return "/handbook/reading#drill"
 	case path == in+"/board":
