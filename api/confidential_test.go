@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -202,6 +203,7 @@ func (k *kit) checkSmallest(t *testing.T) {
 			shown++
 		}
 	}
+	k.checkPaged(t)
 	if withheld == 0 || shown == 0 {
 		t.Errorf("%d groups are withheld and %d shown: the test shows nothing", withheld, shown)
 	}
@@ -209,6 +211,36 @@ func (k *kit) checkSmallest(t *testing.T) {
 		if got := k.ask(t, request{method: "GET", path: path, token: k.tokens["human_resources"]}); got.status != http.StatusForbidden {
 			t.Errorf("%s for human resources: %d", path, got.status)
 		}
+	}
+}
+
+// checkPaged asks for one group at a time: what is withheld must be the same as on one page, and must not be told by the total and all others.
+func (k *kit) checkPaged(t *testing.T) {
+	t.Helper()
+	all := get[indicator.Result](t, k, "human_resources", "/figures/CLR01/breakdown?by=importer&limit=1000")
+	sum, withheld := int64(0), 0
+	for at := range all.Rows {
+		page := get[indicator.Result](t, k, "human_resources", "/figures/CLR01/breakdown?by=importer&limit=1&offset="+strconv.Itoa(at))
+		if page.Groups != all.Groups || len(page.Rows) != 1 {
+			t.Fatalf("page %d: %d of %d groups", at, len(page.Rows), page.Groups)
+		}
+		if row := page.Rows[0]; row.Withheld {
+			withheld++
+		} else {
+			sum += row.N
+		}
+		if other := page.Other; other != nil && !other.Withheld && other.N > 0 && other.N < confidentiality.SmallestGroup {
+			t.Errorf("page %d tells of %d others", at, other.N)
+		}
+	}
+	together := 0
+	for _, row := range all.Rows {
+		if row.Withheld {
+			together++
+		}
+	}
+	if hidden := all.Total.N - sum; withheld != together || withheld == 1 || hidden > 0 && hidden < confidentiality.SmallestGroup {
+		t.Errorf("%d groups are withheld page by page and %d at once; the rest tells of %d things", withheld, together, hidden)
 	}
 }
 

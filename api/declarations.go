@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 
 	"assay/domain"
-	"assay/domain/access"
 	"assay/domain/crosscheck"
 	"assay/domain/declaration"
 	"assay/domain/warehouse"
@@ -26,7 +25,7 @@ func (s *server) GetDeclaration(ctx context.Context, request GetDeclarationReque
 		return nil, err
 	}
 	shown := GetDeclaration200JSONResponse{Id: record.ID, Version: record.Version, Batch: record.Batch, Current: true, Declaration: record.Declaration}
-	if caller.Permissions.Scope(access.FindingRead) != access.ScopeNone {
+	if crosscheck.MayRead(caller.Permissions, record.Reference.Office) {
 		findings, err := s.Crosschecks.ByDeclaration(ctx, caller.Tenant, record.ID)
 		if err != nil {
 			return nil, err

@@ -19,11 +19,15 @@ func TestAccessPages(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, 200)
 	t.Run("whose figures", k.testWhose)
+	t.Run("ways out", k.testWaysOut)
+	t.Run("counts", k.testCounts)
+	t.Run("peers", k.testPeers)
 	t.Run("explanations", k.testExplanations)
 	t.Run("own roles", k.testOwnRoles)
 	t.Run("purposes", k.testPurposes)
 	t.Run("people", k.testPeople)
 	t.Run("givers", k.testGivers)
+	t.Run("mixed scopes", k.testMixedScopes)
 }
 
 // testWhose wants the board and an indicator to say whose figures they show.

@@ -8,6 +8,7 @@ import (
 
 	"assay/domain"
 	"assay/domain/access"
+	"assay/domain/crosscheck"
 	"assay/domain/declaration"
 	"assay/domain/warehouse"
 	"assay/web/present"
@@ -78,7 +79,7 @@ func (v *visit) dossier(record *warehouse.Record) (*present.Dossier, error) {
 		}
 		d.Names[kind] = names
 	}
-	if v.may(access.FindingRead) {
+	if crosscheck.MayRead(v.permissions, record.Reference.Office) {
 		if d.Findings, err = v.server.Crosschecks.ByDeclaration(ctx, v.tenant.ID, record.ID); err != nil {
 			return nil, err
 		}

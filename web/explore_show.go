@@ -98,10 +98,47 @@ func (v *visit) fillExplore(page *view.Explore, d *indicator.Definition, f *figu
 	if page.Companions, err = v.companions(d, f); err != nil {
 		return err
 	}
+	if page.Peers, err = v.peers(d, f); err != nil {
+		return err
+	}
 	if f.by != "" {
 		page.Breakdown, err = v.breakdown(d, f, result, path)
 	}
 	return err
+}
+
+// peers tells who sees the own figures only where comparable officers stand; nil for everybody else, and beside filters, since peers are compared over
+// all of their work in whole months.
+func (v *visit) peers(d *indicator.Definition, f *figures) (*view.Peers, error) {
+	from, to := days(f.period)
+	whole := from.Month().First() == from && to.Month().First() == to
+	if v.scope != access.ScopeOwn || len(f.filters) > 0 || !whole {
+		return nil, nil //nolint:nilnil // nothing is shown, and nothing is wrong
+	}
+	offices, err := v.server.Administrations.Offices(v.Request().Context(), v.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	in := indicator.PeersRequest{Code: d.Code, From: from, To: to, Officer: f.boundary.Value, Kinds: map[string]string{}}
+	for _, office := range offices {
+		in.Kinds[office.Code] = office.Kind
+	}
+	found, err := v.server.Indicators.Peers(v.Request().Context(), v.tenant, in)
+	if err != nil || !found.Enough {
+		return &view.Peers{}, err
+	}
+	shown := &view.Peers{Count: v.TN("explore.peers.count", int64(found.Count))}
+	for _, value := range []struct {
+		key string
+		of  *float64
+	}{{"explore.peers.own", found.Own}, {"explore.peers.lower", found.Lower}, {"explore.peers.median", found.Median}, {"explore.peers.upper", found.Upper}} {
+		text := "–"
+		if reading := present.ReadingOf(d.Unit, indicator.Number{Value: value.of}, indicator.PeriodMaturity{}); reading.Value != nil {
+			text = v.Value(present.MeasureOf(d).Kind, *reading.Value)
+		}
+		shown.Values = append(shown.Values, view.Part{Name: v.T(value.key), Value: text})
+	}
+	return shown, nil
 }
 
 // behind is the address of the rows behind a figure, empty when the role does not show them.

@@ -18,9 +18,13 @@ func (v *visit) listRows() error {
 	if err != nil {
 		return err
 	}
-	// The rows are declarations: who may see the figure must be allowed to see those as well.
-	if _, err := v.permissions.Require(access.DeclarationRead); err != nil {
+	// The rows are declarations: who may see the figure must be allowed to see those as well, and sees no more of them than that allows.
+	rows, err := v.permissions.Require(access.DeclarationRead)
+	if err != nil {
 		return err
+	}
+	if rows.Scope.Within(v.scope) {
+		v.grant, v.scope, v.person.Membership = rows, rows.Scope, rows.Membership
 	}
 	f, err := v.askFigures()
 	if err != nil {

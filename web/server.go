@@ -67,6 +67,7 @@ type Indicators interface {
 	Snapshot(ctx context.Context, tenant *administration.Tenant) (*cube.Snapshot, error)
 	Under(veil *confidentiality.Veil) *indicator.Seen
 	SQL(ctx context.Context, tenant *administration.Tenant, code string, in indicator.Request) (*indicator.Statement, error)
+	Peers(ctx context.Context, tenant *administration.Tenant, in indicator.PeersRequest) (*indicator.Peers, error)
 }
 
 // Warehouse is what the pages need of the room of that name.

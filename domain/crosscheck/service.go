@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"assay/domain"
+	"assay/domain/access"
 	"assay/domain/administration"
 	"assay/domain/cube"
 	"assay/domain/store"
@@ -130,6 +131,17 @@ func (s *Service) Finding(ctx context.Context, tenant domain.TenantID, id uuid.U
 		return finding, domain.Errorf(domain.KindNotFound, "there is no such finding")
 	}
 	return found[0], nil
+}
+
+// MayRead reports whether permissions show the findings on what belongs to an office. Who reads findings of the own office only is not told of
+// another's, on a declaration that may be read either.
+func MayRead(p *access.Permissions, office string) bool {
+	for _, g := range p.Grants(access.FindingRead) {
+		if g.Scope == access.ScopeAdministration || g.Scope == access.ScopeOffice && office != "" && g.Membership.Office == office {
+			return true
+		}
+	}
+	return false
 }
 
 // ByDeclaration gives all findings on a declaration by rule, superseded ones too.

@@ -42,7 +42,9 @@ func (s *Seen) Compute(ctx context.Context, tenant *administration.Tenant, in Re
 	}
 	asked.Where = where
 	hidden := s.veil.Mode() != confidentiality.Named && slices.ContainsFunc(in.By, confidentiality.IsOfficer)
-	if hidden {
+	// What is withheld depends on all groups: page by page, a group alone on its page would be told by all the others.
+	least := s.veil.Least()
+	if hidden || least > 0 {
 		if err := in.checkPage(); err != nil {
 			return nil, err
 		}
@@ -55,14 +57,22 @@ func (s *Seen) Compute(ctx context.Context, tenant *administration.Tenant, in Re
 	for _, r := range results {
 		r.Where = in.Where
 		if hidden {
+			s.hideKeys(r.Rows, in.By)
+		}
+		if least > 0 {
+			r.Total.withhold(least)
+			withholdTogether(pointers(r.Rows), least)
+		}
+		if hidden || least > 0 {
 			d, err := Find(r.Code)
 			if err != nil {
 				return nil, err
 			}
-			s.hideKeys(r.Rows, in.By)
 			r.page(d, r.Rows, &in, tenant.Settings.SmallDenominator)
 		}
-		s.suppress(r)
+		if r.Other != nil && least > 0 {
+			r.Other.withhold(least)
+		}
 	}
 	return results, s.told(ctx, in.By, in.Where, codesOf(results))
 }
@@ -132,29 +142,36 @@ func (s *Seen) told(ctx context.Context, by []string, where []Filter, what strin
 	return s.veil.Seen(ctx, "figure/"+what)
 }
 
-// suppress takes out what is about too few things. Where one group alone is taken out, the smallest
-// of the others goes with it, because the total would tell the one.
-func (s *Seen) suppress(r *Result) {
-	least := s.veil.Least()
-	if least == 0 {
-		return
-	}
-	r.Total.withhold(least)
-	rows := r.Rows
-	if r.Other != nil {
-		r.Other.withhold(least)
-	}
-	withheld, smallest := 0, -1
-	for i := range rows {
-		if rows[i].withhold(least) {
-			withheld++
-		} else if rows[i].N > 0 && (smallest < 0 || rows[i].N < rows[smallest].N) {
-			smallest = i
+// withholdTogether takes out the rows that are about too few things. Who knows the whole knows by the others what those taken out are about together:
+// where that is one row alone, or still too few things, the smallest of the others goes with them.
+func withholdTogether(rows []*Row, least int64) {
+	withheld, things := 0, int64(0)
+	for _, row := range rows {
+		if n := row.N; row.withhold(least) {
+			withheld, things = withheld+1, things+n
 		}
 	}
-	if withheld == 1 && smallest >= 0 {
-		rows[smallest].clear()
+	for withheld > 0 && (withheld == 1 || things < least) {
+		var smallest *Row
+		for _, row := range rows {
+			if row.N > 0 && (smallest == nil || row.N < smallest.N) {
+				smallest = row
+			}
+		}
+		if smallest == nil {
+			return
+		}
+		withheld, things = withheld+1, things+smallest.N
+		smallest.clear()
 	}
+}
+
+func pointers(rows []Row) []*Row {
+	all := make([]*Row, len(rows))
+	for i := range rows {
+		all[i] = &rows[i]
+	}
+	return all
 }
 
 // withhold clears a row that is about some things, but too few, and says whether it did.
@@ -186,10 +203,12 @@ func (s *Seen) Series(ctx context.Context, tenant *administration.Tenant, in Ser
 	for _, series := range found {
 		series.Where = in.Where
 		what = series.Code
-		for i := range series.Points {
-			if least := s.veil.Least(); least > 0 {
-				series.Points[i].withhold(least)
+		if least := s.veil.Least(); least > 0 {
+			points := make([]*Row, len(series.Points))
+			for i := range series.Points {
+				points[i] = &series.Points[i].Row
 			}
+			withholdTogether(points, least)
 		}
 	}
 	return found, s.told(ctx, nil, in.Where, what)

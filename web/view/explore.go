@@ -14,11 +14,18 @@ type Explore struct {
 	YearBefore Comparison
 	Parts      []Part
 	Measures   []Part
+	Peers      *Peers // for who sees the own figures only
 	Definition Definition
 	Companions []Companion
 	Chart      *Chart
 	Breakdown  *Breakdown
 	Empty      *Empty
+}
+
+// Peers are comparable officers, none of whom is told: where most of them are, beside the own figure. Without values there are too few.
+type Peers struct {
+	Count  string
+	Values []Part
 }
 
 // Crumb is a step of the drill path. Its address goes back to it; Remove takes
