@@ -27,6 +27,7 @@ import (
 	"assay/domain/administration"
 	"assay/domain/audit"
 	"assay/domain/confidentiality"
+	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
@@ -34,6 +35,7 @@ import (
 	"assay/domain/engagement"
 	"assay/domain/indicator"
 	"assay/domain/intake"
+	"assay/domain/meeting"
 	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/sample"
@@ -147,7 +149,9 @@ func (k *kit) build(t *testing.T) {
 	indicators := indicator.New(k.db, engine, func(tenant *administration.Tenant, watermark time.Time) (string, map[string]any) {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
-	k.services = api.Services{Accounts: accounts, Administrations: administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock), Indicators: indicators,
+	contracts := contract.New(k.db, administrations, accounts, indicators, nil, testClock)
+	cards := contract.NewCards(contracts, indicators, cube.NewStore(k.db))
+	k.services = api.Services{Scorecards: cards, Meetings: meeting.New(k.db, cards, accounts, testClock), Accounts: accounts, Administrations: administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock), Indicators: indicators,
 		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Notices: notice.New(k.db, testClock), Languages: []string{"en", "fr", "ar", "es", "pt"}, Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
 	if k.document, err = api.GetSpec(); err != nil {
 		t.Fatal(err)

@@ -247,6 +247,87 @@ func (e MapKind) Valid() bool {
 	}
 }
 
+// Defines values for MeetingState.
+const (
+	Cancelled MeetingState = "cancelled"
+	Minuted   MeetingState = "minuted"
+	Planned   MeetingState = "planned"
+	Signed    MeetingState = "signed"
+)
+
+// Valid indicates whether the value is a known member of the MeetingState enum.
+func (e MeetingState) Valid() bool {
+	switch e {
+	case Cancelled:
+		return true
+	case Minuted:
+		return true
+	case Planned:
+		return true
+	case Signed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ObjectionEffect.
+const (
+	ObjectionEffectExclude  ObjectionEffect = "exclude"
+	ObjectionEffectLeaveOut ObjectionEffect = "leave_out"
+)
+
+// Valid indicates whether the value is a known member of the ObjectionEffect enum.
+func (e ObjectionEffect) Valid() bool {
+	switch e {
+	case ObjectionEffectExclude:
+		return true
+	case ObjectionEffectLeaveOut:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ObjectionState.
+const (
+	ObjectionStateAccepted       ObjectionState = "accepted"
+	ObjectionStateAppealed       ObjectionState = "appealed"
+	ObjectionStateFiled          ObjectionState = "filed"
+	ObjectionStateFinal          ObjectionState = "final"
+	ObjectionStateInReview       ObjectionState = "in_review"
+	ObjectionStatePartlyAccepted ObjectionState = "partly_accepted"
+	ObjectionStateRejected       ObjectionState = "rejected"
+	ObjectionStateUnanswered     ObjectionState = "unanswered"
+	ObjectionStateWithdrawn      ObjectionState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ObjectionState enum.
+func (e ObjectionState) Valid() bool {
+	switch e {
+	case ObjectionStateAccepted:
+		return true
+	case ObjectionStateAppealed:
+		return true
+	case ObjectionStateFiled:
+		return true
+	case ObjectionStateFinal:
+		return true
+	case ObjectionStateInReview:
+		return true
+	case ObjectionStatePartlyAccepted:
+		return true
+	case ObjectionStateRejected:
+		return true
+	case ObjectionStateUnanswered:
+		return true
+	case ObjectionStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OwnRoleState.
 const (
 	OwnRoleStateActive  OwnRoleState = "active"
@@ -328,6 +409,36 @@ func (e Sort) Valid() bool {
 	case SortP90:
 		return true
 	case SortValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FileObjectionJSONBodyGround.
+const (
+	Absence     FileObjectionJSONBodyGround = "absence"
+	Attribution FileObjectionJSONBodyGround = "attribution"
+	Data        FileObjectionJSONBodyGround = "data"
+	Definition  FileObjectionJSONBodyGround = "definition"
+	Other       FileObjectionJSONBodyGround = "other"
+	Outage      FileObjectionJSONBodyGround = "outage"
+)
+
+// Valid indicates whether the value is a known member of the FileObjectionJSONBodyGround enum.
+func (e FileObjectionJSONBodyGround) Valid() bool {
+	switch e {
+	case Absence:
+		return true
+	case Attribution:
+		return true
+	case Data:
+		return true
+	case Definition:
+		return true
+	case Other:
+		return true
+	case Outage:
 		return true
 	default:
 		return false
@@ -568,6 +679,78 @@ func (e PutMapParamsKind) Valid() bool {
 	}
 }
 
+// Defines values for StepObjectionJSONBodyAction.
+const (
+	StepObjectionJSONBodyActionAccept       StepObjectionJSONBodyAction = "accept"
+	StepObjectionJSONBodyActionAcceptPartly StepObjectionJSONBodyAction = "accept_partly"
+	StepObjectionJSONBodyActionAppeal       StepObjectionJSONBodyAction = "appeal"
+	StepObjectionJSONBodyActionReject       StepObjectionJSONBodyAction = "reject"
+	StepObjectionJSONBodyActionSettle       StepObjectionJSONBodyAction = "settle"
+	StepObjectionJSONBodyActionTake         StepObjectionJSONBodyAction = "take"
+	StepObjectionJSONBodyActionWithdraw     StepObjectionJSONBodyAction = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the StepObjectionJSONBodyAction enum.
+func (e StepObjectionJSONBodyAction) Valid() bool {
+	switch e {
+	case StepObjectionJSONBodyActionAccept:
+		return true
+	case StepObjectionJSONBodyActionAcceptPartly:
+		return true
+	case StepObjectionJSONBodyActionAppeal:
+		return true
+	case StepObjectionJSONBodyActionReject:
+		return true
+	case StepObjectionJSONBodyActionSettle:
+		return true
+	case StepObjectionJSONBodyActionTake:
+		return true
+	case StepObjectionJSONBodyActionWithdraw:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepObjectionJSONBodyEffect.
+const (
+	StepObjectionJSONBodyEffectExclude  StepObjectionJSONBodyEffect = "exclude"
+	StepObjectionJSONBodyEffectLeaveOut StepObjectionJSONBodyEffect = "leave_out"
+	StepObjectionJSONBodyEffectNone     StepObjectionJSONBodyEffect = "none"
+)
+
+// Valid indicates whether the value is a known member of the StepObjectionJSONBodyEffect enum.
+func (e StepObjectionJSONBodyEffect) Valid() bool {
+	switch e {
+	case StepObjectionJSONBodyEffectExclude:
+		return true
+	case StepObjectionJSONBodyEffectLeaveOut:
+		return true
+	case StepObjectionJSONBodyEffectNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EndRecommendationJSONBodyState.
+const (
+	Done    EndRecommendationJSONBodyState = "done"
+	Dropped EndRecommendationJSONBodyState = "dropped"
+)
+
+// Valid indicates whether the value is a known member of the EndRecommendationJSONBodyState enum.
+func (e EndRecommendationJSONBodyState) Valid() bool {
+	switch e {
+	case Done:
+		return true
+	case Dropped:
+		return true
+	default:
+		return false
+	}
+}
+
 // AccessExplanation defines model for AccessExplanation.
 type AccessExplanation struct {
 	Id   openapi_types.UUID `json:"id"`
@@ -712,6 +895,12 @@ type DeclarationVersion struct {
 	SupersededAt *time.Time          `json:"superseded_at,omitempty"`
 	SupersededBy *openapi_types.UUID `json:"superseded_by,omitempty"`
 	Version      int                 `json:"version"`
+}
+
+// DisputedDeclaration defines model for DisputedDeclaration.
+type DisputedDeclaration struct {
+	Id        int64  `json:"id"`
+	Reference string `json:"reference"`
 }
 
 // Engagement defines model for Engagement.
@@ -947,6 +1136,32 @@ type MapContent = json.RawMessage
 // Maturity defines model for Maturity.
 type Maturity = indicator.PeriodMaturity
 
+// Meeting defines model for Meeting.
+type Meeting struct {
+	Agenda *map[string]interface{} `json:"agenda,omitempty"`
+	Chair  string                  `json:"chair"`
+	HeldOn openapi_types.Date      `json:"held_on"`
+	Id     openapi_types.UUID      `json:"id"`
+
+	// Minutes Canonical; absent before any are written
+	Minutes     *map[string]interface{} `json:"minutes,omitempty"`
+	MinutesHash *string                 `json:"minutes_hash,omitempty"`
+	Month       string                  `json:"month"`
+	Office      string                  `json:"office"`
+
+	// Open Recommendations that are not done, in the list
+	Open            *int                `json:"open,omitempty"`
+	Other           string              `json:"other"`
+	Place           *string             `json:"place,omitempty"`
+	Recommendations *[]Recommendation   `json:"recommendations,omitempty"`
+	Revision        int64               `json:"revision"`
+	Signatures      *[]MinutesSignature `json:"signatures,omitempty"`
+	State           MeetingState        `json:"state"`
+}
+
+// MeetingState defines model for Meeting.State.
+type MeetingState string
+
 // Member defines model for Member.
 type Member struct {
 	Id           openapi_types.UUID `json:"id"`
@@ -959,6 +1174,29 @@ type Member struct {
 	Sessions   int    `json:"sessions"`
 	SignInName string `json:"sign_in_name"`
 	Suspended  bool   `json:"suspended"`
+}
+
+// MinutesDecision defines model for MinutesDecision.
+type MinutesDecision struct {
+	DueOn openapi_types.Date `json:"due_on"`
+	Owner openapi_types.UUID `json:"owner"`
+	Words string             `json:"words"`
+}
+
+// MinutesSignature defines model for MinutesSignature.
+type MinutesSignature struct {
+	At   time.Time `json:"at"`
+	Name string    `json:"name"`
+	Side string    `json:"side"`
+}
+
+// MinutesWords defines model for MinutesWords.
+type MinutesWords struct {
+	Answer *string `json:"answer,omitempty"`
+
+	// Contract Number
+	Contract string  `json:"contract"`
+	Words    *string `json:"words,omitempty"`
 }
 
 // NewEngagement defines model for NewEngagement.
@@ -1030,6 +1268,45 @@ type NoticePage struct {
 
 // Number defines model for Number.
 type Number = indicator.Number
+
+// Objection defines model for Objection.
+type Objection struct {
+	AnswerOn     openapi_types.Date    `json:"answer_on"`
+	AppealOn     *openapi_types.Date   `json:"appeal_on,omitempty"`
+	CardVersion  int                   `json:"card_version"`
+	Contract     openapi_types.UUID    `json:"contract"`
+	Decision     *string               `json:"decision,omitempty"`
+	Declarations []DisputedDeclaration `json:"declarations"`
+	Effect       *ObjectionEffect      `json:"effect,omitempty"`
+	Events       *[]ObjectionEvent     `json:"events,omitempty"`
+	Excluded     *[]int64              `json:"excluded,omitempty"`
+	FiledAt      time.Time             `json:"filed_at"`
+	Ground       string                `json:"ground"`
+	Id           openapi_types.UUID    `json:"id"`
+	Indicator    string                `json:"indicator"`
+	Month        string                `json:"month"`
+
+	// Possible What the caller may do
+	Possible *[]string      `json:"possible,omitempty"`
+	Reviewer *string        `json:"reviewer,omitempty"`
+	Revision int64          `json:"revision"`
+	State    ObjectionState `json:"state"`
+	Words    string         `json:"words"`
+}
+
+// ObjectionEffect defines model for Objection.Effect.
+type ObjectionEffect string
+
+// ObjectionState defines model for Objection.State.
+type ObjectionState string
+
+// ObjectionEvent defines model for ObjectionEvent.
+type ObjectionEvent struct {
+	Action string    `json:"action"`
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Reason *string   `json:"reason,omitempty"`
+}
 
 // OwnRole defines model for OwnRole.
 type OwnRole struct {
@@ -1133,6 +1410,16 @@ type Purpose struct {
 	WithdrawnAt *time.Time         `json:"withdrawn_at,omitempty"`
 }
 
+// Recommendation defines model for Recommendation.
+type Recommendation struct {
+	DueOn   openapi_types.Date `json:"due_on"`
+	Id      openapi_types.UUID `json:"id"`
+	Outcome *string            `json:"outcome,omitempty"`
+	Owner   string             `json:"owner"`
+	State   string             `json:"state"`
+	Words   string             `json:"words"`
+}
+
 // ReferenceSQL defines model for ReferenceSQL.
 type ReferenceSQL struct {
 	Arguments map[string]interface{} `json:"arguments"`
@@ -1167,6 +1454,51 @@ type Results = []*indicator.Result
 
 // Row defines model for Row.
 type Row = indicator.Row
+
+// Scorecard defines model for Scorecard.
+type Scorecard struct {
+	// Card The canonical card: `assay verify scorecard` takes these very bytes
+	Card map[string]interface{} `json:"card"`
+
+	// Hash SHA-256 of the canonical bytes
+	Hash        string             `json:"hash"`
+	ObjectUntil openapi_types.Date `json:"object_until"`
+	Objections  []Objection        `json:"objections"`
+	Remarks     []ScorecardRemark  `json:"remarks"`
+	Version     int                `json:"version"`
+	Versions    []ScorecardVersion `json:"versions"`
+}
+
+// ScorecardLine defines model for ScorecardLine.
+type ScorecardLine struct {
+	Achieved *bool `json:"achieved,omitempty"`
+
+	// Composite Per cent; absent where nothing is scored
+	Composite *float64           `json:"composite,omitempty"`
+	Contract  openapi_types.UUID `json:"contract"`
+	Holder    string             `json:"holder"`
+	Number    string             `json:"number"`
+	Office    string             `json:"office"`
+
+	// Version Of the card; absent where none is published
+	Version *int `json:"version,omitempty"`
+}
+
+// ScorecardRemark defines model for ScorecardRemark.
+type ScorecardRemark struct {
+	About *string   `json:"about,omitempty"`
+	At    time.Time `json:"at"`
+	By    string    `json:"by"`
+	Words string    `json:"words"`
+}
+
+// ScorecardVersion defines model for ScorecardVersion.
+type ScorecardVersion struct {
+	Hash        string    `json:"hash"`
+	PublishedAt time.Time `json:"published_at"`
+	Reason      string    `json:"reason"`
+	Version     int       `json:"version"`
+}
 
 // Series defines model for Series.
 type Series = indicator.Series
@@ -1255,6 +1587,9 @@ type AuditTo = time.Time
 
 // By defines model for By.
 type By = string
+
+// CardMonth defines model for CardMonth.
+type CardMonth = string
 
 // Code defines model for Code.
 type Code = string
@@ -1373,6 +1708,32 @@ type GetBoardParams struct {
 	// To First local date after the period; the day after the last of the data when left out
 	To *To `form:"to,omitempty" json:"to,omitempty"`
 }
+
+// GetScorecardParams defines parameters for GetScorecard.
+type GetScorecardParams struct {
+	// Version The latest when left out
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
+}
+
+// CommentScorecardJSONBody defines parameters for CommentScorecard.
+type CommentScorecardJSONBody struct {
+	// About Code of an indicator; the whole card when left out
+	About *string `json:"about,omitempty"`
+	Words string  `json:"words"`
+}
+
+// FileObjectionJSONBody defines parameters for FileObjection.
+type FileObjectionJSONBody struct {
+	// Declarations Numbers of the declarations in the warehouse
+	Declarations *[]int64                    `json:"declarations,omitempty"`
+	Ground       FileObjectionJSONBodyGround `json:"ground"`
+	Indicator    string                      `json:"indicator"`
+	Version      int                         `json:"version"`
+	Words        string                      `json:"words"`
+}
+
+// FileObjectionJSONBodyGround defines parameters for FileObjection.
+type FileObjectionJSONBodyGround string
 
 // GetDeclarationParams defines parameters for GetDeclaration.
 type GetDeclarationParams struct {
@@ -1570,12 +1931,59 @@ type GetReferenceSQLParams struct {
 // PutMapParamsKind defines parameters for PutMap.
 type PutMapParamsKind string
 
+// PlanMeetingJSONBody defines parameters for PlanMeeting.
+type PlanMeetingJSONBody struct {
+	HeldOn openapi_types.Date `json:"held_on"`
+	Month  string             `json:"month"`
+	Office *string            `json:"office,omitempty"`
+
+	// Other Account of the holder who signs the minutes for all
+	Other openapi_types.UUID `json:"other"`
+	Place *string            `json:"place,omitempty"`
+}
+
+// WriteMinutesJSONBody defines parameters for WriteMinutes.
+type WriteMinutesJSONBody struct {
+	Causes      *string            `json:"causes,omitempty"`
+	Decisions   *[]MinutesDecision `json:"decisions,omitempty"`
+	Obligations *string            `json:"obligations,omitempty"`
+
+	// Present Accounts of those who were there
+	Present  *[]openapi_types.UUID `json:"present,omitempty"`
+	Revision int64                 `json:"revision"`
+	Words    *[]MinutesWords       `json:"words,omitempty"`
+}
+
 // ListNoticesParams defines parameters for ListNotices.
 type ListNoticesParams struct {
 	// Before The last notice of the page before
 	Before *openapi_types.UUID `form:"before,omitempty" json:"before,omitempty"`
 	Limit  *Limit              `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// ListObjectionsParams defines parameters for ListObjections.
+type ListObjectionsParams struct {
+	// Open Only those that wait for an answer
+	Open  *bool   `form:"open,omitempty" json:"open,omitempty"`
+	Month *string `form:"month,omitempty" json:"month,omitempty"`
+}
+
+// StepObjectionJSONBody defines parameters for StepObjection.
+type StepObjectionJSONBody struct {
+	Action   StepObjectionJSONBodyAction  `json:"action"`
+	Effect   *StepObjectionJSONBodyEffect `json:"effect,omitempty"`
+	Excluded *[]int64                     `json:"excluded,omitempty"`
+	Reason   *string                      `json:"reason,omitempty"`
+
+	// Revision That one has seen
+	Revision int64 `json:"revision"`
+}
+
+// StepObjectionJSONBodyAction defines parameters for StepObjection.
+type StepObjectionJSONBodyAction string
+
+// StepObjectionJSONBodyEffect defines parameters for StepObjection.
+type StepObjectionJSONBodyEffect string
 
 // ListPeopleParams defines parameters for ListPeople.
 type ListPeopleParams struct {
@@ -1596,10 +2004,30 @@ type RecordPurposeJSONBody struct {
 	Reason string    `json:"reason"`
 }
 
+// EndRecommendationJSONBody defines parameters for EndRecommendation.
+type EndRecommendationJSONBody struct {
+	Outcome string                         `json:"outcome"`
+	State   EndRecommendationJSONBodyState `json:"state"`
+}
+
+// EndRecommendationJSONBodyState defines parameters for EndRecommendation.
+type EndRecommendationJSONBodyState string
+
 // RetireRoleJSONBody defines parameters for RetireRole.
 type RetireRoleJSONBody struct {
 	Version int `json:"version"`
 }
+
+// ListScorecardsParams defines parameters for ListScorecards.
+type ListScorecardsParams struct {
+	Month string `form:"month" json:"month"`
+}
+
+// CommentScorecardJSONRequestBody defines body for CommentScorecard for application/json ContentType.
+type CommentScorecardJSONRequestBody CommentScorecardJSONBody
+
+// FileObjectionJSONRequestBody defines body for FileObjection for application/json ContentType.
+type FileObjectionJSONRequestBody FileObjectionJSONBody
 
 // GrantEngagementJSONRequestBody defines body for GrantEngagement for application/json ContentType.
 type GrantEngagementJSONRequestBody = NewEngagement
@@ -1622,11 +2050,23 @@ type PutMapJSONRequestBody = MapContent
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = NewToken
 
+// PlanMeetingJSONRequestBody defines body for PlanMeeting for application/json ContentType.
+type PlanMeetingJSONRequestBody PlanMeetingJSONBody
+
+// WriteMinutesJSONRequestBody defines body for WriteMinutes for application/json ContentType.
+type WriteMinutesJSONRequestBody WriteMinutesJSONBody
+
+// StepObjectionJSONRequestBody defines body for StepObjection for application/json ContentType.
+type StepObjectionJSONRequestBody StepObjectionJSONBody
+
 // SetRolesJSONRequestBody defines body for SetRoles for application/json ContentType.
 type SetRolesJSONRequestBody SetRolesJSONBody
 
 // RecordPurposeJSONRequestBody defines body for RecordPurpose for application/json ContentType.
 type RecordPurposeJSONRequestBody RecordPurposeJSONBody
+
+// EndRecommendationJSONRequestBody defines body for EndRecommendation for application/json ContentType.
+type EndRecommendationJSONRequestBody EndRecommendationJSONBody
 
 // AddRoleJSONRequestBody defines body for AddRole for application/json ContentType.
 type AddRoleJSONRequestBody = NewRole
@@ -1663,6 +2103,15 @@ type ServerInterface interface {
 	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx echo.Context, params GetBoardParams) error
+	// GetScorecard A scorecard as it was published, with its versions and what was said about it
+	// (GET /contracts/{id}/scorecards/{month})
+	GetScorecard(ctx echo.Context, id ID, month CardMonth, params GetScorecardParams) error
+	// CommentScorecard Say something about a scorecard or one of its figures; it changes no figure
+	// (POST /contracts/{id}/scorecards/{month}/comments)
+	CommentScorecard(ctx echo.Context, id ID, month CardMonth) error
+	// FileObjection Object to a figure of the latest version of one's own scorecard
+	// (POST /contracts/{id}/scorecards/{month}/objections)
+	FileObjection(ctx echo.Context, id ID, month CardMonth) error
 	// GetDeclaration One declaration with its life
 	// (GET /declarations/{office}/{year}/{number})
 	GetDeclaration(ctx echo.Context, office Office, year Year, number Registration, params GetDeclarationParams) error
@@ -1774,6 +2223,18 @@ type ServerInterface interface {
 	// RevokeToken End one of one's own tokens
 	// (DELETE /me/tokens/{id})
 	RevokeToken(ctx echo.Context, id ID) error
+	// ListMeetings The monthly meetings that one may see, the latest first
+	// (GET /meetings)
+	ListMeetings(ctx echo.Context) error
+	// PlanMeeting Call the meeting about an office's scorecards of a month; the caller chairs it
+	// (POST /meetings)
+	PlanMeeting(ctx echo.Context) error
+	// GetMeeting A meeting with agenda, minutes, signatures and recommendations
+	// (GET /meetings/{id})
+	GetMeeting(ctx echo.Context, id ID) error
+	// WriteMinutes Write the minutes, with the agenda as the figures are now; both sides sign them on the page
+	// (PUT /meetings/{id}/minutes)
+	WriteMinutes(ctx echo.Context, id ID) error
 	// ListNotices What one was told in the administration, the newest first
 	// (GET /notices)
 	ListNotices(ctx echo.Context, params ListNoticesParams) error
@@ -1783,6 +2244,15 @@ type ServerInterface interface {
 	// OpenNotice Mark one of one's own notices as read
 	// (POST /notices/{id})
 	OpenNotice(ctx echo.Context, id ID) error
+	// ListObjections Objections to the scorecards that one may read, the latest first
+	// (GET /objections)
+	ListObjections(ctx echo.Context, params ListObjectionsParams) error
+	// GetObjection One objection with its life and what one may do
+	// (GET /objections/{id})
+	GetObjection(ctx echo.Context, id ID) error
+	// StepObjection Do a step of an objection's life
+	// (POST /objections/{id}/steps)
+	StepObjection(ctx echo.Context, id ID) error
 	// ListPeople Who works in the administration as what, by name
 	// (GET /people)
 	ListPeople(ctx echo.Context, params ListPeopleParams) error
@@ -1822,6 +2292,9 @@ type ServerInterface interface {
 	// WithdrawPurpose End one's own purpose at once
 	// (DELETE /purposes/{id})
 	WithdrawPurpose(ctx echo.Context, id ID) error
+	// EndRecommendation Close a recommendation as done or dropped, with what came of it
+	// (PATCH /recommendations/{id})
+	EndRecommendation(ctx echo.Context, id ID) error
 	// ListRoles The administration's own roles, the retired ones too
 	// (GET /roles)
 	ListRoles(ctx echo.Context) error
@@ -1837,6 +2310,9 @@ type ServerInterface interface {
 	// RetireRole End what a role gives, at once and for good
 	// (PUT /roles/{role}/retirement)
 	RetireRole(ctx echo.Context, role OwnRoleCode) error
+	// ListScorecards The contracts in force in a month with the score of their cards; one's own, those of the office, or all
+	// (GET /scorecards)
+	ListScorecards(ctx echo.Context, params ListScorecardsParams) error
 	// GetFactorRules Which roles come in only with a second factor
 	// (GET /second-factor-rules)
 	GetFactorRules(ctx echo.Context) error
@@ -2088,6 +2564,87 @@ func (w *ServerInterfaceWrapper) GetBoard(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetBoard(ctx, params)
+	return err
+}
+
+// GetScorecard converts echo context to params.
+func (w *ServerInterfaceWrapper) GetScorecard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "month" -------------
+	var month CardMonth
+
+	err = runtime.BindStyledParameterWithOptions("simple", "month", ctx.Param("month"), &month, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetScorecardParams
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetScorecard(ctx, id, month, params)
+	return err
+}
+
+// CommentScorecard converts echo context to params.
+func (w *ServerInterfaceWrapper) CommentScorecard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "month" -------------
+	var month CardMonth
+
+	err = runtime.BindStyledParameterWithOptions("simple", "month", ctx.Param("month"), &month, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CommentScorecard(ctx, id, month)
+	return err
+}
+
+// FileObjection converts echo context to params.
+func (w *ServerInterfaceWrapper) FileObjection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "month" -------------
+	var month CardMonth
+
+	err = runtime.BindStyledParameterWithOptions("simple", "month", ctx.Param("month"), &month, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FileObjection(ctx, id, month)
 	return err
 }
 
@@ -2962,6 +3519,56 @@ func (w *ServerInterfaceWrapper) RevokeToken(ctx echo.Context) error {
 	return err
 }
 
+// ListMeetings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMeetings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMeetings(ctx)
+	return err
+}
+
+// PlanMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) PlanMeeting(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PlanMeeting(ctx)
+	return err
+}
+
+// GetMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMeeting(ctx, id)
+	return err
+}
+
+// WriteMinutes converts echo context to params.
+func (w *ServerInterfaceWrapper) WriteMinutes(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WriteMinutes(ctx, id)
+	return err
+}
+
 // ListNotices converts echo context to params.
 func (w *ServerInterfaceWrapper) ListNotices(ctx echo.Context) error {
 	var err error
@@ -3009,6 +3616,63 @@ func (w *ServerInterfaceWrapper) OpenNotice(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.OpenNotice(ctx, id)
+	return err
+}
+
+// ListObjections converts echo context to params.
+func (w *ServerInterfaceWrapper) ListObjections(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListObjectionsParams
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", ctx.QueryParams(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
+	}
+
+	// ------------- Optional query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListObjections(ctx, params)
+	return err
+}
+
+// GetObjection converts echo context to params.
+func (w *ServerInterfaceWrapper) GetObjection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetObjection(ctx, id)
+	return err
+}
+
+// StepObjection converts echo context to params.
+func (w *ServerInterfaceWrapper) StepObjection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StepObjection(ctx, id)
 	return err
 }
 
@@ -3208,6 +3872,22 @@ func (w *ServerInterfaceWrapper) WithdrawPurpose(ctx echo.Context) error {
 	return err
 }
 
+// EndRecommendation converts echo context to params.
+func (w *ServerInterfaceWrapper) EndRecommendation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndRecommendation(ctx, id)
+	return err
+}
+
 // ListRoles converts echo context to params.
 func (w *ServerInterfaceWrapper) ListRoles(ctx echo.Context) error {
 	var err error
@@ -3271,6 +3951,24 @@ func (w *ServerInterfaceWrapper) RetireRole(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RetireRole(ctx, role)
+	return err
+}
+
+// ListScorecards converts echo context to params.
+func (w *ServerInterfaceWrapper) ListScorecards(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListScorecardsParams
+	// ------------- Required query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListScorecards(ctx, params)
 	return err
 }
 
@@ -3425,6 +4123,18 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/findings", wrapper.ListFindings, options.OperationMiddlewares["listFindings"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number", wrapper.GetDeclaration, options.OperationMiddlewares["getDeclaration"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number/versions", wrapper.ListDeclarationVersions, options.OperationMiddlewares["listDeclarationVersions"]...)
+	router.GET(options.BaseURL+"/scorecards", wrapper.ListScorecards, options.OperationMiddlewares["listScorecards"]...)
+	router.GET(options.BaseURL+"/contracts/:id/scorecards/:month", wrapper.GetScorecard, options.OperationMiddlewares["getScorecard"]...)
+	router.POST(options.BaseURL+"/contracts/:id/scorecards/:month/comments", wrapper.CommentScorecard, options.OperationMiddlewares["commentScorecard"]...)
+	router.POST(options.BaseURL+"/contracts/:id/scorecards/:month/objections", wrapper.FileObjection, options.OperationMiddlewares["fileObjection"]...)
+	router.GET(options.BaseURL+"/objections", wrapper.ListObjections, options.OperationMiddlewares["listObjections"]...)
+	router.GET(options.BaseURL+"/objections/:id", wrapper.GetObjection, options.OperationMiddlewares["getObjection"]...)
+	router.POST(options.BaseURL+"/objections/:id/steps", wrapper.StepObjection, options.OperationMiddlewares["stepObjection"]...)
+	router.GET(options.BaseURL+"/meetings", wrapper.ListMeetings, options.OperationMiddlewares["listMeetings"]...)
+	router.POST(options.BaseURL+"/meetings", wrapper.PlanMeeting, options.OperationMiddlewares["planMeeting"]...)
+	router.GET(options.BaseURL+"/meetings/:id", wrapper.GetMeeting, options.OperationMiddlewares["getMeeting"]...)
+	router.PUT(options.BaseURL+"/meetings/:id/minutes", wrapper.WriteMinutes, options.OperationMiddlewares["writeMinutes"]...)
+	router.PATCH(options.BaseURL+"/recommendations/:id", wrapper.EndRecommendation, options.OperationMiddlewares["endRecommendation"]...)
 	router.GET(options.BaseURL+"/imports", wrapper.ListImports, options.OperationMiddlewares["listImports"]...)
 	router.POST(options.BaseURL+"/imports", wrapper.CreateImport, options.OperationMiddlewares["createImport"]...)
 	router.GET(options.BaseURL+"/imports/:id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
@@ -3698,6 +4408,123 @@ type GetBoarddefaultJSONResponse struct {
 }
 
 func (response GetBoarddefaultJSONResponse) VisitGetBoardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetScorecardRequestObject struct {
+	Id     ID        `json:"id"`
+	Month  CardMonth `json:"month"`
+	Params GetScorecardParams
+}
+
+type GetScorecardResponseObject interface {
+	VisitGetScorecardResponse(w http.ResponseWriter) error
+}
+
+type GetScorecard200JSONResponse Scorecard
+
+func (response GetScorecard200JSONResponse) VisitGetScorecardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetScorecarddefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetScorecarddefaultJSONResponse) VisitGetScorecardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommentScorecardRequestObject struct {
+	Id    ID        `json:"id"`
+	Month CardMonth `json:"month"`
+	Body  *CommentScorecardJSONRequestBody
+}
+
+type CommentScorecardResponseObject interface {
+	VisitCommentScorecardResponse(w http.ResponseWriter) error
+}
+
+type CommentScorecard204Response struct {
+}
+
+func (response CommentScorecard204Response) VisitCommentScorecardResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CommentScorecarddefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response CommentScorecarddefaultJSONResponse) VisitCommentScorecardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObjectionRequestObject struct {
+	Id    ID        `json:"id"`
+	Month CardMonth `json:"month"`
+	Body  *FileObjectionJSONRequestBody
+}
+
+type FileObjectionResponseObject interface {
+	VisitFileObjectionResponse(w http.ResponseWriter) error
+}
+
+type FileObjection201JSONResponse Objection
+
+func (response FileObjection201JSONResponse) VisitFileObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileObjectiondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response FileObjectiondefaultJSONResponse) VisitFileObjectionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5123,6 +5950,162 @@ func (response RevokeTokendefaultJSONResponse) VisitRevokeTokenResponse(w http.R
 	return err
 }
 
+type ListMeetingsRequestObject struct {
+}
+
+type ListMeetingsResponseObject interface {
+	VisitListMeetingsResponse(w http.ResponseWriter) error
+}
+
+type ListMeetings200JSONResponse []Meeting
+
+func (response ListMeetings200JSONResponse) VisitListMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeetingsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListMeetingsdefaultJSONResponse) VisitListMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PlanMeetingRequestObject struct {
+	Body *PlanMeetingJSONRequestBody
+}
+
+type PlanMeetingResponseObject interface {
+	VisitPlanMeetingResponse(w http.ResponseWriter) error
+}
+
+type PlanMeeting201JSONResponse Meeting
+
+func (response PlanMeeting201JSONResponse) VisitPlanMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PlanMeetingdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response PlanMeetingdefaultJSONResponse) VisitPlanMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeetingRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetMeetingResponseObject interface {
+	VisitGetMeetingResponse(w http.ResponseWriter) error
+}
+
+type GetMeeting200JSONResponse Meeting
+
+func (response GetMeeting200JSONResponse) VisitGetMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeetingdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetMeetingdefaultJSONResponse) VisitGetMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WriteMinutesRequestObject struct {
+	Id   ID `json:"id"`
+	Body *WriteMinutesJSONRequestBody
+}
+
+type WriteMinutesResponseObject interface {
+	VisitWriteMinutesResponse(w http.ResponseWriter) error
+}
+
+type WriteMinutes200JSONResponse Meeting
+
+func (response WriteMinutes200JSONResponse) VisitWriteMinutesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WriteMinutesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response WriteMinutesdefaultJSONResponse) VisitWriteMinutesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListNoticesRequestObject struct {
 	Params ListNoticesParams
 }
@@ -5222,6 +6205,124 @@ type OpenNoticedefaultJSONResponse struct {
 }
 
 func (response OpenNoticedefaultJSONResponse) VisitOpenNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObjectionsRequestObject struct {
+	Params ListObjectionsParams
+}
+
+type ListObjectionsResponseObject interface {
+	VisitListObjectionsResponse(w http.ResponseWriter) error
+}
+
+type ListObjections200JSONResponse []Objection
+
+func (response ListObjections200JSONResponse) VisitListObjectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObjectionsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListObjectionsdefaultJSONResponse) VisitListObjectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObjectionRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetObjectionResponseObject interface {
+	VisitGetObjectionResponse(w http.ResponseWriter) error
+}
+
+type GetObjection200JSONResponse Objection
+
+func (response GetObjection200JSONResponse) VisitGetObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObjectiondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetObjectiondefaultJSONResponse) VisitGetObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepObjectionRequestObject struct {
+	Id   ID `json:"id"`
+	Body *StepObjectionJSONRequestBody
+}
+
+type StepObjectionResponseObject interface {
+	VisitStepObjectionResponse(w http.ResponseWriter) error
+}
+
+type StepObjection200JSONResponse Objection
+
+func (response StepObjection200JSONResponse) VisitStepObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepObjectiondefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response StepObjectiondefaultJSONResponse) VisitStepObjectionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5703,6 +6804,40 @@ func (response WithdrawPurposedefaultJSONResponse) VisitWithdrawPurposeResponse(
 	return err
 }
 
+type EndRecommendationRequestObject struct {
+	Id   ID `json:"id"`
+	Body *EndRecommendationJSONRequestBody
+}
+
+type EndRecommendationResponseObject interface {
+	VisitEndRecommendationResponse(w http.ResponseWriter) error
+}
+
+type EndRecommendation204Response struct {
+}
+
+func (response EndRecommendation204Response) VisitEndRecommendationResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndRecommendationdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response EndRecommendationdefaultJSONResponse) VisitEndRecommendationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRolesRequestObject struct {
 }
 
@@ -5882,6 +7017,45 @@ type RetireRoledefaultJSONResponse struct {
 }
 
 func (response RetireRoledefaultJSONResponse) VisitRetireRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListScorecardsRequestObject struct {
+	Params ListScorecardsParams
+}
+
+type ListScorecardsResponseObject interface {
+	VisitListScorecardsResponse(w http.ResponseWriter) error
+}
+
+type ListScorecards200JSONResponse []ScorecardLine
+
+func (response ListScorecards200JSONResponse) VisitListScorecardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListScorecardsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListScorecardsdefaultJSONResponse) VisitListScorecardsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6093,6 +7267,15 @@ type StrictServerInterface interface {
 	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
+	// GetScorecard A scorecard as it was published, with its versions and what was said about it
+	// (GET /contracts/{id}/scorecards/{month})
+	GetScorecard(ctx context.Context, request GetScorecardRequestObject) (GetScorecardResponseObject, error)
+	// CommentScorecard Say something about a scorecard or one of its figures; it changes no figure
+	// (POST /contracts/{id}/scorecards/{month}/comments)
+	CommentScorecard(ctx context.Context, request CommentScorecardRequestObject) (CommentScorecardResponseObject, error)
+	// FileObjection Object to a figure of the latest version of one's own scorecard
+	// (POST /contracts/{id}/scorecards/{month}/objections)
+	FileObjection(ctx context.Context, request FileObjectionRequestObject) (FileObjectionResponseObject, error)
 	// GetDeclaration One declaration with its life
 	// (GET /declarations/{office}/{year}/{number})
 	GetDeclaration(ctx context.Context, request GetDeclarationRequestObject) (GetDeclarationResponseObject, error)
@@ -6204,6 +7387,18 @@ type StrictServerInterface interface {
 	// RevokeToken End one of one's own tokens
 	// (DELETE /me/tokens/{id})
 	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
+	// ListMeetings The monthly meetings that one may see, the latest first
+	// (GET /meetings)
+	ListMeetings(ctx context.Context, request ListMeetingsRequestObject) (ListMeetingsResponseObject, error)
+	// PlanMeeting Call the meeting about an office's scorecards of a month; the caller chairs it
+	// (POST /meetings)
+	PlanMeeting(ctx context.Context, request PlanMeetingRequestObject) (PlanMeetingResponseObject, error)
+	// GetMeeting A meeting with agenda, minutes, signatures and recommendations
+	// (GET /meetings/{id})
+	GetMeeting(ctx context.Context, request GetMeetingRequestObject) (GetMeetingResponseObject, error)
+	// WriteMinutes Write the minutes, with the agenda as the figures are now; both sides sign them on the page
+	// (PUT /meetings/{id}/minutes)
+	WriteMinutes(ctx context.Context, request WriteMinutesRequestObject) (WriteMinutesResponseObject, error)
 	// ListNotices What one was told in the administration, the newest first
 	// (GET /notices)
 	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
@@ -6213,6 +7408,15 @@ type StrictServerInterface interface {
 	// OpenNotice Mark one of one's own notices as read
 	// (POST /notices/{id})
 	OpenNotice(ctx context.Context, request OpenNoticeRequestObject) (OpenNoticeResponseObject, error)
+	// ListObjections Objections to the scorecards that one may read, the latest first
+	// (GET /objections)
+	ListObjections(ctx context.Context, request ListObjectionsRequestObject) (ListObjectionsResponseObject, error)
+	// GetObjection One objection with its life and what one may do
+	// (GET /objections/{id})
+	GetObjection(ctx context.Context, request GetObjectionRequestObject) (GetObjectionResponseObject, error)
+	// StepObjection Do a step of an objection's life
+	// (POST /objections/{id}/steps)
+	StepObjection(ctx context.Context, request StepObjectionRequestObject) (StepObjectionResponseObject, error)
 	// ListPeople Who works in the administration as what, by name
 	// (GET /people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
@@ -6252,6 +7456,9 @@ type StrictServerInterface interface {
 	// WithdrawPurpose End one's own purpose at once
 	// (DELETE /purposes/{id})
 	WithdrawPurpose(ctx context.Context, request WithdrawPurposeRequestObject) (WithdrawPurposeResponseObject, error)
+	// EndRecommendation Close a recommendation as done or dropped, with what came of it
+	// (PATCH /recommendations/{id})
+	EndRecommendation(ctx context.Context, request EndRecommendationRequestObject) (EndRecommendationResponseObject, error)
 	// ListRoles The administration's own roles, the retired ones too
 	// (GET /roles)
 	ListRoles(ctx context.Context, request ListRolesRequestObject) (ListRolesResponseObject, error)
@@ -6267,6 +7474,9 @@ type StrictServerInterface interface {
 	// RetireRole End what a role gives, at once and for good
 	// (PUT /roles/{role}/retirement)
 	RetireRole(ctx context.Context, request RetireRoleRequestObject) (RetireRoleResponseObject, error)
+	// ListScorecards The contracts in force in a month with the score of their cards; one's own, those of the office, or all
+	// (GET /scorecards)
+	ListScorecards(ctx context.Context, request ListScorecardsRequestObject) (ListScorecardsResponseObject, error)
 	// GetFactorRules Which roles come in only with a second factor
 	// (GET /second-factor-rules)
 	GetFactorRules(ctx context.Context, request GetFactorRulesRequestObject) (GetFactorRulesResponseObject, error)
@@ -6440,6 +7650,131 @@ func (sh *strictHandler) GetBoard(ctx echo.Context, params GetBoardParams) error
 		return err
 	} else if validResponse, ok := response.(GetBoardResponseObject); ok {
 		return validResponse.VisitGetBoardResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetScorecard operation middleware
+func (sh *strictHandler) GetScorecard(ctx echo.Context, id ID, month CardMonth, params GetScorecardParams) error {
+	var request GetScorecardRequestObject
+
+	request.Id = id
+	request.Month = month
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetScorecard(ctx.Request().Context(), request.(GetScorecardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetScorecard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetScorecardResponseObject); ok {
+		return validResponse.VisitGetScorecardResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CommentScorecard operation middleware
+func (sh *strictHandler) CommentScorecard(ctx echo.Context, id ID, month CardMonth) error {
+	var request CommentScorecardRequestObject
+
+	request.Id = id
+	request.Month = month
+
+	var body CommentScorecardJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CommentScorecard(ctx.Request().Context(), request.(CommentScorecardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CommentScorecard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CommentScorecardResponseObject); ok {
+		return validResponse.VisitCommentScorecardResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FileObjection operation middleware
+func (sh *strictHandler) FileObjection(ctx echo.Context, id ID, month CardMonth) error {
+	var request FileObjectionRequestObject
+
+	request.Id = id
+	request.Month = month
+
+	var body FileObjectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FileObjection(ctx.Request().Context(), request.(FileObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FileObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FileObjectionResponseObject); ok {
+		return validResponse.VisitFileObjectionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7502,6 +8837,148 @@ func (sh *strictHandler) RevokeToken(ctx echo.Context, id ID) error {
 	return nil
 }
 
+// ListMeetings operation middleware
+func (sh *strictHandler) ListMeetings(ctx echo.Context) error {
+	var request ListMeetingsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMeetings(ctx.Request().Context(), request.(ListMeetingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMeetings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMeetingsResponseObject); ok {
+		return validResponse.VisitListMeetingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PlanMeeting operation middleware
+func (sh *strictHandler) PlanMeeting(ctx echo.Context) error {
+	var request PlanMeetingRequestObject
+
+	var body PlanMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PlanMeeting(ctx.Request().Context(), request.(PlanMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PlanMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PlanMeetingResponseObject); ok {
+		return validResponse.VisitPlanMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMeeting operation middleware
+func (sh *strictHandler) GetMeeting(ctx echo.Context, id ID) error {
+	var request GetMeetingRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMeeting(ctx.Request().Context(), request.(GetMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMeetingResponseObject); ok {
+		return validResponse.VisitGetMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WriteMinutes operation middleware
+func (sh *strictHandler) WriteMinutes(ctx echo.Context, id ID) error {
+	var request WriteMinutesRequestObject
+
+	request.Id = id
+
+	var body WriteMinutesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WriteMinutes(ctx.Request().Context(), request.(WriteMinutesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WriteMinutes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WriteMinutesResponseObject); ok {
+		return validResponse.VisitWriteMinutesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListNotices operation middleware
 func (sh *strictHandler) ListNotices(ctx echo.Context, params ListNoticesParams) error {
 	var request ListNoticesRequestObject
@@ -7569,6 +9046,104 @@ func (sh *strictHandler) OpenNotice(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(OpenNoticeResponseObject); ok {
 		return validResponse.VisitOpenNoticeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListObjections operation middleware
+func (sh *strictHandler) ListObjections(ctx echo.Context, params ListObjectionsParams) error {
+	var request ListObjectionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListObjections(ctx.Request().Context(), request.(ListObjectionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListObjections")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListObjectionsResponseObject); ok {
+		return validResponse.VisitListObjectionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetObjection operation middleware
+func (sh *strictHandler) GetObjection(ctx echo.Context, id ID) error {
+	var request GetObjectionRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObjection(ctx.Request().Context(), request.(GetObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetObjectionResponseObject); ok {
+		return validResponse.VisitGetObjectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepObjection operation middleware
+func (sh *strictHandler) StepObjection(ctx echo.Context, id ID) error {
+	var request StepObjectionRequestObject
+
+	request.Id = id
+
+	var body StepObjectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StepObjection(ctx.Request().Context(), request.(StepObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepObjection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepObjectionResponseObject); ok {
+		return validResponse.VisitStepObjectionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7940,6 +9515,54 @@ func (sh *strictHandler) WithdrawPurpose(ctx echo.Context, id ID) error {
 	return nil
 }
 
+// EndRecommendation operation middleware
+func (sh *strictHandler) EndRecommendation(ctx echo.Context, id ID) error {
+	var request EndRecommendationRequestObject
+
+	request.Id = id
+
+	var body EndRecommendationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndRecommendation(ctx.Request().Context(), request.(EndRecommendationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndRecommendation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndRecommendationResponseObject); ok {
+		return validResponse.VisitEndRecommendationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListRoles operation middleware
 func (sh *strictHandler) ListRoles(ctx echo.Context) error {
 	var request ListRolesRequestObject
@@ -8130,6 +9753,31 @@ func (sh *strictHandler) RetireRole(ctx echo.Context, role OwnRoleCode) error {
 	return nil
 }
 
+// ListScorecards operation middleware
+func (sh *strictHandler) ListScorecards(ctx echo.Context, params ListScorecardsParams) error {
+	var request ListScorecardsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListScorecards(ctx.Request().Context(), request.(ListScorecardsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListScorecards")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListScorecardsResponseObject); ok {
+		return validResponse.VisitListScorecardsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetFactorRules operation middleware
 func (sh *strictHandler) GetFactorRules(ctx echo.Context) error {
 	var request GetFactorRulesRequestObject
@@ -8296,206 +9944,245 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0Nc9y4leBfwfXlapItSmrJntlYqlTFn4lv7bEje+LadXwqdBPdjREJcABQrY6iqvs198Pul2zhPYAE",
-	"m2A32WppPJNsbWWsJkgADw/v++NmNJV5IQUTRo9Ob0YFVTRnhin462mZcvN0argU9s+U6aniBf45eioI",
-	"hUcJkYosuVkQSlJpCDXELBhhIiU0y4hZUEMmbM4FDuJmlIzYNc2LjI1ORwVTWorDUTLi9qs/lUytRslI",
-	"0Nw+xRlGyUhPFyyndhU5vX7DxNwsRqcn43EyMqvCjtRGcTEf3d4m1bKliqyaaD4XB1wQmKFzVql2mfSl",
-	"mNM5y5kw7Zl/EClTxCy4JqweFl9AY0C9iplUOTWj01FZ8nTUuYpXSubt+b+X9hhmUjFYRMfMM/tudM6U",
-	"GnZgOACtY+J3kx/Z1ERRRcKjEFV0RvWiF7LE1onf6zqjxxvO6KNsL/DZVrgYuQtUnq3ac73gOROaS6ET",
-	"MpV5Tolm9toZlp4BLFI244Lb0YCjmpiF1HZxTDFCFWtcHzmb8SlL8D+qY/GT1UBkfi5TZkfW8zx/cz4+",
-	"9p8vqFnUX5/awclIsZ9Krlg6OjWqZOF8BTWGKfvi//n89OC/vtycJI9vP48Pnny5Obn9TRRwcRR+xZU2",
-	"JJNTmhELeCJnALGCKS4d9GYwxj1IqaFkuWCCZGxmiCybtOdkfPLtwfj4oN7ZoNsQXfnrF3ZcBExwY7uB",
-	"tP1uv+E5N9XH11aawcPwgymb0TIzo9Nje8Y5veZ5mcNf9k8u3J/VTFwYNmcKpnoH6NTEgBdvnnYgACLf",
-	"xt01UC62uXezmWadu5P4NLq99c2Nmxscxze4FOcyY208l0txoBd8ZuJbVTLrjev2U5/pwd8torv/Hny5",
-	"GSePnnQg/Tmbc20UjfPbT0gPNdFMcZqRjBng0yFCP//u338fX7go8wnQh15n9Dh6Rh+kihD3T5Zkz5Us",
-	"C22pE9FSGZaSySohlORclNqzHW6IKZXQcDWlsuxQyVKkZ/51S/JlaQglVzQrmSWPjGRUN2/tATzsuLF2",
-	"9jiejC6ZHceExYrP7q8D/I//YvVpK3Ic2P8RZc4URXHgIPwjZULmXPhHzT+LJ2P7o/3PlxgkYzyoRdzo",
-	"zIDA0KRvKV0FTyxwBhG7x93EbhOLi+LrJ8uRYhvJLGK2uNspST3r+wOer1T1T/8Df0uIZldM0QxRAHGC",
-	"/OOMUEFYXpiVQw2OWFSKSyGXgkjRZIsZFewPiqWOMf7BEq9/vHjz9KRj70vYSjeTjN6H/2RUNaiHBXH0",
-	"9q3syC13D8nVkydPnoTk+ck4RsBu7bd0IYVmIKi/ojwr8SymUhgnf9KiyPgUyMnRjxppSj3lbxSbjU5H",
-	"//Oo1gCO8Kk+8t+DmSLXfcmEIUslxTwhHKBPNLPzThlAxn0HdIjplGn98rrIqKgoG01TEHBo9l7JginD",
-	"7T5mNNMsGRXBTzeWbW7njh7QN+0HBVM51yBvddAud8O0FCSnK5LKhExWpNI8uGG53gYw3OU5ny+MndSt",
-	"gipFV/ZvyzZwN30+9l5q41bf/NBtiEKfUaJwagzO0NxuTXqctGxFYFwoo3rwSbANys1HYAL8immg8hKu",
-	"67V9eZRsPzzgqv2BoqeyiB32GnhwmPv6BljAoQ0DBa104vZeALT9D7txIBHUqTa7DnBGljxlwBs3wyHQ",
-	"oR1A3BKjMLEq0ns6ZwMhgiw+wgwkMirBrg0p6JydVdyJSFHxsBBLuDDfPR61qZ7l3WlErwXJhlCRkoXV",
-	"KB03tBql+6diU6nSYOLlgmcgjlhd3DKVOFIuB5yiBdu5XG69s/DVTsCfs8LJWEOQ0cTRAzUhJZeoVaeS",
-	"aSKkITN+F3C/C2GKX15STRSjgyHMhaFoLnCPJlJmjMI1KJScZCzvINlcI/eJnhusLELszxlN+2x8ncri",
-	"KusPd5+eXO6PjlBvv2o/sdJf/Mi1qQTHUTK6PpjLA/e65f+H53T5lmltb7f9julryUg6r3c9qRuxddYp",
-	"LeiUm1X8W5ZWW7GwYQBrrabJiVqPLRnYSicSQkGEXIHSIqTVWWRpNE+jAJCVaav9SPE572IGP5WWRMee",
-	"aftMoJbd4zJqBly9B9vz34UTTipjZgX4pOYIlRXN7cHBLobhzyRV6WCJwSj3z+ZZvBaBDuio9JQamsk5",
-	"anZ9aO5LYdQqxjJnzni0RYOxYLviHqg9jsDIONK2VbKQzHRNvqSGqZyqy85bKMosoxMrGqG6sPncna0K",
-	"tLj628Emk+o8WufbvLVcpFZtkOoQDz14esBzz6FAwzkdUa3p6iiVOeXiqHoTrYgLKuYsPXfS3QDEAbtn",
-	"9zsN7ez34whwc3odvhDYnGqMXtMMekx10mOq43FsriumdNSq8zFkoKO2KWurqS5EAT9L4gC4XR14LrMy",
-	"H6oIWL2+i/Zesghlf09VZaUoFM+pWhE0vLQZf6ciV280Ji/gLy3HgyZWb5gr9uEvb8hScQMKylaR2SlV",
-	"MCh4kjirkQdAHKJ5QQWX4kVlxh8IXgfC/ipuKbjZzhdw6W5n8Ep8+aUwbCih14z1JaJoYdu6Wm+Igy9v",
-	"pVeGXrJDv/Qh5Mq+CHO/YNOMqn4GijYHmFIhBZ/SjOQyZZmXLQjCg4jUCkI1/p2RXAq2IlyQnAupiD0O",
-	"nZCcam1/nCuaw+1tCota87nIvau24pGtM1znh+zKv7OFCyPb6f/hBaMpiqINRpTJpaVkFhJwe+ZcG6ZY",
-	"eiFFFOe40AUDkWTgxqqR/V+Rs5kVjga+VdDVDnBXbMaUF/HWGBya46PiZOV7iYiMitMs+mjlbJFbOETl",
-	"qnEWSbeOL90sa9Ce15XdCgAVrmy5yml9DQ/DK9n/TgdfWL/YL+S09IxriGmDmukiLvnhUpzXWslyvjDo",
-	"4a858Vbj17RUqslNA7aWNsnSJnE4BJcVgq0sJuaRa/9MyUsmiCozppNK+sZV+IWDmjSTChQyjRvM6Ypo",
-	"xkj15Z5y+iscH73AaYdKSXNG5JVV17KMVJjYy2oRiFrbNHt7HvVJ4TnXB9KEfuyKBCD/az3rLqh1NyzJ",
-	"JE1ZejFEodeyVFPWaRGnxuP2kuro+2XBlGaDp61fm6x6bbz/cbZP0m2yhl7sEJsxO4OMN1NWmIEAsCjF",
-	"xcCXmEj1sBfQ9B69WwLulpgy4jcQ/4Kxs/Y6ormiYigc/DuTuKw7wOujL4pSFVJHkXlFXGSM800v5FKQ",
-	"yYqEAn6D+RZMsAhROpdL7UklLVNuvAG0hKiuvhbVNZVzna3W62gJIPUW23eKz8UFFxed+oE2VJlhCAQ2",
-	"PTThoLvcyk2oAi0pB0cMmpGu2KhGavuUm0Wq6BLNDSlLIw7wYNSgRdVvdWBNPWAWtZ3G6H8DejWgm2cV",
-	"wrC+jh5MDWxuXIc4vTFqNVjjTuNHO/XaZly8bxjY6riybzQJXuzJxtF+GrW38blzPvd7v7d97pKtdKcH",
-	"AmJG0P3sdzlZnbkgAcOuwUsgpCEQIRDRawIyEje0VRvMqDYXXsLetEfnAcqpKZWzcW8a/taPs+9YXBPz",
-	"OBGrYv+IkATBHeXKuRRmoeN0H0JFTh4nzkhpmDbw2xmx2ycQAQHPKiOeBaBfVtLXdc2F6QPSQrErLkvd",
-	"E6KhpTaKDeiEcJheQ6iXYX2ex/XjP1O9YBXZ9+NQOgqmIUsLOcVoSpwNdndM26+JudPq+G6dIkQh07BQ",
-	"Nz/wBvEHLAth/NH6qnYzZbuI0lqgq86oYc4Ordyh9bu6fo6CVBQqQLvwUlf3prddHGn4rnbxV+CSOS+z",
-	"TTbuKB+o4kiap/Fcpoin8PyM/BvJGRXaHo9aTWS6CnEysGd/12HPfo1jQ1N2lzc7Y3HDchCRtHF/VezU",
-	"zeiSi3R0OhLSXMxkKcAa7vyGpyOkgEDRAwL1/M35kyfOXRyAacZZljYlrMiA6AWtZtwmPOAn6hdiQFi/",
-	"3bjDWqji4opmIIWUgpZmwYSxG2POTT3hacrAmh+AZCrFLOOAm/ZnS3bAkC7lRU4FnLQwTAmaRSWv7v01",
-	"vJVR12kVTgHDLOdFuqiumPpGk0zOtxrWAQKbgYbhgwMvRhVGGKe6skNxxhjDIaL42n7qeauP9SYibqM7",
-	"UxFnVhkIKGbYdKiyxprRe63nMzo1HVIHquBEWf2JipToMtfeXsboJSJUmQXTRqEWCSToqSICaR9qaG2m",
-	"QbV3ZRaK6YXMUrcXkABKHarSfbdhGRJbdtiCATJxS/AV8xJmt/IWMb90hzG4ZxfrRCptmGEnPMvsJhUV",
-	"GhMOSl0wodkFnU5lCWazUjcMvYE8QhWnHY7DbbJKE0k2mvTc0Fp88PMGcFvbbw2apLaRI+rUWl54dzzS",
-	"xykY3MwdouimpdKxrDUHg+1BdO2rGZiB72atbfE/9+EoBNytrLGI6tW0TOnBUipgm/7v6xzQCWTDZISO",
-	"sijuvM53CI3rsBOAYWIQBZzV4kxbO+OG2OcsbQdDxz5VwWbjMeCo/nQObcCRdDPn9HCUCnRItuxtrppG",
-	"w33/LJckL6eL2rSQ8SumIO0DXJwYz5A04gDdCpMw2H1zog6EqnZa4xRhGcOtyRk4CuxV7qn1KfYj3OWe",
-	"XmvFCkZjPO6pIIyqjDPlDeZeXaQ5Q2j0ioBmRUansfP7D8hvSJunOMXImp4Kboep/3tILpQzsvQxKNUx",
-	"dpgE1VDBoWVGrI2H9mTxXxVe4CWyhFatLlQZpwOl8Jvvd3IuQ+RiCpEu/engD/ieC5CJCPOlyGlRsPQi",
-	"o2JAcL+PUtj0RUvCaNsfvuNn+6rxEGqR9E1tbXFd917gdfF8E9NPa/Rx1zo4+Qr9w/MNLmmMx7yupOGB",
-	"bpsryp0tIqYSTBiEgEasqW467w0ttSETZ/fBl9D1i6lI/U37PW27PbGgHXwUnVJ17N6e+cWEah7zG68s",
-	"OZ8uMDtNy5yZBRdzAmKfJlwYSajLVYu7vsKAqPbjKi96w9TckCkVFu4T9GKnljqCsxq0KcuDMV3axbN4",
-	"waj/eaRcsY6SB59gDUu6suxsAvmXQUbhgs8X8EMml/DfCfUau2HXJkrNZjTnWVxI2WgQRjgISOkHW35p",
-	"WEpWzAzKjaqjUNbi9exl9Pp9GJcbERGUvGKCirgvuTIpp4xCNqf2JtLOdIu2smW5Ohq3XCYD14hzcT7l",
-	"o+H8sXghJhktZAn5sikFoyDEYMH5oNpSSC4aEn0P5eSccs1SzLq0G80ZFXAngIbp7QpLlZfbsnk61KhC",
-	"9hrGWthkiKuNq+ug2bhT7tYnAf2LU9UrbnbJ05sqRgfbFXLKs24JvcOPwcUlWVBNVClckmubjrHrgis2",
-	"zOfZU9DmFkLdnuuMinnZZWHrDm69vwRBBHKFRtX66pzBYEdJeI4NMLbduTGkeUvToTovb2Dcpm0HuGkB",
-	"zcVlHEMKahaoF3PtzJOEmpqDcE0MtcyjLLaLNvWcbsoYAN5wMVjVrwNto1GZVa45MVJGcTwwzFzwvuJw",
-	"k8t2xbx3Mcl6x95KFDEwUx3VlD+wqRQp6G2NoNfa8YheGns8qEPl/fSbeFg9+swsn0TxRIo+HrNGyGaH",
-	"z6yCut2KV4B9aOE2fIJlhHGRayQakaK3DRkQb1cLsn1Z7ysSobdTP+ND1CXYYDQiVzW4fFdphi9b0n72",
-	"7EzuJcVENeVfrxfaSINByy1Y0ywDc+bwyM5/Jnc2oHol0uH18VAdRCj0zpTiLS2G0glU4gcJYP6dDskq",
-	"qGyxOaimeO5GRlyuaAYaQaRf5dTIqGBRStEhr8Wdmk7A8stMQhg0NheTIIJVdwIacW29nl1OC59uAneJ",
-	"0IksjUs90QSHT1gj7amvc+ptEMg04PBjd/QFXVmZbAnKOZSqsSteLmTm69uQJc8yq89C/AbrQ1pa9sXq",
-	"VXtpQHviufstdr5mAUH7MYKgDZC7RoUxZ3wFgWL78tbzcmGtvS/se5jxbR3KsuPNZV7Ff8CaK3vSZiyh",
-	"tDLjxWw9GT6QgjVjw6JIXSJ1LLCwYML70/AqwelzTWiac1HX5opa2bdG4YKjNI0nMG6o7LIWoOqVtvpz",
-	"62AKthijNN+z5c4h74MD0VsB2kH00XGsrFJ3jHTzzY2BS9+ON0ZQt9aQc1H9kGwPsF6vn7jx9XUq0C/c",
-	"2AO64wB3ttJUFpcNe3iUbLZqRGWvzFtDw2KP9ODvHSUea+IxCJgBaelBUXQL+ttsIR3g3iGD3etJ63VG",
-	"51y4mmZyKQ7QGboxHO9XlgofF437pqt/z5Yf5SUTezkMr+wB8SRIPL05QgoGNkYQmjYXRnT25LCI26Pv",
-	"vtuct1+jf6y4DVioZkDJB94OqPAU81Jjdm0QNjKTqi64a3eLpc86AkW3EdztkaLeiG1BFT1ZaVww1j3b",
-	"nHvKNl5viJzPghaYJRQ3bnQaJeeMGFlbITNG044g/soS0HUR+221BWTF6DBgGXZthhkKIyEGCUEnBwYA",
-	"TiFW2ThENyzL9GgblYAjcloWLqmGUsNi3Y1ZP29Js04JGtbWX1R2tyQaOxAPlUEryxk5Ho9dULj9l1Qk",
-	"R2/QNveUW2A1QRTC5Q46Rmiki1RpByVrzVbcz0q04PMw3lNUaUcZludaU/TkkqmwWNyTb8n/Ip94pqUg",
-	"EEl9RbPE6n9k2rDv1t+Nmp+t+LFuo7NkHZTzfhupTZp7hY/OaRYxx71iS7DrUcTgpsbzjbbkyqrE9amd",
-	"QTZl7f3XhlGAIiV6QUPkCrW1wqPpJjT/gKPCaiFRH4ndtT+3Su09rQ4rIeDxTawir5Om16GCH3p915Og",
-	"fK4BRjgYSVJ+xVMGVY3RJUMybky2wRhYI4gV9xYu4WDtHNFU40Dvccb73bOMKeDLE8s5Mgvcs2pNLNOw",
-	"xjm/YiIC6456KqK/BeJ775rezfLgSmw/hN2wM4JmB/lgIbM0GvcNMY9UrEjBZJFZ8fCqaVRbk+7uwjef",
-	"rUigm+wqrm+Z5IMVFhulblsTtexrVcqvYgZQ68udUvY3iP91+FhtN2/4pgNMiTGld0uxk6qwSxjD/QUb",
-	"dFuTOiR9K2rieeqGtGmpGVVKLllqaYhgThrYogNsjZYKzG8RC2qpISBLgsbLBaECSPIdogy9UQy33x2u",
-	"EEOJ98xd7P1kXpeNTIZG3dS4UfljlcVLjeOnM37FSGHXdYYU3ZP3XCILsnQ/ykn7+1vlsqtcKDwiP5VU",
-	"GZ6xBKvxs9QemFlanjdHqaLF0XKWciqiUpZcimH8OvZ9dEBu3VpZFI3EGf+BOJUJfWruiAZY47HVwm6s",
-	"8D1wjB1UkI5Sr3vUQJCZ9VZAnDthW+CR+2r8Enoav79auXWeazwHDRgdF44awmisNFuZeHrT19f+K1QQ",
-	"uRT4GUs3a3Fgx1TCZplu3QW84XXbsfjNdGBRwQ3Zcb7ZUI9y+zuKJmivsnTI1yxv2zJktmM5FMNEVxLa",
-	"36Xo4e+NO2bcZ5Ma3u57ie8as826icUTBtfi/HUXAGlv62R88t3B8Tgh8I9Pj48Tcnj4NZcP2aUcyD5D",
-	"cKKFQENuuF4loVpwf/4IqLszf3Qe4IFRBhWFapu8yMIZI1x/tOpvw2iOcXu+Ydo2p0ZA7drHUWqmsKKW",
-	"j5bPGFVUTBnRK20ghHGrHd2TsjVX0DZbf1eWQmP/dr9bXRiRqg4dBMr51XZw7dfOghPcm3cdtO/L+9pV",
-	"e5++acjf7kqLq6uFzaSyCpQI4/YCObynIqeqjisdDQsG6py7VNCK5krjupqrCEtcIZRi2HDuo1g//OXN",
-	"UFlOzcstTo4GKa0n7dTHMm6YisUZVvUkwesKtk0/u7203ICCOmGkoNqwFPOYCv1T1uUQ6WjNVtcMIFST",
-	"P3ZVmBtsHKnNHzB5EgCv3nX8fHyu/4CT6a6MMuNZF+RF3yYGXQlHn9A8YKqSqgkEsZLjvsm83ZcLjf6R",
-	"UgS9ylBX6Tmwe7fXasI41DW0m9shT30POYO9JSvsuLc1KrcN612EGWkWTP38lb4GdfSJNvP554jT7gGW",
-	"X0woduJa+8VaA1B9ydIEvNJLf0rodflGO6MBTTHCrmfpDCjos03R3191Mzyx6jL3ltYdjdpVXMfXB1wl",
-	"nG4dLs3Vff7yb/tb4OBGTL9INfrr0G/b2mWgS/ZHSRCvdzvuD8x3GXrQRKa5oqLMaGcZJpdP3F9XcqUz",
-	"220E/lX78ldc+zLgUF8RlwmRO5Iav+U2uxu5+4XeyUGQporpCC6/sqqE7/Dbbqc3j5Y4qlrDTqzYyBTR",
-	"dKXRk3oHf+7wbAU+Fyy94HfV8xvfqdeRVFDzgIjpNB/4XLzeW9DtciHB8UKbobenSGn4tfM71uXWq8KY",
-	"UkH0DYXi6+DFcVi+LUI3oxOWbThjA7VEOqNuewevRwoJar2U2DgvGPzt8UmyyTHRLu9aQaMRl3Xmw4Mq",
-	"999kBfBdSnWpfTUyKSATKpj/0XHPDljV+qNoUQVzDWiX9JeSCsMzpolvvazkhE54xu1LZHx48m1Cxofw",
-	"P//+LQjn48MnrWZI7Nq1Dm3JajqaZx7hTKJTEOvby6rLAl2ZnOwBwBjia4/0XwS+eFFtdPCboneFrGbB",
-	"lGiZlHg5x67qqV1rW0MyV8VEDMqKmzLAn52Zy0df+2kQLRtWPKy7atim3nn9sk2rNNPcFRzwi4td0V1C",
-	"oFwUTX8e1emK3eBpNX5hmzeLw6rIntDN2umlgD3vUIhklzCu3bbRFaDUrDm3C4oOsdy2CnpmrMKmni33",
-	"mgveqfHeD67o3V+9QXZIp8S15O5WTndkO6FQoM1F/w5M++9x6DIaGq0OG8v6EkuM0GwK9p8Plta4aAqP",
-	"hUB/wEHFqGJBaNXCmGJ0ewvli2YRPes9U7AvMQ0is7CuJnleaiPz9SRYZ6GHMCSK5+XD3I10opyYZ42C",
-	"KYd/Ey8x+MaVEJ+UhljJ9IALMqXKKg2EojR2FghmM37NdET8AenAuLbRh+QtNlXUVV/Fvwng/XHZ6RtN",
-	"fKRGQtLSFVwExx9mpTtBIoE6cvjgh4/PyW/PXz0njx49evK7BCrh4ZNMTmnm/nbTIRs+/BsomNzYOzh6",
-	"am9BoJadjo592yFa8NHp6NHh+PARplFiI48jaDdk/zVn8J8KyV+nVhnl2kDz8VGzavXnOIOqh2DL+qeQ",
-	"MXyb9B6NxZf6DX/nCVu/4UFWct9XrGbXe/BHCUM3lbaHHilKLqu0fzoPOptz+8JPJVNVVbbTUfUQWX+U",
-	"QGzu4Lt18W94zs3o9oslHrqQQuOlPxmPke7XVSOKIrM3l0tx9KNziNXL2iSvAHwgPhFoxHqyCYBBho3/",
-	"XT1H6lxdsW9Xiz3yvSCAepV5TtXKRyqv30jXVUuilphytMwnLtpxySBkVmGpazrXEDcH2P/FMh8fIoi/",
-	"HWISyW3i7tDBFVN85gDUeaH+agetOq5Uu/avSF3veFcF2LV+5ZpUnyUuWrMNRTKvgwYjuAUfbqDWFn3z",
-	"/nHknAFbj2DJJ19EGBtV3B0/zhlNgxohDmKW4mdSXmICq6uzmBBK5rQA24AAZyMavXfBksOpvupEjpfX",
-	"dvsAiecf/vovktuH5G7HScOuzZEDe42L67jdwrjnMs8p0cxOam+gU0f3Q5k8ull5xErGrvQL1p5FQsJS",
-	"CCmRpalMwBMKtRy2Ix27dveoQjt7GbM+iOcrOf0L9faAeiE5vD5w7QeGoeFTEBi4IIxOFyRz9er2ioL/",
-	"+8O77wmc+32j4dGNtqK5mLLbTlz8E0NERJfdGhoCHwOVr2Jj/othJ33nCtlVaLp/PieXsbOGY8EIiDse",
-	"8DvBQkHTSVXD+NVEUrQsu2OKWNobUQ2+g3MSsNV1pY6KKmQW7POhAAOltqdGn4UqokdIV4va5anizwVV",
-	"2HHCm6cPw8JrHpmewTaGErS+xGA4HRiGLrj6DlzBE7o7tqDWXEE9qWMZXWEyVEPwYFeMKvcDiEsnj4nr",
-	"b1ejl/cSNxEMfw0wLNDd9dENIsbt0Y2d4fboBq28t50Y+HQtChs6h+ugPrvDKXx6VuOe8mN8so0fCeHW",
-	"dGpYGsWkZsf4Yfj0Dm35PTDqPxntxUTP2bwuGdbWPIPOIb7puguBXFLFFrLU7KzRml0KhoXG/W3qUBsC",
-	"l2+oODhqOob/+xnpa6whf8f1SZst7fdAcsPqvXCHuNEk47OQXYZIv3ZBQlvWwFtyVHWx32TKaXeU118d",
-	"Jt8VOXp5UCKt9dvepCjSVHDejxTmPwdkLIZBddBy1dhOlvMFMN58o+ViOKJxeE6xf3SXcPaiHvUQJ4X+",
-	"tD6HYwf6IkDgskIAeillBSnpezo2qDCahpDwUHfbW4N3NTIAN6tUlM2X9mUw7iEg3lCdet2JcCd3h28V",
-	"NrFmjXeNzy1rgnY47LpgyuiNdyBcWfNI6ieHvhpMIXUM5e20AUyqRqbPXEbwFugHLWirHCJMMhw/Ohgf",
-	"fxyPT+H//2sthbMSo7wa9SWoMjn6UBbQDgyle6veWApil6IklLxq5qmOEFh/pOkVn9ov4ppuk55ctVnV",
-	"87bparLK1m0LM4/3xtLXZ24joJzNXP+BO/Jw+x0QFBs4Ruh0yrR2RkF3CAkpheGZHc1EOhTnloob1qID",
-	"Rzc83agZN/BwGN9+/eJ+NZXtp8QahGUP4hYLobHDlY9B/4hdm6CFRZwmvLRj0n0cxp4oyXdNStK41/eX",
-	"5Lhe/rSzquyvnl7UWIRC2kxmGfYkRn9BJcpB3JZhKtd7pBhHPl0TE2yKMoKyn9yQnxFpfR6dMz8C0+La",
-	"qu1cL7C54E5YW+fnDSu9vJ6X3JV11wd7H0eCBQ3EoWIV7T0YaUS6hmlQVmnK7oBI3k7TxXGeY+u3V1XQ",
-	"/0aH5ZrH5KxpTqhrQZmqUNGyTsxsZkaNgtb9o+dvzsfHyfOPb8YnHTYJqPrZ5cqMFgLvoZYOMQFuH/Vs",
-	"1WcU9LQbfR1ee5+HFXdKwEOQiMAxEdRHDKy/InW2xMkqAVuISyW7+234wK6YolkjmggacTmTZdUruaB6",
-	"B8ukG3Z0YzHr9giayaeu9lT0pjyzI17IpXjlq1wMo63PZdrr3L9qpPwA3p7eyJv0sTVp9iBo3iUpIMJW",
-	"nRoK17lkD8JrhblksiJ1m66EaKmsmktFCtOl+8PeHsEHzypM/yfG4AeOKbCk6oePrw5+j7QzxAVjOSiM",
-	"SuqWfUlYJzchIiGZXCZkweeLhED93YRgCb2EFE/GZ1ZQyKU25Hg8Tsbj8f6o8EY8roMbgAVY9u8m7onQ",
-	"oft4DaULX2sx6hl6JRUEeGnm4jqh0IpLKZQiWx2ST8Cg0HEFV01I1+MXbiAKKkJOZLry/nAMOAX7U10n",
-	"NyzpayWaWV3nuC6+2PYmQcG/d7OviFncJ4nF8oYdFNbXh9R1MyQYfWfk/LNchj4/bahINaG5hKbSud3/",
-	"JPNxtPbYoW4pxgbmYXHMOxFfXxUiSnPP5fLrwoIhpDQaD3Dmsl8r+tRUAhLv7K/7j64VxbbXE25fh6jv",
-	"2tXViDe8ReMvTULBkKyNobOAZXtybQRuI/JbCQ5xbaV3luuETHiW6YQcHv6OTNiCW53UUdbEhTibmB0+",
-	"fnfibqi1C6Sr9PvoFcJc4F/sJYqhuDasaKB4daojYFhBU/gUwv2XjF1iKh08BIoK4akrRqMX4D6x1SVn",
-	"x9FVchEojXajCaGZlvAbRmX4aLM9oXRTRAEd0Rszh9J1kfrqdJ2+uld+UAsPa3PG+0cdpE2VWTPUP2h2",
-	"9f63x5/HB4+//OPz8cGTL7/7zShK1aLYZDVlzLNvE82p4oZPocoLNLbA2stlPsJ+Fl/6z+KqqbenkIXP",
-	"Tcsox742UylmXOXwb7DoXRRSc1f6fUn5FcallwVTmqXRMvBd63A5s51R7dEPrUmPlnaR6qZV53YyPvn2",
-	"YHzccXiuukH08D6PD558uXl8e/DbMRzfP+xZnnSeYnM5b+1C2hUq1tf1uGNdUG5h/6v6iJFDGq6tT7Wu",
-	"01kg9aBjRVh1ekjewVdhDnNXe3saS0Uo7k68nilIUCuUnLK0VIxYEqErbwJXhF3xlIkpa3jBAXeHxIO4",
-	"JQfUzoWcbCR2r92YLWbhdyjRWdqOASxsDgoV4IlZcH1qZXOFZfYbqVJOHr97qtRGH9ZDIVev4AuEaZ/A",
-	"ixrh/FndHd/ciW4MqfCzNTEIf90SSvEcuim4LW5yJOVlZriV9I/sER5A+ZsGLNeaPanVhSpFU1QCxjJa",
-	"hxpmGKGWAaFCkOHj1flAsjIKsmbxK7H83hnPYhXcT8ifnhEj5wz8fs7yElZmqJBywn3oUHfnO9+Vr7ua",
-	"rf/cFuKFo+DbRbwoLWbjYugUyWmBmpy9gvaCpSTjlwxrM8G3WrGiW4l4Mx0cF+TBuJvT7WRvxN1fu7iJ",
-	"ApGbLCk32hXs1cSUah/RZC9Yxq1QCnA4w0A1qhi5ZEXl4XNpaTRlKTTUIT/KSd8bGXj73LitQSbVBf26",
-	"Akz6nNG+FAYPgQFEbx3CR3ROueiOIXkjaYpbegoD9wPuX8OVsJAhlMwoz1jqZ4J74LsK3gHxjwK6nTFs",
-	"P9U8mBdcT6lyZ/OKZzukw8XP5nG8lM8MyxVZoVkKF5TvNq0NXWlnSEdoyL3kf7ktulJ7zvZKhZ/WYLIt",
-	"1DZQbua7gl1BuejNAuW5G7MLuHul3sP3+4uUbU2lgvs42ZBTNv45E/F71kz1RWH6i5n+BPcU4Vuj21SW",
-	"GeS5E0MvmYsYKDLqGF9VQ34oMa5CAzZrMfWwBxHw62pR24HfSsxywTKNgrFTamgm5+W+EkPr7/W0kdmL",
-	"UGZ0HerOgLtR0gi6dO1it71XcSMo69WRPlSV+NyzmfIbvVY/9O6ncKR/yjadRKPbwq/Q9X+/ESQB7Dq9",
-	"nEy5GKh6cVgcfCLNwkcrQQ+GfeV3u1Xh3MjUocpoFYeK1vAFIwZzZxxBqRIEd0S9K26clWkz3a3HPQzh",
-	"9fP1TWsJdpJUMRR2bXswtNSfboQaLKgGJihICfVGqj4sG00ydT+84GwKaObm5bEukwwshN0pqSWnPBud",
-	"jgRb/nGKtbyq/BKok4Z9Zk9H4AZwktXTnAtKvmdLV2kPyQxW+htRQbOVtqLQkPyU8HwfNt68nhnKAm7F",
-	"pjOXFiouCdeuDRAYpJxX8K7I9VRfEi1zBhg1WRF2YI8I+qRKdelliGZ21TBsWrvnlUWhS6XywefBGd2b",
-	"SvXawzZjNNVESAwwoGKF6uMexFe3G4guKZgIjvbuYNxmNsALu0+TwUNfBMGWD3gZXl47E2/7sMBuAWnv",
-	"EJ8GC7MLGX6IOS02M7u3tHgYLveWFn3ZGyz6ngqt2VO038ekRMjGTeqSZRhxl1GsNDRQrbOfPbq55CK9",
-	"Pbqx7OQ2yHmJ7hJyq+u5oVd1ztL19WCf6hmuC//3LLCHa+zBaumIfR1ltzXzOPXGcWhr5uxikei/0iJE",
-	"r+o2rohnd2WbypPvi6S2qpTGnee1/7gGgzeDNJfgKgJ3L2G9A+HmpJu7ZBB5J3+44uCP05sR1hLAdlBY",
-	"v3Wk3E/M1VHpR8ve0uK5W9euCUAe/bgGa/4+OHuaWqlQMWcdQT8Nb+CbqxXgy6daarr1kuW0aJAz1knM",
-	"Pi3k0/z16F6DRaEJcQfRKtzTPdigZKM2f9CoiZu6VX1VMGmKHdmbcJNL4SF2pFndl7hLDnop0g9+WE8M",
-	"cq2f95pFlmWu3ISj1H7pvrt31Z5t4+b9r7dJN9/r3u098D7f16Mn//O7bgQulpqlTr/ai1HHQRgkjzuC",
-	"eQ3PtgrdNbLdp7C99xxHF/TRxs7BkIKrvVku+4hDHgI73y0FlsvviZ64epRKgAQIaRDQSViRjyui2VQx",
-	"o/eKsE/fv/YriOqLm2vmbqMXXrVZj0JQSi5ZajVVfMtt36KERTMpmGbZDLI3Yj1eQH3QUZELQ08+ukL5",
-	"Owsg0LTi9NG4Eo4gOi9bWZYsXWA6dvb/3IggHWTJcGjysEaMuq3BJnw8wxZF96CnvaWXoKNViOerbSg5",
-	"V9BkepfLv5VInrMreVnhxS+YShpPyQaASUjDp2wzhfzejdkS5PfR+1jxm/sJ24v3Svg6wkERLtujQT2M",
-	"9+Q1BXMFxdyk/VPmACmOfPOluBnqnNG0Ro2ekizMQqgmPkzwzjRDXbalWbeBap6ddu/pRnz37womcPdf",
-	"XZSUW1aX7c093Q/oW0ToTqB3trZNxOg9DulLi1BZvEu8xy+CFCFUtpMiB+D96M5VC7hY3xTt+ipM0FbW",
-	"06Ba2/hwVIR5r20ty6A3i05q3QoseV50Zgo0Z4ypcsiGQVVtCfGlSN+yfMKUXvDifiO+HF5amSBjs704",
-	"fEF6qhC+NPGmNCBTzaVMhzoPu8IGnLHmayOCeJD3bkN6J9gajdnJqRbF+yOsOdeZ427vYE5XxOVVed0I",
-	"ZXKshOx8yizTLILu+N5TnOVrO0BcFqxRBD7dSE25cMieAtP8maIRsEvKQnMhny6ABBGpwtJMc37FNLZe",
-	"2YgBeMiH7hDbSOB84x3+je/xgHGyHNNpqKgqHsDLYBpOXIkDLGcA/rCqMMIhqe/EN7ompHHSzkRa10eo",
-	"DM8uTr2NZR+YOZd3iqDdtdZYz6CCIWXG/FlsbrOtDSZ/rVcXk7vnOTwsYayL1Qm2RCTaw9X6E78KOBS0",
-	"HYW0MKaZQ1QoeOPBN9gFG94aNAodoFFos/avmXkFw97N9srLulQgH+a9lw5GubxiroF6YAUDp2sV/7Fs",
-	"ympct4S1TAp2V3gPcn08EKj37zeJUMlA3NxTXE0DsKUusJ7OZiy2c5oHAGrIGacSOxBjvMoesj6YZb24",
-	"45Slfio/w1oJTeW4yrAQuFhhzA844wNCj+t6m3sA3H8wVvSQ/XfBxKAa9UatvB73EJ6Uer6+vpRwJ3uS",
-	"El1RKOhBg8kzXuSCKH2UDNEZELiWGfYntQLjgm7FX+g7Gh4IVp7echp+0IMchStI3vcc/Nr2E3bkPwdq",
-	"LULcu4qovkRHkmZ1iadvwBqhd6hU42baFk17Dn2WPFDuWN8ZSjs8Gh+Mj9fLxFeFdM/ZFWdVlyfDaP6N",
-	"Bm6fQQodwGCGldnsgBdcMfCT/YkJpmh2pzrREXOMC5F+ckJSunIhKALaePXs9N2rkO/JuGcl3wTX+XOX",
-	"o67uyIaultigi+2nsSX0dVsuVut4D8KnYCxl6ZkrXs8NuKXqtGNw7CHBQlplz8o1PQaeUqbctPuJ9bo1",
-	"IQnrHTJcX6ZflHPOGcTddiOlmntDrFI7u9MmnSz0IDEMdrK+5B71uomVFVN2n6GmzgiMzTCMvdZgDyNG",
-	"yiE8tousP01T2PYdCDpAAALGDvSCz4xzOjhqasVQ+yvErGNl+jXhKwwmqKoc3Q6JKsCDe1jSV+FLN37s",
-	"AS3el1ZzAKGqKrwBvCeAIRqs2DXfnjizLnUBch3d2P9sTGZ0KDKwmxZC6P7TGR/mKN7VFXu6L+rAK1l2",
-	"WL8hV8ot3XIoxWaltqyNVh3v0EqpMbd4rdcd11DuRMwyPo0FDIGVdE9neodw5x0phJUF7SDfre/0uDet",
-	"wJ2n/enFLw1JnSkSzfZALZx4JNKGpngHOnGEbCh3EIkaHs5hyM+LYR3oMUAVqL4wuAtkU2b339lb+w2P",
-	"MM494gs27zEP7KXX6mkwUdIo2tPX37qOSw0L9gFUfdvEetCEfV7uQQ7cWEUqmKbripbZnoKdvGdNV5ZG",
-	"cG26XK2GxXs/dsA2GO/oexqlTt++mDt9u38YaAvUu96A0heX2VMKyge6Ctyeez8ci/x13HZHCqTW5d1D",
-	"eX3MD/oF/9gUV4IM5oJqvbTa7uno///f/2d3wwQVYMuQJc1o/yZ6H/hcvP55AnvjgUH3E9LLpiXUmz39",
-	"/KWBOHyO1nyRkjnY+o07ws0xYkU5yfg0xIwjJ8b1MR/UaNLntmDg8b7NAXWakW8j4pC2f35RKXJaFCzd",
-	"aAf4wQ96CFOAn+yvNCt7GwSw38U+9Ay/eW/RxaTNsPmrK6sAGXiXQi6dfQAslDM4AAGWe6hEfclFukul",
-	"yzWEvxkhTp9+/mLFMs3UlZfoSpWNTkdHtOBHV8cgtLlpakpU5UdUP1URe9UvzVar9bvQzz/4wZuXgp8a",
-	"9V+D3+vyodVPDhduv9z+dwAAAP//",
+	"7H0Pk9s4dudXwelyNbspdrfa9kzW3ZWq9djjXV/ssdP2riuZOB1IhCRsUwAXAFtWvK66T3Mf7D7JFd4D",
+	"QJAEJVIt93gmSaV23BJFAA8PD+/v732azOW6lIIJoycXnyYlVXTNDFPw15Mq5+bJ3HAp7J8503PFS/xz",
+	"8kQQCl9lRCqy4WZFKMmlIdQQs2KEiZzQoiBmRQ2ZsSUX+BA3k2zCPtJ1WbDJxaRkSktxOskm3L71rxVT",
+	"20k2EXRtv8URJtlEz1dsTe0s1vTjSyaWZjW5eDCdZhOzLe2T2igulpPPn7MwbakSsyaaL8UJFwRG6B1V",
+	"qkMG/UEs6ZKtmTDdkf8kcqaIWXFNWP1YegKNB+pZLKRaUzO5mFQVzye9s3iu5Lo7/o/SbsNCKgaT6Bl5",
+	"YX+bHDOnhp0YDkTrGfj17C9sbpKsIuGrmFV0QfVqELOk5onv69ujRzv26J3sTvD7vXQx8hCqfL/tjvWM",
+	"r5nQXAqdkblcrynRzB47w/JLoEXOFlxw+zTwqCZmJbWdHFOMUMUax0cuFnzOMvyP6pn8bDuSmZ9Slb+S",
+	"wj7xKRrswfTBtyfnUz9KSc2qHmQNz2cTxf5accXyyYVRFYvHLakxTNlf/vtP05PHHz49+nzym+lP5yeP",
+	"P/zt/KfpyYMPv/27JBmfypw1Z/L05dX0PD2PuX146DSenPzrh08PskefcUIPPqcnkD5Rz7nShhRyTgti",
+	"+YDIBWxgyRSXbjMX8Iz7IqeGks2KCVKwhSGyaopCIO/0/KRe2ajDmZz5i2f2uQSZQID0E2m/qHnJ19yE",
+	"l7dmWsCX8QtztqBVYSYX55bl1vQjX1dr+Mv+yYX7M4zEhWFLpmCo18DdTQ549vJJDwPgWdi5usYJSC3u",
+	"9WKhWe/qJH6bXF57cdPmAqfpBW7ElSxYl8/lRpzoFV+Y9FKVLAbzun3VT/TkPy2ju/+efPg0zR4+7mH6",
+	"K7bk2iiavv7fo3jWRDPFaUEKZkBtiBn66Xf/8Lv0xEW1noG4GrRHj5J79FaqxF3z3t4gSyWrUlthSbRU",
+	"huVkts0IJWsuKu1vQW6IqZTQcDSlsrezkpXIL/3P7Q0kK0MouaVFxay0ZqSgunlqT+DLnhNrR0/zyeSG",
+	"2eeYsFzxk/vrBP/j3xhebTWgE/s/olozRVE7OYn/yJmQay78V80/y8dWZp/Y/3xIUTJ1JXaEG10Y0F+a",
+	"8i2n2+gbS5xRwu5Rv7DbdeMm+fW9vSBTCyksY3Yu2wuS+5v4H3F/pao/+h/4WUY0u2WKFsgCyBPkb5eE",
+	"CsLWpdk61uDIRZW4EXIjiBTNW7qggv2jYrm7p//RCq+/PXv55EHP2jewlP47O3ke/oVR1ZAelsTJ07e1",
+	"T+45eyiuHj9+/DgWz4+nKQH22b5Ll1JoBnbDc8qLCvdiLoVx6jAty4LPQZyc/UWjTKmH/DvFFpOLyf88",
+	"qw2SM/xWn/n3wUiJ475hwpCNkmKZEQ7UJ5rZcecMKOPeAybNfM60/uFjWVARJBvNc9C3aPFGyZIpw+06",
+	"FrTQLJuU0Uef7LW5/3b0hP7U/aJkas01qH89ssudMC0FWdMtyWVGZlsSDCFu2FrvIxiu8oovV8YO6mZB",
+	"laJb+7e9NnA1Q172RmrjZt980eeYhX5CjcJZVThCc7m16HHKu9XIcaKM6tE7wXbYWu/gEuC3TIOUl3Bc",
+	"P9ofT7L9mwe36nCi6LksU5vdIg8+5t6+gxawaeNIQYOJ3l0LkHb4Zjc2JME6YbFtgjOy4TmDu3E3HSKT",
+	"3hHETTFJE2uxvaFLNpIieMUnLgOJF5VgHw0p6ZJdhtuJSBHusJhLuDDfPZp0pZ69u/OEmQ2aDaEiJytr",
+	"4Lrb0Bq47p+KzaXKo4E3K16AOsI1XippptyM2EVLtiu52Xtm4a29hL9ipdOxxjCjSbMHWkJKbtDIzyXT",
+	"REhDFvwu5H4d0xTfvKGaKEZHU5gLQ9F74b6aSVkwCsegVHJWsHWPyOYab5/kvsHMEsL+itF8yMLbUhZn",
+	"Wb+4f/fk5nhyhHp3Wvcbq/2lt1yboDhOssnHk6U8cT+39//pFd28Ylrb023fY4Y6VrLe410P6p7YO+qc",
+	"lnTOzTb9LiurrVrY8Md1ZtO8iTpfWzGwV05khIIKuQWjRUhrs8jKaJ4nCSCDp637leJL3ncZ/LWyIjr1",
+	"nbbfCbSyBxxGzeBWH3Dt+ffCDmfBtxoIn9U3QnDquTU42qU4/HtJVT5aYzDK/bO5Fy9EZAM6KT2nhhZy",
+	"iZbdEJn7gzBqm7oyF855tMeCsWS75Z6oA7bAyDTTdk2yWMz0Db6hhqk1VTe9p1BURUFnVjVCc2H3vjtf",
+	"FVhx9bujRWZhPzr72zy1XOTWbJDqFDc9+vaEr/0NBRbOxYRqTbdnuVxTLs7CL9GLuKJiyfIrp92NYBxw",
+	"w/b/pmGd/W6aIO6afox/EPmcao5uWQYDhnowYKjzaWqsW6Z00qvzLr5AJ11X1l5XXcwCfpTMEXC/OfBU",
+	"FtV6rCFg7fo+2XvDEpL9DVXBS1EqvqZqS9Dx0r34ew25eqEpfQE/6cRBNLF2w1Kxt//8kmwUN2Cg7FWZ",
+	"nVEFD0XfZM5r5AmQpui6pIJL8SxEFUaS15FwuIlbCW723ws4dbcy+El6+pUwbKyg14wNFaLoYds7W++I",
+	"gzfvlVeG3rBTP/Ux4sr+EMZ+xuYFVcMcFN0bYE6FFHxOC7KWOSu8bkGQHkTkVhGq+e+SrKVgW8IFWXMh",
+	"FbHboTOyplrbD5eKruH0NpVFrflSrH3kONyRnT1s34fs1v9mzy2M187wF68YzVEVbVxEhdxYSWYpAadn",
+	"ybVhiuXXUiR5jgtdMlBJRi4sPDn8J3KxsMrRyF+VdHsA3RVbMOVVvNYFh+74pDoZYi8JlVFxWiS/2jpf",
+	"5J4bIoRqnEfSzeND/5U1as1tYzcQIPDKnqOc18fwND6Sw8909Ib2wX4m55W/uMa4NqiZr9KaH07FBdGV",
+	"rJYrgwkH9U281/k1r5Rq3qbRtZY3xdIudTgml1WCrS4mlolj/72SN0wQVRVMZ0H7xln4iYOZtJAKDDKN",
+	"C1zTLdGMkfDmgXr6c3w+eYDzHpOSrhmRt9ZcKwoSOHGQ1yJStfZZ9nY/6p3Cfa43pEn91BGJSP7netRD",
+	"WOtuXFJImrP8eoxBr2Wl5qzXI06N5+0N1cnfVyVTmo0etv7ZbDto4cO3s7uTbpE19ZKbyHVZGZa3NICd",
+	"UYh+7mvI/N0qjksI8M+n5tZMbxrlWJqz0ozcHMvuXIz8ERO5HvcDDAskz72Acy/mjPgFpN9g7KiD2Gep",
+	"qBhLB/+bWVoPHxGR0tdlpUqpkwdtS1wSkYubr+RGkNmWxMZHQzEomWAJgXklN9qLcVrl3HjnbAUJcEO9",
+	"vS1zuH3l1/PoKEf1ErvnnS/FNRfXvbaLNlSZcQwE/kZ0L2Eo3+p0aJ5tKIcgEbq4btmkZmr7LTerXNEN",
+	"ukJylieC89FToyZV/6qHa+oHFkm/bko4NKhXE7q5VzEN6+PoydTg5sZxSMsbo7ajvQF5emvn3hJOmx4N",
+	"51+dgveNJtEPB6oY6NtN+gL50gXGh/1+sO/whm11b3QE8lkwNO5XOdteugQGwz5CBENIQyB7IWFzRWIk",
+	"7QQMCyyoNtde+9+1RhedWlNTKed/3/X4K/+c/Y3lNbFMC7GQJkmEJEjupMYA6Yo6LfchjeXBo8w5UA3T",
+	"Bj67JHb5BLIz4LvgYLQE9NPKhobVuTBDSFoqdstlpQdSNPYiJ7kBAySO02sKDXL6L9dp2/2PVK9YEPv+",
+	"OdTcomHIxlJOMZoT5x8+nNOO6/7u9Yi+bkuEJGUa3vPmC14i/4DXI86Nas/qMDe7y3atlc2wRw1Xe+yB",
+	"jz3z4fg5CRIkVMR28aEO52awzx5l+KE+++cQLrqqil3+9+Q9EHJcmrvxVObIp/D9Jfl7smZUaLs9ajuT",
+	"+TbmycjX/l2Pr/0FPhu72fsi7QVLO72jbKmd6wt5XZ8mN1zkk4uJkOZ6ISsBnnoX07yYoAQEiR4JqKcv",
+	"rx4/dqHsiEwLzoq8qWElHkge0DDiPuUBX1H/IEWE9unGFdZKFRe3tAAtpBK0MismjF0YcyH0Gc9zBpGG",
+	"iCRzKRYFB960H1uxA05+Ka/XVMBOC8OUoEVS8+pfXyOSmgzrhlQPeMzevCgX1S1T32hSyOVepz9QYDfR",
+	"MLVx5MEIKY5pqSt7jHrMfxyjirfWU48bXjZYiLiFHixFnMtnJKGYYfOxxhprZhZ2vl/QuenROtA9QJS1",
+	"n6jIia7W2vvyGL1BhqqKaNgk1RJJDgNNxLWv+BjjBG5WjHVXZVaK6ZUscrcW0AAqHZvSQ5dhLyS26fFT",
+	"A2XSXupb5jXMfuMt4RrqT7Fw3123hVTecBHPeFHYRSoqNBZDVLpkQrNrOp/LClx6lW44oSN9hCpOe4Ka",
+	"+3SVJpPsdDe6R2v1wY8b0a213po0We2/98U/3sqLz45n+rQEg5N5QIbfvFI6VeDnaLA/wa97NCMX9d08",
+	"yZ37z704SQF3Kmsuono7r3J6spEKrk3/98c1sBPohtkEg3hJ3nmxPiBtr8dPAI6JURJwUaszXeuMG2K/",
+	"Z3k3UTv1qkCbnduATw2Xc+ifTlTmuYCMk1RgQ7LNYHfVPJmK/Ee5IetqvqpdCwW/ZQpKUiD8irkWWSNH",
+	"0c0wixPxdxcRQRptrzdOEVYwXJpcQBDDHuWBVp9if4GzPNjlXDKauuOeCMKoKjhT3pnvzUW6ZkiNQdnZ",
+	"rCzoPLV//wS1F3lzF+eY9TPQwO0JQ/wIdZhyQTY+PyZsY49LUI1VHDpuxNp5aHcW/xX4Ag+RFbRqe62q",
+	"tByohF/8sJ1z1SvXc8jCGS4H/4S/c8k7CWW+Emtaliy/LqgYUXjgMyh2vdGKMNqN1R/42qFmPKSBZEOr",
+	"gDu3rvtdFBHy9yZW6tbs4451tPOB/eP9jQ5p6o55EbThkWGbW8qdLyJlEswYpKcmvKluOB+prbQhM+f3",
+	"wR9hWBrLpIa79gf6dgdyQTcxKjmk6lm93fPrGdU8FdPeWnE+X2HlnJZrZlZcLAmofZpwYSShro4uHfqK",
+	"k7W6X4cS8h1Dc0PmVFi6zzDCnlvpCIF0sKbsHYyV5S7XxitGw/cj54r1oEO8hzls6NZeZzOoDY2qHVd8",
+	"uYIPCrmB/86ot9gN+2iS0mxB17xIKyk7HcJIBwHoB+DLrwzLyZaZUXVbdYZMK5fQHkZv38c5wwkVQclb",
+	"JqhIx7mDSzlnFCpNtXeR9paCdI0te6ujc8tVWXCNPJe+p3ymnt8Wr8Rkk5WsoJY3p+AUhPww2B80W0rJ",
+	"RUOjH2CcXFGuWY4VoXaha0YFnAmQYXq/wRJqhjs+T8caIZ2w4ayFRca82ji6jpqNM+VOfRbJv7RUveXm",
+	"kBrCuWJ0tF9hTXnRr6H3xDG4uCErqomqhCvA7cox9rHkio2LeQ5UtLmlUH/kuqBiWfV52PoTb79c8SIS",
+	"ObBRmF9dzxitKIv3sUHGbjg3xTSvaD7W5uUNjtu17Ig3LaG5uElzSEnNCu1irp17klBT3yBcE0Pt5VGV",
+	"+1Wbekw3ZIoAL7kYberXScDJjNFQB0+MlEkejxwz14NzZ5q3bF8+ft8lWa/Ye4kSDmaqk5byWzaXIge7",
+	"rZGQWwceMUpjtwdtqPUw+yad8o8xM3tPonoixZCIWSO1qCdmFqhul+INYJ/2uI+fYBpxzmZLRCNTDPYh",
+	"A+Md6kG2P9bHykQYHNQv+BhzCRaYzBZWjVu+Dzbiw56SpCMHkwdpMUlL+dcbhTbSYEJ1h9a0KMCdOT7r",
+	"9L9SOBtYPah0eHw8VUcJCn2wpHhFy7FyAo34UQqY/02PZhWhbuxOqimfuicTIVd0A00g0y8ENQoqWFJS",
+	"9Ohr6aCmU7D8NLOYBo3FpTSIaNa9hEZea0P/rWnpS2HgLBE6k5VxZTGa4OMz1ijJGhqcehUlMo3Y/NQZ",
+	"fUa3VifbgHEOMDp2xpuVLDz2DtnworD2LORvsCGipeNfDD+1hwasJ752n6X216ygoCAlELQBcddAP3PO",
+	"V1Ao9k+vXTMMcx18YN/AiK/qVJYDTy5jxnkRWm6wJRM53cdsHT6dryhPxypXrIDqoyE6wNDYLReV2aWi",
+	"pE7EU18ndknoTFuB7qCxqMA69I3ixjAxSazODXjtq9uPE02WJUu5DhiWOObo6Y3CM9KQXAqWeQ9MwePY",
+	"Xqz5mlVP4BjcqT1JHo1hBytizemmS7FGVXprvhRwMofP4RVuz1v/yySWS1sklAUVmJuMu+uTfuEfcyrm",
+	"rCiSacopY7oTG/ZcX3u7oxsdD4vfp6TYZ94Dd49wTUdyNlg9xpp014s2jkZkpGrGxiV5OwyGVN5vyYQP",
+	"d+NNB8KZa0LzNRc1rF8ft+1Okoc8hjxd+7wDFKqVP+59KvXr2mSKlpjkCOTxZ2zODyh2yis2VAbLjUDO",
+	"28tIG4/10gSjxbp5/8HDfecH3+LHzfxUd9CgPufd22sER/VvOc8HaHdhn3MH97Fjxu89pcbEo4R26T8d",
+	"8iZVYEXnvSl6GFzfCaXQv5n7jBg3dGr5P7LNwWVUo4ubOkU/0UrO03Trq7tp/nJnMuy3051VOZ05REfj",
+	"PNtftNOGL97587ZmOayExRO6ZwMP9vwHL/6ONTzMdnvKk/Z84SNsMbgxPfnPHkjj+qSPImZ0Hw64BnWH",
+	"+vv86z3kPgCxxfve2jDfSy4chqfciJOmDEimeP/KoF/S7pah8Cw/ss07ecPEUTbDOxDhxid443sXtxQM",
+	"4lZgiO8GAnYxyhi09OF33+3GqanZPwXmBlGPhezcEAMk1VyWqaIDbKGgo1TEhVQ13r1dLUJ99hQf7BO4",
+	"+6sPfGDUkiq5s9I4k+wLxzEHKuTeF5XYnxUtsfI07TDvDXQtGTGyjmwVjOY9hWHBu9x3EIcttUNkxeg4",
+	"Yhn20YwLPiXS1jKCgXNMKp9D/YtxjG5YUejJPikBW+Q8dzilmkqNKGg/Z/28EJ69Zh/Mbbh9505JMh8t",
+	"nX6JnvtLcj6dukIj+y+pyBozDPalPLgJhgGSFK4OMIzjwE+iSQo47lrxx2GRhxVfxl4fEUpZC4SjbDkP",
+	"5YapGBz18bfkf5H3vNBSEKjOuaVFRkqmyLwRM6zfmwxpWvWjHfexYh0cvsMWUofJjkofvaZFIsTznG0g",
+	"VkSRg5tm+jfaiittSLRrl1ChX2eUacMoUJESvaIxc8UuhtKz6S42f4tPxehYybi7XbXft+BKvQiblRHI",
+	"IsqIvXWyZiQ70A8zidqFtb5+DbPmjCQ5v+U5AxR/DPOTghtT7Agw1Qxi1b2VK2Jr7SO6/x3pPc/4XK6i",
+	"YAru5Zm9OQpL3MswJ1ZomOOS38b+0T43SA3kP9irHczUw7zZ2IsniR6CZvRQ54e9bmkx9Ok5Vfn1DpCU",
+	"pmG+V0LnkW8nCRBCx2b/pvBVUiBli4Wr/vHO0YLRW3bt2xjMiypPB0pqeLNB8wn79MOti8N1poKD5Y1X",
+	"DsEH7WAPFKORR6CS8g6oIzzOPB4RIiil1twlHvdg5EcHtKk4701b3V1HNtI13/ahL1xiPhfXOA6gfwT0",
+	"GAy2XUefhMxtf9Q64CCVwBOLmf+8r141uKsGOOfDIazd842TG+9c4IMsOCYbJy/pzw/MlkXiJqW9tPi/",
+	"K6x2YFKPQYze7oDH30+0AFEMK+oJTLsuPvcR/u9NhD/AJFvJIk+Wb0LpEhVbUjJZFtYiv23GxlsG9V1M",
+	"le+3JHIHHeoh2TPIW2ufN7ppdAbqnOeA3KOYAW74cCdUsB0el/oc1aewkWIacUoP+x3knTkkG/nL5Qz3",
+	"hyB6nCvWusf91A0D3yqQVCm5YblV2wRzBtget8ve2yMK0yUSISoNdRUSnIxcECpAC75DsZAPquDy+7OO",
+	"UyzxhrmDfRwApapRkNxozZDODXkXwHiocSbMgt8yUtp5XaIS7TXqtUSt36raSeNleNqk3PR1JICvyF8r",
+	"qgwvWIYNv1huN8xsrJmxREOuY0SsWc6pSBq2ciPGmUip92Me4d6lVWXZ0Fv8C9JSJk6Nc1s0IqkGu7kd",
+	"Zn28gRvjAK9PTzeJIzp98DIbnkjB0lheLYq7t6YPoZfxx2vHUcPVpKEk4KLjwklDeBqbWQSv+mD5+sK/",
+	"hQoiNwJfY+VmrQ4ciAjS7ASk+4g3vjUU4mvOR+KW70pLcu1VB3T0OlA1wRCBlUO+LVLXfSyLA1ENDRN9",
+	"WBL/KcWYwH4jeupem9X0du/LfGPKfQElxEAbDff/68bx6y7rwfTBdyfn04zAP94/Os/I6enXjAJ4CKrf",
+	"MTPpk70G4tuwDXYWJjz8fgTWPfh+dJliI5OFg4TqRhnIyvl/XUfo8LdhdI3lN75F9L44ciTtuttRaaYQ",
+	"GNcXvRaMKirmjOitNlCJtDd06UVZK/q+L7zaV2zcWL9d796ocQKcrUdAuVSGA1IA6/jsA1ybj9Z2z8ub",
+	"OjvmS6YDAQxTH7pFDfq7kMoaUCIuv4n08IGGXK9rxbcuG2lzHgKEm4a4hnk1ZxEj1SKVUtzQSuzt+KpG",
+	"pBQOJKKszFz26Ss+K3EEqtUYH2FPFmLWl54PBHLVem//+eVYZVctqz2B9748+z6DteCGqVQ9VcD0h0wg",
+	"iLf50a1U4wYs+BkjJdWG5YjXUOq/Fn1B+p722DU2GqGa/L4PSXu096j2D8HgWUS8etXp/fGYZiN2ph8B",
+	"csGLPsqLoY3k+oAV3qP/xIS2FhkU65HzoaBF/dIHA9EJyLVBrYACDAGs3q01DJimuoaW3wfgcR0BG2Ww",
+	"6oldz/dWH3ZpfYi2F+oxfl5E41FdVZMNVf9r1KMOIMsvpuQ0c+3VU+3ZqL5heQaZUptmoPEb7bwqNMdS",
+	"hYEQgQBcus8TcjwUZ9yxcJgHmzNORh1qz+DPx5RIwXBtujRn99OHvz/eBEc3w/1F+hm+DgdA1/yOjO3h",
+	"LAn2x2Hb/XYuFZu7FrGtfd3ZODZVJtlsqWd/f0H+AwYnt0zxxdZKBhzuPwAuBUqMNSPgdvXAhh21IN0X",
+	"+O0fn5w8+Pa7ug2tH7f1nnYv4OtKGKwt2F/O5EPuB2SppPMprEwa/rKwOVfww9Qrd2YQJVvBDRrQt8Xa",
+	"K4+xzyzsUAMdt2791aB6TYMGdVPKYJiLB8Jp+/xXnN32tRWFtWluEpfXG5d1F0p5MZnOR9e4RiZtAGHm",
+	"sprFUMF1OGpUkhYmEOyBTRvjbt+nSljyddYpIHpYVrOC61WcHt5vTIUcmKDTu6WE2e3cQce+3T2EJNMv",
+	"lLEy0IIHgCpwZ2x6u8R3jkVnJb3F3YHMo1w4O4yyQ/qqueMZHDqNSSUXzHz/73uF8VkqKqqC9oKQOzS9",
+	"4S5GLsy+qvL/7vzyq+v8EtktX5HtETN3Ahhyj47nTuTBah47KK6e54rpBC8/V3KN90kyEXqZBPgOCakz",
+	"JTeaKaLpVmMC0h0cv+PBAACn4Zrf1T3eeE89jyxQzRMiKWD5Urw4WnngZiUhX4E2iwQvUNLwjy5dp242",
+	"GNrCSAV1AhRaD4IW7rh8Xy1hQWes2LHHBpB0e+sDB5fZJtpoaG1v6tbD354/yHbF87vNjQI1GhUkl76Q",
+	"IWTNzLZA341UN9pj8UsBOEDR+A/PB/amD/NPskUoOxnRyPyfK2p1a6aJo32p5IzOeMHtj8j09MG3GZme",
+	"wv/8w7fgspmePu60KWcfkyAAL4RjKt2t4mnfTKLXPB+aJd4XuA2BCLsB8AzxyLvDJ4E/vA4LHf1LMRgf",
+	"vgkXnAQJTjcz6esd1De3FpM5DF8xChPKWkPooj/scnnnkc9HybJx0Pn9mPkYaTRjUpjSJ9O/KAuTSx3R",
+	"QzKHXfLpCP2/L4NpR4KS8RPbvVh8LCTExtlJvcF9WPMBMLyHZD8ftow+Q6bZceEQFh0Tz+u0sylY4Kb9",
+	"J9LQG3banPCYE2l/DlP4k2v58Gcfphux5ja0YQfRMLGcWCnQ5np4b3RoDjFMog4MObraa19E6LpPRNP6",
+	"kCrh1mwOUYG3Vta4JETPhSB/wLnEqGJRRvLKmHLy+TOUbi1k0s0E6xLzKKEZu8qQp5U2ct3GmHJxW8je",
+	"pbhfviDXSKfKiWXRgAs+/TfxA+asugZ6s8oQq5mecEHmVFmjgVDUxi4jxWzBP6LztTUH0A6gNZYs2Cl5",
+	"ZW8qq8VxgVf/vwm4+9O60zea+ATHjOSVK3tCfDzAZHSKRAZdFPCLP717Sn5z9fwpefjw4ePfZtAHAr8p",
+	"5JwW7m83HF7Dp/8GBiY39gxOnthTEJllF5Nzj49HSz65mDw8nZ4+RMAXbGN7Bs227b+WDP4TmPxFbo1R",
+	"rs0TeKLZs+2n9AVVP3IGv3oCgFyfs8FPo5t12OOvvWAb9niEnzT0J9ayG/zwOwmP7mrsCB2CldwE0Eu6",
+	"ZA48EWrnJheTv1ZMhZ4EF5PwJV79SQGxC7NkwORf8jU3k88frPDQpRQaD/2D6RTlfo2ZWpaFPblcirO/",
+	"OI9cPa1d+grQB9L6QUa0y+KBDKH35dzaA9jNhLoEiNS7w2TPfCdUkF7Vek3V1hf4tE+k6ykv0UrMOcZr",
+	"M1cksGFQaaIQDJIuNaSbA/d/sJePz6zHz06x3P1z5s7QCUR1HIF6D9SfIfTTc6S6na9EToQ0LPc9sDJE",
+	"ouWahNcSV+TQpSJZ1rn2Cd6CFzdYa4+9+eV55IrBtZ7gkve+hRa2ab07f1wxmkcIuY5iVuIXUt4g1I7r",
+	"MpIRSpa0BN+AgBQUDIUewiWnc33byxw/fLTLB0o8ffvn/xa5Q0Tufp407KM5c2SvebHN2x2OeyrXa0o0",
+	"s4PaE+jM0eNIJs9uVh+xmrEDPsbOSyhIWA6JhrIywQU8o4A6t5/p2Ed3jgLb2cNYDGE8j2P+36x3BNaL",
+	"xeHHE9d8cxwbPgGFgQvC6HxFCtet4ags+L/fvv6RwL5/aTY8+6Stai7m7HMvL/6BISNiIkeLDeEeA5Mv",
+	"XGP+jZPY+sFQyKFK05e/5+QmtdewLZgXd8cNfi1YrGg6rWrcfTWTLufFbVPC094F1dCMZdG12jbqqAiV",
+	"JuCfjxUYaDQ3N/oyNhE9Q7pObA5RBz8uqUJAb++ePo3bDnhm+l5iWsY4gTZUGIyXA+PYBWffwyu4Q3fn",
+	"FrSaA9WzOsPdwfKjGYIbu2VU1YjvOXnwiAAYiI7Yy0eJmwyGn0Yc5nMp9Nknnn8+C/lQ+uwTvHKnkKiT",
+	"tcbu7YtnQ3b2KVX5K0A56Zp1UBSOcVroTOcZsEfTjqKksa7tBNB06vFsfx6JVBOyh810/cCdWe1J/TYC",
+	"RcWg1IccDMd63Gjis6bqtFr7pKY8dw04eGymBVZq8VwYbQzbnTnvN5C6lDrBgE/xiXtkwg94vzFtvncV",
+	"3Ht2n32ka1ez7nKLJk9fXk0fhewev7tUCKaAukBWESOsbhi7OcVCb89LY2LmPqcpHXGkohY6l9GtAdzR",
+	"PlgxZO6hGOrnwzDUE47Rz23t4nPnRD5KxAuRaTH5++6H5629YENbWDwFNDpQUmFAdgEHyAnhS+jRhu0y",
+	"iZAkVK9+maPTTBNNH57nvGB1buhXfXI8mNlEVgZRhiJwsnCegr/1/P7OVhvHLuV41HWqef2wn8WGKraS",
+	"lW50Ux6lKLerVdvRyBoJLuAiGaP4rKo7qtJJNoGUTFDgA5Eb6VPt7h49QHF7BESUsTXq7j1We4ZBIGmH",
+	"SZ7zo+kCUcZ2WheQcUr3XY0UeBeBrtYuthMc5aBbOZJBfbpg32gwEXR05e4TYWG2pxB+BBEWH4WzT2iN",
+	"fD77ZNXaz2efMLXgc6/Z86RVMU8WXOQ6aontDBn89rI2eJR/xgOj+CehNJ7ODcuT5kuMODlWUr7GBJIB",
+	"0vJfGB3kubliy7oNTFcvfiK8ozrsXVvY4D2PoTFE0zqSBv1zqtDRJj3zjUp7DlDeRBA9gp0fN0wN2nPB",
+	"F/Ed37gsmmckDqDWF/2gU3IW11T0xg8j4vy5roT4ujj5rswxDES2Q4hEClOSaQKdj+P6C6YVCtYuB9X1",
+	"084DM4M2fuDtWe8Ml41nNA7fw+T6jf1n9VP3sVOYxDVkc+yDHiMf8qSQgN41tgX4wCNtGzR1zGNKeKq7",
+	"5bXoHZ6MyM2CX3z3of0heu4+KN7w1w86E/FK7k7fkKvbSgFZKioMy+3VpHnOCPtoVXC98wzEM2tuSf3N",
+	"qQdLT1tIf7DDRjS5gwUT8F4QEGr68GR6/m46vYD//9cW3Fbw3Xnf/YeoCdPkbVXaD51L2ZoKVoKA8iWh",
+	"I0QTU2yCxPo9zW/53L4R59QweHYWqDaaXt2zJtweOaEKLxau5fsd73D7HlAUGzxG6HzOtHaRaLcJGYHS",
+	"Qfs0E/lYntsoblhHDoApv0v4NvhwvK3+JRWv/bvEGoLlCOoWi6lxwJFPUf+MfTS+SX2v1+QH+0x+jM04",
+	"kiT5rilJDnVkjASkancH62269quXFzUXoZK2kEUhNzokqQRVDooFDFNrfUSJceahtRDro6wSLPvePfIz",
+	"Mq2vHnUxb7i0uLZmOxb8Hsq1dVXquM6EbQy5PgCgwz3OK6oJdkY9QmRQ5C1OAwjsObsDI/ngYN+N81Su",
+	"y8qw56HSdGeWXCtN57LpTqhxu00Ald7UGFFNkBbIoHeMA67d8+zpu5fTBz0+CWiK1Zc/d57u+HnUuPP+",
+	"p77fDnnqPdQufh2poh4SJp0JA1+CRgTZMFH7oCjlQPgo4mybgS/EodocIf7CbpmiRSOF/ZaBegZx8syX",
+	"xJVUHxAOd4+dfbKc9flsphi9yR1OePKkfG+feCY34rmP6YyTrU9lPmjfv2qmfAspRoOZNxvia9LsXti8",
+	"T1NAhg3dt0vInD6K8ho4l8y2JOdrp3RmREtlzVwqchguPx73Dsh4/T5w+n9hDr7nRFYrqv707vnJ71B2",
+	"xrxg7A0KT0EXSOxnl8Vt5DIiMlLITUZWfLnKCLSnywi2O8hI+Xh6aRWFtdSGnE+n2XQ6PZ4U3snHdUYt",
+	"XAH2+ncDD2ToOGexxdKl74uRjAw9lwqqCjRzxUQAiutwLKQotqfkPVxQmC0FRw3C8YVlAnsCUVERcibz",
+	"rU/CxCon8D/VbeTijndWo1nUbQDrRhndaBI0Z3i9+Iouiy8pYrEVRY+E9b08QoAc9/buzPlHuYljftpQ",
+	"kWtC11IsEeJN0Vnhi7fstguXsbFZyXXcyOROwtcDVCZl7pXcfF1cMEaUJpNQL12OQ5BPTSMg8xmmQZi1",
+	"e0ba4wmnr0fVL6kyDU3f5zPU7T6zRnPUD4fo/l+VhoJ1ADvrtYDLjhTaiPNTfiMhIK6t9s7WOiMzXhQ6",
+	"I6envyUztuLWJnWSNYvTBdp++PTZSYehWgdIB8yn5BFCAJpf7CFKsbg2rGyweNjV0OvPM30ONaYbxm6i",
+	"RoAgUaEmasto8gB80RxW3K80u0ouIqPRLjQjtNASPsOsDF/icCSWbqooYCN6Z+ZYuS5y30mgN1b33D/U",
+	"4cPanfHmYY9oU1XRrC8tqTFM2Sf//c1vzn+anjz68Lefzk8ef/jt302SUi3JTdZSRnCnrtCcK274HABn",
+	"oe8z9smq1hNs9/xh+Ciu8113CFl6QISCcmz7PpdiwdUasQxpodk1gCJim74N5bdYDFmVTGmWJ1v29c3D",
+	"AbX0llImX9TSHq3sIuGkhX17MH3w7cn0vGfzHKRWcvN+mp48/vDp0eeT30xh+/5m9/JB7y42pwOZk11Y",
+	"tPa8HvXMCzC+jj+rd5g5pOHYenyfuoYa6l17ZoQdwsYUu34V7jB3tPfXTgdBcXfh9b0CVIRSyTnLK8WI",
+	"FRE6RBO4IuyW50zMWSMKDrw7Jh/ETTmSdi7lZKewe+Ge2eMWfo0anZXtmMDClmBQAZ+YFdcXVjdX2BKx",
+	"UZ/v9PG71+fvjGHdF3MNSr5Amg5JvKgZzu/V3fnN7ejOlAo/WpOD8NM9qRRPofOlW+KuQNK6Kgy3mv6Z",
+	"3cITSE5u0LKVf62216oSTVUJLpZJm2pY1o5WBqQKQTa+N+cjzcoogGrBt6QSnhfWZk20+iJ/+J4YuWQQ",
+	"93Oel2Ra94z71KFOW+0olXtf5yH/uj3CC5+Cd5fpBkIIAYOpU2RNS7Tk7BG0BywnBb9hCAgK79pVFJIW",
+	"4k0MIpyQJ+NhQbcHRxPu/tilXRTI3GRDoZYDmitpYip1jGyyZ6zgVikFOlxiohpVjNywMkT4HBYCzVkO",
+	"zY/JX+Rs6ImMon3uub1JJuGAfl0JJkP26FgGg6fACKHXpvAZXVIu+nNIXkqa45KewIPHIfev4UhYyhBK",
+	"FpQXLPcjwTlYy0a51CGMfxbJ7YIhEHtzY55xPafK7c1zePo4e/MojR+5QIxMqzRL4ZLy3aK1oVvtHOlI",
+	"DXkU0AG3RIfv7HyvVPhhDZZ4AqCWciPflewKOlftViiv3DMHlqHtx3uC9w9XKbuWSqD7NNtRnzX9OdGf",
+	"BrZv8UiEw9VMv4NHyvCt2W0uqwLAlaD3hssYKAvqLr4ADz9WGIfUgN1WTP3YvSj4NUTpfuJ30ABcskyj",
+	"d82cGlrIZXUsNJL6fQN9ZPYgVAVtU905cHdqGlH53SF+2y+qbkRYsj3lQ6Ew8shuym90C7T+7rtwpv9a",
+	"7NqJRuPHX2Ho/8tmkES0641yMuVyoOrJYZ+ymTQrn60E7SCPBSrkZoVj46UO0PYhDxW94StGDNbOOIES",
+	"VyMfwnq33NS10Dvkbv3c/QheP97QspZoJVnIobBzO4KjpX51I9VgRTVcgoJUAHIXeubudMmUTJYIkRzt",
+	"TQmN970+1ueSgYmwOxW1rCkvJhcTwTa/nyOAbKgvAXDeZUWXUIIias3qyZoLSn5kGwfvjGIG4aUnVNBi",
+	"q60qNKY+Jd7f+803r0cGLOq93HTpykLFDXR1gpbN4JByUcE7A7voG8CmAI6abQk7sVtEDDYL8DpEs7pq",
+	"HDe1znnwKPSZVD75PNqjL2ZSvfC0LRjNNRESEwyo2KL5eAT11a0GsktKJqKtvTsZ97kN8MAe02Vw3wdB",
+	"sM09HoYfPjoXb3ezwG8BZe+QnwYTsxMZv4lrWu6+7F7R8n5uuVe0HHq9waS/ELqv3UX7fixKhGrcrMbJ",
+	"xYy7giK85Uizzr727NMNF/nns0/2Ovkc1bwkVwm11fXYXDuPdms+cA/LBc4L//cy8odrsqK3KEfsz1F3",
+	"a7nHqXeOQwt65xdLZP9VliEGQSo65Ph+OMUQyffI/B1o/HTwvI4f12TwbpDmFFwbiv4pNGst9hXd3KWC",
+	"yAf54xlHf1x8miCWAHYsxKYBE+U+Yg5VbZgse0XLp25ehxYAefbjGrz5x7jZc0CWUsx5RzBOwxv85rAC",
+	"PGa/laZ7D9malg1xxnqF2fuVfLJ+MfmiyaJWuvYJrdJ9ewQflGw0hIp6RnMD+Jm5jFE653NZiTZOp9wI",
+	"T7EzzbSuAaDSetAPIn/rHxvIQVsUO0etIiuKFo6PmxORInhG9d7F+08/Z/33Xv9qv8Dd55vJDbz//Kob",
+	"iYuVZrmzr47i1HEUBs3jjmRu8dlepbtmti+pbB+9xtElfXS5czSl4Gjv1sve4SP3wZ2vNwJ7NA1kT5w9",
+	"aiUgAoQ0SOgshoHmimg2V8zoozLskzcv/AyS9uLuRg375IU3bdpZCErJDcsBhmweOUcsS1g2k4JpViyg",
+	"eiPVWBDMB51UuTD15J3rznSwAgKd0i4eToNyBNl5xdZeydIlpsuSxegdoLmO8mQ4NrlfJ0bdS2sXP15i",
+	"X8wvYKe9ojdgowXG82gbSi4VXR94+PcKySt2K28CX/yCpaTxkmwUmZjZm9L8yj90L+YrDjbYhPVzO44Z",
+	"u3aH2b+2lj4NPPWeGoeh4K19rtg3BRV+/XcQUStW5NeYigbQIOcn08ehOMBlC59P6w7pF5NnL5+cB2zP",
+	"i8n0/PEDSik9mU6n05N/sP/zO/s/0+j/DsZqCLMb0HbbTfnQpOW4a+fuHPCw9g6IIp4WHxjB5vJYWsiX",
+	"AiMpay4qwxw4UFHEvaH7GsyB9TYo8bmRM+dT0j0Nu3CsPw/eSji0Ow/pEc7oU4SQCK/0uMu+yA/RIxwM",
+	"MuYzAs0u49YI8xXlSg+DLPefnyp2y9mmKTX35tHVh/nrSqS7t/16EjYKPaxLJnKa+ROTwSGiBqpyMdED",
+	"wd7z4Ns5BBe7sT1nbqx+WBzFDXvlHrpvQJw5rWB7IfpvZcxGepxqHYCqUQ1CgOqoofvF+aEi2I+aAFHu",
+	"SKqczXnwagy7wZGWz9wPm+nMjxLI1HJW8GXtwNs/p1IxnWzk7qS1i2NDLdlKkk0oL01mYffJ6HrS304T",
+	"s673YTRQd8CwHkPP9/CjffPqIBq5SR52Q9y3xHFFTvwYrhc41/H9HHVSQTmE7ftYwAWgyprYm0vMx9A8",
+	"ZxoEFACtxi6bQ+8NIQ2fs93K9o/umT0lNe98RiO+8zhFMumT8HUUXyFd9tdeeRofKUcRgoMUkQCO7weJ",
+	"mOLM99dPmwZXjOY1awz0G6PqSjXxZsedLXR10/UduwWEcQ5avdek0qt/XTKBq//qVCk3rb5It/v2OKTv",
+	"mPx3In2zOUivQHpdPzayzG9DuVNeBKFCbyCTOlmyiwXCHRidmZQFIDY3w5W1AZt6mbeR7lzxei9p2K/j",
+	"Fg5DHB7Rrh2r6QO6WV0j79p6arg+LHsdxffR5Ly9FtTdOtN8yYN/v905RPS+ZmOBOmrp96oRtrzDvpxp",
+	"w8oGBm6rDXCdBZUTWpaMFqBD1Y6Sb/Sly+in8zkrjf/vdUmVKbaZr8ewL9DMmMJepCyvl3pqzY+cnZIn",
+	"Nfh3IINvVKahalEpNrff1wvrhADeGlYegaEO7fvlSW8pchxDzr+yTgJx70Yyh384esOgoP1nE59Xap+B",
+	"rbMiE7YgWevKFgv7u0Z9rZCCRfWy7s+C0Vt2jRWh7OO8qPKeN+J3eUNUHrXjURIVtsekjK259lGO4k+a",
+	"wU01su17wySjnvu+GttsuCQ7pn32TBIK+C+u8iwM8k2nYcoYGeby9XZpNG/wkaEWFiac3KVm7BdhYCFV",
+	"9htYjsDHyb/ZSHXTE1+2Sq291jIyw3y7gUmZbVZIBABbSysKAhnoWZ2fAdmAPvzOFGTfoA/ZqdBYmNm9",
+	"Yn4Q+SsG3d5WvPyyVaOOL61YKtjiKEUjEIENDF+FsEdrZ6xOv5QyH1uA0KfkuYSvr89Lbjfyi+ehWd2u",
+	"KWMOSsxP8v0Z9q3oxcm0Z9CqjA6byedXYFwfu6m5uhRWaJZgd/zdExzla9tAnBbMUdBdFxyLHzlScavf",
+	"U9TI+3xHqLzz+QpEEJEqhndf8lvWilMlOQA3+dRtYpcJXH1NT470j7jBONgaIXmoCKip8GPQ5zMHk4qQ",
+	"qK6JqXvslNRn4htdC9K0aGcirzFWQ/Kqw7pI6O3MXMniZwjPDC1MGtOqwO/FzrtYapfV0Pbny8OxUu5X",
+	"MNbOdsE2yERHOFp/4LfRDcU+0rkBnxPTzDEqgGZ78o0u44hPDSaWnWBi2e4MIs3Mc3js9eKod1mfY9dD",
+	"RRyBoldsLW9Z3AkXFwwxtFBDtmnqalx3lLUCrb870XtU+vQ9kfr4udcJKRmpm0eqzWsQttIlYnLv5mI7",
+	"prkHosY341yumV0z1rwdATmGQRduWHHOcj+UH6HVhke5W2VcGW0qi+AtjniP1OO6XuYRCPdPjJUDdP9D",
+	"ODHqaLfTKq+fuw/Pez3eUNd7vJIjaYkOWL6kyng3iFO5AOkDNUNMKI7KUxiAgoDCuKJ7+dc+19gQ7F63",
+	"Zzf8Q/eyFa6p4dB98HM7Ts6nfx2YtUhx7+6j+gaT0TWrYeK/AW+EPgDt2o20ryL/is2lyj1R7tgjDuJl",
+	"D6eQBdpsNRmacV1BioI/74bR9TcabvsCYLiABgvs7mAfeMYVg1z7PzDBFC3u1Gsu4Y5xMAuPH5Ccbl0Z",
+	"m5Cb2O26A80zG9gM7MF0YDewDOf5c6dYhjPSPRPvMdiqIX1OHec6QB4km9W2zfeYJsNYzvJL1wCTG0ht",
+	"r6ELoTgABRbKKrtX9sby2k2Vc+OmO/bUxCJsMOxAfZh+UQn+Lszvlpto9zaYYq3Myjrfgpr5KqlnXzV+",
+	"ce+mt6yM1Q19pR7mRBJVWW3ZanKnk8xBjl9McmcKHSSFwkCJMFEkLx4mJI0bv46+5WgE5UqWZQ9oeUPE",
+	"eMx0P4djdh7kmswLqY/Cjk8LYL9Wfi6hmuSQk6KIW3IWddyeO0hZfmiaQHCV9MMFOv39Xmr37GBDVRT0",
+	"RcysfZOzLwmx4AIX2ATaWC4BHy4xUo7RC/tUkSd5Dsu+S4qzpQAUSp/oFV8YFyhzGoA1neyngNWCQd2W",
+	"wRAX0QV0/89jqulw4+73ug780s8fR2CLN5W1dsEQCIDToC9FNEQnK/vI9wNGtS0FYK6zT/Y/O5N0HIuM",
+	"uyAchb48jN/9bMXrGqm+/6COPJJVT8Rm5RKXYeO51fsWlbbqGCW3TNldd551jZia2KlBMYGJDBwTZsSi",
+	"4PNUoSx49o+0p3eA+ThQQlj7xT7kKNHOrtnFKbjyfLi8+KUxqXOfY6gJpIVT6UXe8G7cQU6c4TW0dhRJ",
+	"Osuu4JGfl8N62GOE4hjeAIqjS//B4shRCUH+PUdT/jzDuJCeb1R4RPyzH7wnikYDZQ2w+qE5Am1eqhNQ",
+	"d2p+b+vHdjRaGpYp3I9r9DVnDgcKvORisF4a1G9IqqkwjHcczODwZg4JInN067tONLXb3c7aXZRcEdjB",
+	"y9rUzVz+uLtJUduDloFYWHuIGdGI451A/5xdygwG8q6qI1gWO/txRMP0Cf2qOFIhi88v0CHeAgkeDvWu",
+	"Efc7TjSkS8Y7RuAnufM6Xi+d13E4oEaH1IfK1MrD9B8JzOst3UbJH0ffHMv8NQJOD5ik1tXdQVF85iNm",
+	"R/y+qQBHWLAl1XojlR34//2f/2tXwwQV4NGVFS3oZPCevuVL8eLngUhJp0d+GXAUNq+gc9/FTx8ajMOX",
+	"GNMUOVlCxNO4Ldxd/wMZ8/OYM86cYTDEiVqzyZDTghAux3aK1oBtviG7Y9rhSG2VWFNwz+3SL/7kH7qP",
+	"q9wP9mdaVIOvcuwcfgzL1S/ex7UQ/hJ6YyFwpweoBizDGyE3zuMEcZoFbABCZEBPzxsu8kN6hrUY/tME",
+	"efripw9WodJM3XoFr1LF5GJyRkt+dnsOZoAbppZEAWkqfBTylsMndaadjj+G4ET8gXeyRx81OulFn9eN",
+	"2MJHtaoSfegY5POHz/8/AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

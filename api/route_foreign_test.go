@@ -39,6 +39,11 @@ var pathIdentifiers = map[string]identifier{
 	"engagements.id": {`SELECT engagement_id::text FROM engagement WHERE tenant_id = $1 AND tenant_id <> $2`, nobodysID},
 	"role":           {`SELECT code FROM own_role WHERE tenant_id = $1`, "own-nobodys"},
 	"sequence":       {"", "888888"},
+
+	"contracts.id":       {`SELECT contract_id::text FROM contract WHERE tenant_id = $1`, nobodysID},
+	"objections.id":      {`SELECT objection_id::text FROM objection WHERE tenant_id = $1`, nobodysID},
+	"meetings.id":        {`SELECT meeting_id::text FROM meeting WHERE tenant_id = $1`, nobodysID},
+	"recommendations.id": {`SELECT recommendation_id::text FROM recommendation WHERE tenant_id = $1`, nobodysID},
 }
 
 // fieldIdentifiers are names of parameters of a query and of properties of a body. Names of the

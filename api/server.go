@@ -15,9 +15,11 @@ import (
 	"assay/domain/administration"
 	"assay/domain/audit"
 	"assay/domain/confidentiality"
+	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/engagement"
 	"assay/domain/indicator"
+	"assay/domain/meeting"
 	"assay/domain/notice"
 	"assay/domain/warehouse"
 )
@@ -44,6 +46,8 @@ type Services struct {
 	Indicators      *indicator.Service
 	Warehouse       *warehouse.Service
 	Crosschecks     *crosscheck.Service
+	Scorecards      *contract.Cards
+	Meetings        *meeting.Service
 	Engagements     *engagement.Service
 	Audit           *audit.Service
 	Notices         *notice.Service

@@ -39,7 +39,7 @@ var actionGroups = groupActions([]actionGroup{
 	{"officers", []access.Action{access.OfficerRead, access.OfficerPseudonym, access.PurposeWrite, access.ScorecardRead}},
 	{"declarations", []access.Action{access.DeclarationRead, access.FindingRead}},
 	{"intake", []access.Action{access.ImportRead, access.ImportWrite, access.MapWrite}},
-	{"contracts", []access.Action{access.ContractRead, access.ContractPropose, access.ContractSign, access.ContractReview, access.ContractEvaluate, access.ContractTemplate}},
+	{"contracts", []access.Action{access.ContractRead, access.ContractPropose, access.ContractSign, access.ContractReview, access.ContractEvaluate, access.ContractTemplate, access.ObjectionFile, access.ObjectionDecide}},
 	{"administration", nil},
 })
 

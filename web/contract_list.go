@@ -64,7 +64,11 @@ func (v *visit) listContracts() error {
 
 // contractLinks lead to what belongs to contracts.
 func (v *visit) contractLinks() []view.Link {
-	links := []view.Link{{Text: v.T("programme.title"), Address: v.at("programme")}}
+	var links []view.Link
+	if v.may(access.ScorecardRead) {
+		links = append(links, view.Link{Text: v.T("scorecards.title"), Address: v.at("scorecards")}, view.Link{Text: v.T("meetings.title"), Address: v.at("meetings")})
+	}
+	links = append(links, view.Link{Text: v.T("programme.title"), Address: v.at("programme")})
 	if v.may(access.ContractTemplate) {
 		links = append(links, view.Link{Text: v.T("templates.title"), Address: v.at("templates")}, view.Link{Text: v.T("targets.title"), Address: v.at("targets")})
 	}

@@ -33,6 +33,7 @@ import (
 	"assay/domain/indicator"
 	"assay/domain/installation"
 	"assay/domain/intake"
+	"assay/domain/meeting"
 	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/sample"
@@ -237,6 +238,7 @@ func (k *kit) services(policies *access.Service) Services {
 		Indicators: k.indicators, Warehouse: k.warehouse, Crosschecks: k.crosschecks, News: k.engine,
 		Contracts: contract.New(k.db, k.administrations, k.accounts, k.indicators, contract.Notices{Administrations: k.administrations, Clock: testClock}, testClock), Scorecards: k.scorecards(), Engagements: k.engagements, Identity: k.identity, Audit: audit.New(k.db), Installation: installation.New(k.db, k.administrations, testClock), Log: slog.New(slog.NewTextHandler(io.MultiWriter(&k.log, io.Discard), nil)), Clock: testClock}
 	s.Comparisons, s.FirstRun = comparison.New(k.db, k.indicators, testClock), firstrun.New(k.db, k.accounts, testClock)
+	s.Meetings = meeting.New(k.db, k.scorecards(), k.accounts, testClock)
 	s.Seals = seal.New(k.db, k.keys, testClock)
 	s.Papers = contract.NewPapers(s.Contracts, s.Seals, "")
 	return s

@@ -24,6 +24,7 @@ import (
 	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/intake"
+	"assay/domain/meeting"
 	"assay/domain/notice"
 	"assay/domain/seal"
 	"assay/web/handbook"
@@ -251,6 +252,27 @@ func composedKeys() []string {
 	add("aim.", string(contract.Speed), string(contract.Control))
 	add("ground.", "outage", "strike", "transfer", "absence", "inquiry", "other", contract.GroundTerm)
 	add("ground.", contract.ExemptionGrounds...)
+	for _, state := range contract.ObjectionStates {
+		add("objection.state.", string(state))
+	}
+	for _, ground := range contract.ObjectionGrounds {
+		add("objection.ground.", string(ground))
+	}
+	for _, action := range contract.ObjectionActions {
+		add("objection.did.", string(action))
+		if action != contract.ObjectionFile && action != contract.ObjectionLapse && action != contract.ObjectionConclude {
+			add("objection.do.", string(action))
+			add("objection.hint.", string(action))
+		}
+	}
+	add("objection.effect.", string(contract.LeavesOut), string(contract.ExcludesCases))
+	for _, state := range meeting.States {
+		add("meeting.state.", string(state))
+	}
+	for _, state := range meeting.RecommendationStates {
+		add("recommendation.state.", string(state))
+	}
+	add("meeting.side.", string(meeting.SideChair), string(meeting.SideHolders))
 	add("standing.", string(contract.Red), string(contract.Amber), string(contract.Green))
 	add("left.", string(contract.LeftGranted), string(contract.NotMature), string(contract.FewCases), string(contract.NoFigure), string(contract.NoWorkDays), string(contract.OtherDefinition))
 	add("card.reason.", contract.DataCorrected, contract.DaysCorrected, contract.SettingsCorrected, contract.ObjectionGranted)

@@ -45,7 +45,9 @@ func (v *visit) scorecardOfPath() (*contract.CardDossier, error) {
 }
 
 // showScorecard shows one month of a contract as it was published.
-func (v *visit) showScorecard() error {
+func (v *visit) showScorecard() error { return v.showScorecardWith(http.StatusOK, nil) }
+
+func (v *visit) showScorecardWith(status int, fault *view.FormFault) error {
 	d, err := v.scorecardOfPath()
 	if err != nil {
 		return err
@@ -68,8 +70,22 @@ func (v *visit) showScorecard() error {
 	for i := range card.Beside {
 		page.Beside = append(page.Beside, v.besideFact(d, &card.Beside[i]))
 	}
-	page.Corrected = v.scorecardCorrection(card)
-	return v.show(http.StatusOK, "scorecard", page)
+	page.Corrected, page.Fault = v.scorecardCorrection(card), fault
+	if handled, days := card.Late(); days > 0 {
+		page.Daily = view.NewDailyBars(card.Daily, contract.LateDays, v.T("scorecard.daily"), v.T("scorecard.late", "Handled", v.Percent(handled, 0), "Days", v.Percent(days, 0)), v.RightToLeft())
+	}
+	if page.Talk, err = v.talkOf(d); err != nil {
+		return err
+	}
+	return v.show(status, "scorecard", page)
+}
+
+// nameOfIndicator is the name of an indicator in the reader's language, its code when there is none any more.
+func (v *visit) nameOfIndicator(code string) string {
+	if found, err := indicator.Find(code); err == nil {
+		return v.IndicatorName(found)
+	}
+	return code
 }
 
 // downloadScorecard gives the canonical bytes, which assay verify scorecard takes.
@@ -112,11 +128,21 @@ func (v *visit) scorecardFacts(d *contract.CardDossier) []view.Fact {
 	facts = append(facts, view.Fact{Name: v.T("scorecard.part"), Text: v.Percent(card.Part, 0)},
 		view.Fact{Name: v.T("scorecard.declarations"), Text: v.Value(present.Count, float64(card.Declarations))},
 		view.Fact{Name: v.T("scorecard.published"), Text: v.Instant(d.PublishedAt)})
+	if line := card.Find(findingsCode); line != nil && line.Numerator != nil {
+		fact := view.Fact{Name: v.T("scorecard.findings"), Text: v.Value(present.Count, float64(*line.Numerator))}
+		if found, err := indicator.Find(findingsCode); err == nil {
+			fact.Link = v.behindScore(d, found)
+		}
+		facts = append(facts, fact)
+	}
 	if watermark, err := time.Parse(time.RFC3339Nano, card.Basis.Watermark); err == nil {
 		facts = append(facts, view.Fact{Name: v.T("scorecard.watermark"), Text: v.Instant(watermark)})
 	}
 	return facts
 }
+
+// findingsCode is the indicator whose numerator are declarations with a finding of the procedure rules.
+const findingsCode = "DQ01"
 
 func (v *visit) scorecardLine(d *contract.CardDossier, l *contract.CardLine) view.ScorecardLine {
 	row := view.ScorecardLine{Code: l.Code, Name: l.Code, Value: v.targetText(l.Unit, l.Value), Cases: v.Value(present.Count, float64(l.N)), Threshold: v.targetText(l.Unit, l.Threshold), Target: v.targetText(l.Unit, l.Target),
@@ -144,7 +170,53 @@ func (v *visit) scorecardLine(d *contract.CardDossier, l *contract.CardLine) vie
 		row.Bar = view.NewBar(l.Attainment, float64(d.Contract.Text.Document.Terms.CapPercent), nil, nil, v.RightToLeft())
 	}
 	row.Spark = v.lineOf(l)
+	row.Baseline, row.Definition = v.targetText(l.Unit, l.Baseline), v.Plain(l.Definition)
+	if l.Numerator != nil && l.Denominator != nil {
+		row.Parts = v.T("scorecard.parts", "Numerator", v.exactText(l.Unit, *l.Numerator), "Denominator", v.exactText(l.Unit, *l.Denominator))
+	}
+	row.Paired, row.Notes = v.pairedFacts(d, l), v.lineNotes(d, &l.CardFigure)
 	return row
+}
+
+// exactText writes a numerator or denominator: an amount where the figure is one, else a count.
+func (v *visit) exactText(unit indicator.Unit, n int64) string {
+	if unit == indicator.Money {
+		return v.Value(present.Count, float64(n)/pow10(v.tenant.MinorDigits()))
+	}
+	return v.Value(present.Count, float64(n))
+}
+
+// pairedFacts are the figures of the indicators that stand beside one, whether they are scored or not.
+func (v *visit) pairedFacts(d *contract.CardDossier, l *contract.CardLine) (facts []view.Fact) {
+	for _, code := range l.Paired {
+		figure := (*contract.CardFigure)(nil)
+		if line := d.Card.Find(code); line != nil {
+			figure = &line.CardFigure
+		}
+		for i := range d.Card.Beside {
+			if d.Card.Beside[i].Code == code {
+				figure = &d.Card.Beside[i]
+			}
+		}
+		if figure != nil {
+			facts = append(facts, view.Fact{Name: v.nameOfIndicator(code), Text: v.targetText(figure.Unit, figure.Value)})
+		}
+	}
+	return facts
+}
+
+// lineNotes say what was taken out of a figure.
+func (v *visit) lineNotes(d *contract.CardDossier, f *contract.CardFigure) (notes []string) {
+	if f.Discounted > 0 {
+		notes = append(notes, v.T("scorecard.discounted", "Cases", v.Value(present.Count, float64(f.Discounted)), "Weight", v.Percent(float64(d.Contract.Text.Document.Terms.SamePairPercent)/100, 0)))
+	}
+	if f.Floor > 0 {
+		notes = append(notes, v.T("scorecard.floor", "Amount", v.Money(f.Floor)))
+	}
+	if len(f.Excluded) > 0 {
+		notes = append(notes, v.T("scorecard.excluded", "Count", v.Plain(len(f.Excluded))))
+	}
+	return notes
 }
 
 // lineOf draws the six months of a line.

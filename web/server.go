@@ -29,6 +29,7 @@ import (
 	"assay/domain/identity"
 	"assay/domain/indicator"
 	"assay/domain/installation"
+	"assay/domain/meeting"
 	"assay/domain/notice"
 	"assay/domain/seal"
 	"assay/domain/warehouse"
@@ -102,6 +103,7 @@ type Services struct {
 	Notices         *notice.Service
 	Contracts       *contract.Service
 	Scorecards      *contract.Cards
+	Meetings        *meeting.Service
 	Papers          *contract.Papers
 	Seals           *seal.Service
 	Administrations Administrations

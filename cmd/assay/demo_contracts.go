@@ -57,20 +57,56 @@ func (d *demonstration) contracts(ctx context.Context, tenant *administration.Te
 	if !running {
 		return d.negotiate(ctx, s, tenant, c, *officer)
 	}
-	for _, who := range []account.Person{*officer, *director} {
-		actor := contract.ActorOf(who, "assay demo")
-		c, err = s.Sign(ctx, tenant, contract.Ask{Contract: c.ID, Revision: c.Revision, Actor: actor},
-			contract.SignInput{Seen: c.Text.Hash, Confirmation: contract.Confirmation{Account: who.Account, Method: string(account.MethodAuthenticator), At: now}})
+	head := holding(people, access.HeadOfOffice)
+	if head == nil {
+		return nil
+	}
+	return d.since(ctx, s, tenant, c, dg, *head, *officer, *director, now)
+}
+
+// since signs the contract and those of some colleagues, and plays the months since they began.
+func (d *demonstration) since(ctx context.Context, s *contract.Service, tenant *administration.Tenant, c *contract.Contract, dg contract.Actor, head, officer, director account.Person, now time.Time) error {
+	h := d.history(tenant, head)
+	h.holders, h.signed = []account.Person{officer}, []*contract.Contract{c}
+	for number := 1; number <= colleagues; number++ {
+		p, err := d.colleague(ctx, tenant, officer, number)
 		if err != nil {
 			return err
 		}
+		if p == nil {
+			break
+		}
+		other, err := s.Draft(ctx, tenant, contract.DraftInput{Template: c.Template, Subject: p.Officer, SubjectName: p.Name, Office: p.Office, StartsOn: c.StartsOn, Actor: dg, Targets: figuresOf(c.Text.Document), WithoutHistory: true,
+			Signatories: []contract.Signatory{{Side: contract.SideHolder, Account: p.Account, Name: p.Name, Post: "Examiner"}, {Side: contract.SideAdministration, Account: director.Account, Name: director.Name, Post: "Director General"}}})
+		if err != nil {
+			return err
+		}
+		if other, err = s.Propose(ctx, tenant, contract.Ask{Contract: other.ID, Revision: other.Revision, Actor: dg}); err != nil {
+			return err
+		}
+		h.holders, h.signed = append(h.holders, *p), append(h.signed, other)
 	}
-	now = time.Now()
-	if err := s.Activate(ctx, tenant, c.ID); err != nil {
-		return err
+	for i, each := range h.signed {
+		for _, who := range []account.Person{h.holders[i], director} {
+			var err error
+			each, err = s.Sign(ctx, tenant, contract.Ask{Contract: each.ID, Revision: each.Revision, Actor: contract.ActorOf(who, "assay demo")}, contract.SignInput{Seen: each.Text.Hash, Confirmation: proofOf(who, now)})
+			if err != nil {
+				return err
+			}
+		}
+		h.signed[i] = each
 	}
-	_, err = contract.NewCards(s, d.indicators, cube.NewStore(d.db)).Sweep(ctx, tenant)
-	return err
+	return h.play(ctx)
+}
+
+// figuresOf are the figures that a text agrees on.
+func figuresOf(d *contract.Document) map[string]contract.Figure {
+	figures := map[string]contract.Figure{}
+	for i := range d.Targets {
+		t := &d.Targets[i]
+		figures[t.Code] = contract.Figure{Baseline: t.Baseline, Threshold: t.Threshold, Target: t.Target, RedLow: t.RedLow, RedHigh: t.RedHigh}
+	}
+	return figures
 }
 
 // describeFirst writes the descriptive phase: checklist, team, missions and two reports.

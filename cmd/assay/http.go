@@ -40,7 +40,7 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 	options.Version = programVersion()
 	pages, err := web.New(web.Services{Sessions: s.sessions, Accounts: s.accounts, Notices: s.notices, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, News: s.engine, Installation: s.installation, Forget: forgetQueue,
-		Contracts: s.contracts, Papers: s.papers(), Seals: s.seals, Scorecards: s.cards(), Engagements: s.engagements, Identity: s.identity, Comparisons: s.comparisons, FirstRun: firstrun.New(s.db, s.accounts, time.Now), Audit: audit.New(s.db), Log: log, Clock: time.Now}, options)
+		Contracts: s.contracts, Papers: s.papers(), Seals: s.seals, Scorecards: s.cards(), Meetings: s.meetings(), Engagements: s.engagements, Identity: s.identity, Comparisons: s.comparisons, FirstRun: firstrun.New(s.db, s.accounts, time.Now), Audit: audit.New(s.db), Log: log, Clock: time.Now}, options)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 		return err
 	}
 	return web.NewHandler(log, ready, s.proxies, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
-		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks,
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Scorecards: s.cards(), Meetings: s.meetings(),
 		Engagements: s.engagements, Audit: audit.New(s.db), Notices: s.notices, Languages: locales.Languages, Log: log, Clock: time.Now}))
 }
 

@@ -15,6 +15,7 @@ import (
 	"assay/domain/contract"
 	"assay/domain/cube"
 	"assay/domain/installation"
+	"assay/domain/meeting"
 	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/store"
@@ -133,6 +134,11 @@ func (s *services) runCards(ctx context.Context, job store.Claimed, _ func(any))
 // cards is the service of scorecards.
 func (s *services) cards() *contract.Cards {
 	return contract.NewCards(s.contracts, s.indicators, cube.NewStore(s.db))
+}
+
+// meetings is the service of meetings about scorecards.
+func (s *services) meetings() *meeting.Service {
+	return meeting.New(s.db, s.cards(), s.accounts, time.Now)
 }
 
 // resumeCards asks for a pass over the scorecards of every administration, so that the nightly

@@ -147,7 +147,7 @@ func (k *cardKit) verify(t *testing.T, content []byte) *contract.CardVerdict {
 	return verdict
 }
 
-func (k *cardKit) exec(t *testing.T, statement string, arguments ...any) {
+func (k *cardKit) exec(t testing.TB, statement string, arguments ...any) {
 	t.Helper()
 	tag, err := k.super.Exec(t.Context(), statement, arguments...)
 	if err != nil || tag.RowsAffected() == 0 {
@@ -175,6 +175,7 @@ func TestScorecards(t *testing.T) {
 	t.Run("readers", func(t *testing.T) { k.readersAreHeld(t) })
 	t.Run("tampering", func(t *testing.T) { k.tamperingIsFound(t) })
 	t.Run("everything", func(t *testing.T) { k.everythingIsVerified(t) })
+	t.Run("objections", func(t *testing.T) { k.objectionsScoreAgain(t) })
 	t.Run("days", func(t *testing.T) { k.daysAreCorrected(t) })
 	t.Run("data", func(t *testing.T) { k.dataAreCorrected(t) })
 	report, err := audit.Verify(t.Context(), k.db, k.tenant.ID, nil)
@@ -299,6 +300,93 @@ func (k *cardKit) tamperingIsFound(t *testing.T) {
 	if verdict := k.verify(t, card.Content); !verdict.Right() {
 		t.Errorf("all is as it was, and it says %q", verdict.Wrong)
 	}
+}
+
+// objectionsScoreAgain takes two declarations out of a figure, leaves another figure out, and takes neither where it was refused.
+func (k *cardKit) objectionsScoreAgain(t *testing.T) {
+	month := cube.MonthOf(2025, time.October)
+	c := k.contracts[3]
+	for _, other := range k.contracts[3:] { // somebody with enough to dispute
+		if line := k.card(t, other, "2025-10").Card.Find("CLR01"); line.N > k.card(t, c, "2025-10").Card.Find("CLR01").N {
+			c = other
+		}
+	}
+	holder := officer
+	holder.Officer = c.Subject
+	// All contracts of this test are signed by one account; the one who reviews is no party of them.
+	first := k.card(t, c, "2025-10")
+	lines, err := k.indicators.Lines(t.Context(), k.tenant, indicator.LinesRequest{Code: "CLR01", From: month.First(), To: (month + 1).First(), Where: c.Behind(), Limit: 50})
+	if err != nil || len(lines.Lines) < 3 {
+		t.Fatalf("behind CLR01: %+v, %v", lines, err)
+	}
+	two := []int64{lines.Lines[0].DeclarationID, lines.Lines[1].DeclarationID}
+	in := contract.ObjectionInput{Contract: c.ID, Month: month, Version: 1, Indicator: "CLR01", Ground: "attribution", Words: "these two were another's", Declarations: two, File: &contract.EvidenceFile{Name: "incident.pdf", Content: []byte("%PDF-1.4 not much of one")}}
+	foreign := in
+	foreign.Declarations = []int64{two[0], 1 << 40}
+	if _, err := k.cards.FileObjection(t.Context(), k.tenant, holder, foreign); !domain.Is(err, domain.KindInvalid) {
+		t.Fatalf("a declaration that is not behind the figure: %v", err)
+	}
+	late := in
+	late.Version = 2
+	if _, err := k.cards.FileObjection(t.Context(), k.tenant, holder, late); !domain.Is(err, domain.KindConflict) {
+		t.Fatalf("a version that is not there: %v", err)
+	}
+	o, err := k.cards.FileObjection(t.Context(), k.tenant, holder, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := func(action contract.ObjectionAction, who contract.Actor, effect contract.ObjectionEffect, excluded []int64) error {
+		d, err := k.cards.Objection(t.Context(), k.tenant, contract.Reader{Actor: dg, Scope: access.ScopeAdministration}, o.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = k.cards.ActOnObjection(t.Context(), k.tenant, contract.ObjectionAsk{Objection: o.ID, Revision: d.Revision, Actor: who, Action: action, Reason: "the duty list shows it", Effect: effect, Excluded: excluded})
+		return err
+	}
+	if err := step(contract.ObjectionTake, auditor, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := step(contract.ObjectionAccept, auditor, contract.ExcludesCases, []int64{1}); !domain.Is(err, domain.KindInvalid) {
+		t.Fatalf("another declaration is taken out: %v", err)
+	}
+	if err := step(contract.ObjectionAccept, auditor, contract.ExcludesCases, two); err != nil {
+		t.Fatal(err)
+	}
+	second := k.card(t, c, "2025-10")
+	before, after := first.Card.Find("CLR01"), second.Card.Find("CLR01")
+	if second.Version != 2 || second.Reason != contract.ObjectionGranted || !cmp.Equal(after.Excluded, two) || after.N != before.N-2 || *after.Denominator != *before.Denominator-2 || len(second.Card.Differences) == 0 || second.Card.Previous != hex.EncodeToString(first.Hash) {
+		t.Fatalf("the corrected card: version %d, %q, %+v, before %+v", second.Version, second.Reason, after.CardFigure, before.CardFigure)
+	}
+	if verdict := k.verify(t, second.Content); !verdict.Right() {
+		t.Errorf("computed again: %q", verdict.Wrong)
+	}
+	in.Version, in.Indicator, in.Ground, in.Declarations, in.File = 2, "DQ02", "definition", nil, nil
+	if o, err = k.cards.FileObjection(t.Context(), k.tenant, holder, in); err != nil {
+		t.Fatal(err)
+	}
+	if got := k.sweep(t); got != (contract.Swept{}) {
+		t.Fatalf("an objection that waits changes nothing, and the pass did %+v", got)
+	}
+	k.unansweredIsLeftOut(t, c, after)
+}
+
+// unansweredIsLeftOut lets the time to answer pass.
+func (k *cardKit) unansweredIsLeftOut(t *testing.T, c *contract.Contract, kept *contract.CardLine) {
+	then := k.now.Load()
+	k.pass(40)
+	if got := k.sweep(t); got.Corrected != 1 {
+		t.Fatalf("nobody answered, and the pass did %+v", got)
+	}
+	third := k.card(t, c, "2025-10")
+	if line := third.Card.Find("DQ02"); third.Version != 3 || third.Reason != contract.ObjectionGranted || line.LeftOut != contract.LeftGranted || line.Weight != 0 || !cmp.Equal(third.Card.Find("CLR01").Excluded, kept.Excluded) {
+		t.Fatalf("the card: version %d, %q, %+v", third.Version, third.Reason, line)
+	}
+	for _, v := range third.Versions {
+		if verdict := k.verify(t, v.Content); !verdict.Right() {
+			t.Errorf("version %d: %q", v.Version, verdict.Wrong)
+		}
+	}
+	k.now.Store(then)
 }
 
 // daysAreCorrected exempts a month but for six days, and takes it back.

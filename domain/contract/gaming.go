@@ -122,23 +122,23 @@ func (f *figuresFrom) profile(ctx context.Context, q question, month cube.Month)
 	return days, results[0].Segments, nil
 }
 
-// lateDays is how many days at the end of a month are looked at for bunching: a week, so that every weekday is in them once.
-const lateDays = 7
+// LateDays is how many days at the end of a month are looked at for bunching: a week, so that every weekday is in them once.
+const LateDays = 7
 
 // Late gives how much of a month's declarations were handled in its last seven days, and how much of the
 // month these days are, both as parts of one. Nothing handled gives 0.
 func (c *Card) Late() (handled, days float64) {
-	if len(c.Daily) < lateDays {
+	if len(c.Daily) < LateDays {
 		return 0, 0
 	}
 	var all, late int64
 	for i, n := range c.Daily {
 		all += n
-		if i >= len(c.Daily)-lateDays {
+		if i >= len(c.Daily)-LateDays {
 			late += n
 		}
 	}
-	days = float64(lateDays) / float64(len(c.Daily))
+	days = float64(LateDays) / float64(len(c.Daily))
 	if all == 0 {
 		return 0, days
 	}

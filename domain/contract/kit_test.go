@@ -40,7 +40,7 @@ type kit struct {
 
 var firstDay = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 
-func newKit(t *testing.T, figures contract.Figures) *kit {
+func newKit(t testing.TB, figures contract.Figures) *kit {
 	t.Helper()
 	k := &kit{database: dbtest.New(t), notices: &notices{}}
 	db, err := store.Open(t.Context(), k.database.AppURL, store.Options{Connections: 6})
@@ -69,7 +69,7 @@ func (k *kit) pass(days int) { k.now.Add(int64(days) * 86400) }
 func (k *kit) today() cube.Date { return k.service.Today(k.tenant) }
 
 // open opens contracts and puts a template in use.
-func (k *kit) open(t *testing.T, vetting bool, order contract.SigningOrder) {
+func (k *kit) open(t testing.TB, vetting bool, order contract.SigningOrder) {
 	t.Helper()
 	ctx := t.Context()
 	if err := k.service.OpenContracts(ctx, k.tenant.ID, dg, "the Minister has decided to begin at once"); err != nil {

@@ -209,6 +209,9 @@ func (s *Cards) checkDisputed(ctx context.Context, tenant *administration.Tenant
 	return nil
 }
 
+// Behind are the filters of the rows that the contract's figures are made of.
+func (c *Contract) Behind() []indicator.Filter { return filtersOf(c) }
+
 // filtersOf are the rows that a contract's figures are made of.
 func filtersOf(c *Contract) []indicator.Filter {
 	q := questionOf(c)

@@ -88,6 +88,20 @@ var given = []string{
 		VALUES (gen_random_uuid(), $1, 'planted', 'planted@example.org', '` + Planted + `guest', 'en', '[{"role":"analyst"}]', 'planted', '2026-01-01', '2030-01-01')`,
 	`INSERT INTO own_role (tenant_id, code, names, permissions, state, version, created_at, changed_at)
 		VALUES ($1, 'own-foreign', '{"en": "` + Planted + `role"}', '{"figure.read": "administration"}', 'active', 1, '2026-01-01', '2026-01-01')`,
+	// Where the tests have made contracts there, these stand beside them.
+	`INSERT INTO contract_template (tenant_id, template_id, code, version, state, content, created_at, created_by)
+		VALUES ($1, gen_random_uuid(), 'planted', 1, 'in_use', '{}', '2026-01-01', 'planted')`,
+	`INSERT INTO contract (tenant_id, contract_id, lineage_id, number, edition, kind, state, level, subject, subject_name, function, template_id, starts_on, ends_on, signing_order, vetting, text_number, created_at, created_by)
+		SELECT tenant_id, gen_random_uuid(), gen_random_uuid(), '` + Planted + `', 1, 'original', 'terminated', 'officer', '` + Planted + `', '` + Planted + `subject', 'officer', template_id, '2025-01-01', '2025-12-31', 'any', false, 1, '2025-01-01', 'planted'
+		FROM contract_template WHERE tenant_id = $1 AND code = 'planted'`,
+	`INSERT INTO scorecard (tenant_id, contract_id, month, version, content, hash, reason, published_at, published_by)
+		SELECT tenant_id, contract_id, 24300, 1, '` + Planted + `card', sha256('x'), '', '2026-01-01', 'system' FROM contract WHERE tenant_id = $1 AND subject = '` + Planted + `'`,
+	`INSERT INTO objection (tenant_id, objection_id, contract_id, month, card_version, indicator, ground, words, state, filed_at, filed_by, filed_name, answer_on)
+		SELECT tenant_id, gen_random_uuid(), contract_id, month, version, 'CLR01', 'data', '` + Planted + `words', 'filed', '2026-01-01', gen_random_uuid(), '` + Planted + `name', '2030-01-01' FROM scorecard WHERE tenant_id = $1 LIMIT 1`,
+	`INSERT INTO meeting (tenant_id, meeting_id, office, month, held_on, state, chair_id, chair_name, other_id, other_name, planned_by, planned_at)
+		VALUES ($1, gen_random_uuid(), '', 24300, '2026-01-01', 'planned', gen_random_uuid(), '` + Planted + `chair', gen_random_uuid(), '` + Planted + `other', 'planted', '2026-01-01')`,
+	`INSERT INTO recommendation (tenant_id, recommendation_id, meeting_id, words, owner_id, owner_name, due_on, made_at)
+		SELECT tenant_id, gen_random_uuid(), meeting_id, '` + Planted + `words', gen_random_uuid(), '` + Planted + `owner', '2026-02-01', '2026-01-01' FROM meeting WHERE tenant_id = $1 LIMIT 1`,
 	`INSERT INTO purpose (tenant_id, purpose_id, account_id, sign_in_name, reason, recorded_at, ends_at)
 		SELECT tenant_id, gen_random_uuid(), account_id, 'other', '` + Planted + `reason of another', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
 	`INSERT INTO tenant_export (tenant_id, export_id, state, started_at, started_by, capacity)
@@ -96,7 +110,7 @@ var given = []string{
 		VALUES ($1, gen_random_uuid(), 'planted@example.org', '` + Planted + `purpose', '{figure.read}', '2026-01-01', '2026-12-01', 'planted', '2026-01-01', 1)`,
 }
 
-// Give writes into the other administration a notice, an invitation, a role, a purpose, an export and an engagement, with Planted in a text where they have one.
+// Give writes into the other administration a notice, an invitation, a role, a contract with what is said about it, a purpose, an export and an engagement, with Planted in a text where they have one.
 func (v *View) Give(tb testing.TB) {
 	tb.Helper()
 	for _, statement := range given {
