@@ -89,6 +89,13 @@ bench-access: ## time what asking costs: 10,000 people, 200 administrations, 1,0
 		{ echo "BenchmarkAccess is not in cmd/assay" >&2; exit 1; }
 	go test -run '^$$' -bench '^BenchmarkAccess$$' -benchtime 1x -timeout 10m ./cmd/assay
 
+.PHONY: bench-contracts
+bench-contracts: ## time a month of 2,000 scorecards over 1,000,000 declarations, at most 30 s, and reading one, at most 100 ms
+	@sh deploy/install-packages postgresql
+	@go test -list '^BenchmarkCards$$' ./domain/contract | grep -q '^BenchmarkCards$$' || \
+		{ echo "BenchmarkCards is not in domain/contract" >&2; exit 1; }
+	go test -run '^$$' -bench '^BenchmarkCards$$' -benchtime 1x -timeout 20m ./domain/contract
+
 .PHONY: screenshots
 screenshots: ## make the picture of README.md anew; all pictures are in tmp/pictures
 	@sh deploy/install-packages postgresql chromium
