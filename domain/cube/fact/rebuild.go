@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/cube"
@@ -35,6 +37,7 @@ type rebuild struct {
 	save    func(ctx context.Context) error
 	// unpacked are months whose declarations had to be read from the tables.
 	unpacked []int
+	waiting  *semaphore.Weighted // of rows that wait to be encoded
 	handing  sync.Mutex          // guards current
 	current  map[segmentKey]bool // segments that there were before and that were not made again yet
 }
@@ -43,6 +46,10 @@ type rebuild struct {
 // grains end a month together; with less room than for all of them, reading would
 // stand still until the largest is encoded.
 const monthsInFlight = 12
+
+// rowsInFlight bounds the rows that wait to be encoded: deriving is faster than encoding, and the rows of a
+// month of a large administration take some hundred megabytes.
+const rowsInFlight = 100_000
 
 type segmentKey struct {
 	grain string
@@ -63,10 +70,13 @@ func (r *rebuild) write(ctx context.Context, tx *store.Tx) error {
 	}
 	close(r.ready)
 	for month := range r.finished {
+		rows := month.builder.Rows()
 		segment, err := month.builder.Segment()
 		if err != nil {
 			return err
 		}
+		month.builder = nil
+		r.waiting.Release(weight(rows))
 		r.made.Segments++
 		r.made.Rows[month.grain] += int64(segment.Rows())
 		err = r.service.segments.Publish(ctx, r.tenant, cube.Publication{Segments: []*cube.Segment{segment}, At: r.service.clock()})
@@ -91,11 +101,17 @@ func (r *rebuild) write(ctx context.Context, tx *store.Tx) error {
 	return clearMarks(tx, r.tenant, r.dirty)
 }
 
+// weight is what a month's rows take of rowsInFlight; one with more than that waits alone.
+func weight(rows int) int64 { return min(int64(rows), rowsInFlight) }
+
 // hand gives a finished month to the writing goroutine.
 func (r *rebuild) hand(ctx context.Context, key segmentKey, builder *cube.Builder) error {
 	r.handing.Lock()
 	delete(r.current, key)
 	r.handing.Unlock()
+	if err := r.waiting.Acquire(ctx, weight(builder.Rows())); err != nil {
+		return context.Cause(ctx)
+	}
 	select {
 	case r.finished <- finishedMonth{key, builder}:
 		return nil

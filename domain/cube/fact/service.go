@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/cube"
@@ -72,7 +74,7 @@ func (s *Service) Rebuild(ctx context.Context, tenant domain.TenantID, in Rebuil
 		return nil, fmt.Errorf("rebuild figures: %w", err)
 	}
 	r := &rebuild{service: s, tenant: tenant, owner: owner, in: in, made: Rebuilt{Rows: map[string]int64{}},
-		ready: make(chan struct{}), finished: make(chan finishedMonth, monthsInFlight), conclusion: make(chan error, 1)}
+		waiting: semaphore.NewWeighted(rowsInFlight), ready: make(chan struct{}), finished: make(chan finishedMonth, monthsInFlight), conclusion: make(chan error, 1)}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	written := make(chan error, 1)
