@@ -103,6 +103,12 @@ screenshots: ## make the picture of README.md anew; all pictures are in tmp/pict
 	mkdir -p web/handbook
 	cp tmp/pictures/board-en-light-desktop.png web/handbook/board.png
 
+.PHONY: journeys
+journeys: ## walk the day of every role in three languages on desktop and phone, with pictures in tmp/journeys
+	@sh deploy/install-packages postgresql chromium
+	mkdir -p tmp/journeys
+	ASSAY_JOURNEYS=all ASSAY_SCREENSHOTS=$(CURDIR)/tmp/journeys go test -count=1 -timeout 30m -run '^TestPages$$/^journeys$$' ./web
+
 .PHONY: clean
 clean: ## remove what was built and the files of test clusters
 	rm -rf bin

@@ -18,11 +18,14 @@ func (h *homePage) latestCards() ([]contract.Latest, access.Scope, error) {
 	if h.cards != nil {
 		return *h.cards, h.cardScope, nil
 	}
-	as, err := h.acting(access.ScorecardRead)
+	as, err := h.under(access.ScorecardRead)
 	if as == nil || err != nil {
 		return nil, access.ScopeNone, err
 	}
 	found, err := h.server.Contracts.LatestCards(as.Request().Context(), as.tenant, as.contractReader())
+	if err == nil && slices.ContainsFunc(found, func(l contract.Latest) bool { return l.Card != nil }) {
+		err = as.recordReading() // a scorecard is about to be shown
+	}
 	if err != nil {
 		return nil, access.ScopeNone, err
 	}

@@ -71,7 +71,11 @@ func (h *homePage) figures() error {
 
 // noFigures says what to do while there is nothing to show.
 func (v *visit) noFigures(why string) view.HomePart {
-	part := view.HomePart{Key: "figures", Title: v.T("home.figures.administration"), Wide: true, Empty: why}
+	key := map[access.Scope]string{access.ScopeOffice: "office", access.ScopeTeam: "section", access.ScopeOwn: "officer"}[v.scope]
+	if key == "" {
+		key = "administration"
+	}
+	part := view.HomePart{Key: "figures", Title: v.T("home.figures." + key), Wide: true, Empty: why}
 	if why == "" {
 		part.Empty = v.T("board.empty.text")
 		if v.may(access.ImportWrite) {
@@ -128,7 +132,8 @@ func (h *homePage) groups() error {
 	if err != nil || len(results[0].Rows) == 0 {
 		return err
 	}
-	keys := keysOf(results[0].Rows)
+	// Work of nobody known leads to nobody.
+	keys := slices.DeleteFunc(keysOf(results[0].Rows), func(key string) bool { return key == "" })
 	names, err := as.names(by, keys)
 	if err != nil {
 		return err
@@ -153,7 +158,7 @@ func (h *homePage) groups() error {
 		}
 		part.Rows = append(part.Rows, row)
 	}
-	if more := results[0].Groups - len(keys); more > 0 {
+	if more := results[0].Groups - len(results[0].Rows); more > 0 {
 		part.Note = h.TN("home.groups.others", int64(more))
 	}
 	h.add(part)

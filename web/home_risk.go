@@ -100,5 +100,9 @@ func (v *visit) findingRow(f crosscheck.Finding) view.HomeRow {
 	if reference, err := declaration.ParseReference(f.Subject); err == nil && f.SubjectKind == crosscheck.OnDeclaration && v.may(access.DeclarationRead) {
 		subject.Address = v.declarationAddress(reference)
 	}
-	return view.HomeRow{Cells: []view.HomeCell{{Text: v.T("rule." + f.Rule.String() + ".name"), Muted: f.Rule.String()}, subject, {Text: f.Office, Code: true}, {Text: v.PeriodName(monthOfCube(f.Month))}}}
+	office := view.HomeCell{Text: f.Office, Code: true}
+	if f.Office == "" {
+		office = view.HomeCell{Text: "–"}
+	}
+	return view.HomeRow{Cells: []view.HomeCell{{Text: v.T("rule." + f.Rule.String() + ".name"), Muted: f.Rule.String()}, subject, office, {Text: v.PeriodName(monthOfCube(f.Month))}}}
 }

@@ -28,7 +28,7 @@ func (v *visit) showHome() error {
 	page := view.Home{Layout: v.layout(v.T("home.title")), Sub: v.roleName(v.person.Tenant, v.person.Role)}
 	page.Wide = true
 	h := &homePage{visit: v, page: &page}
-	parts := []func() error{h.ownContract, h.figures, h.offTarget, h.risks, h.people, h.groups, h.meeting, h.outcomes, h.loads, h.coverage, h.record}
+	parts := []func() error{h.ownContract, h.figures, h.offTarget, h.risks, h.people, h.groups, h.meeting, h.outcomes, h.record, h.loads, h.coverage}
 	if v.may(access.ImportWrite) {
 		// Who feeds data looks at the data first.
 		parts = []func() error{h.loads, h.coverage, h.people, h.figures, h.risks, h.groups, h.record}
@@ -50,10 +50,19 @@ func (h *homePage) wait(kind, text, detail, address string) {
 	h.page.Tasks = append(h.page.Tasks, view.HomeTask{Kind: kind, Text: text, Detail: detail, Address: address})
 }
 
-// acting is the visit under another of the person's permissions: whose rows are meant and how
-// officers are seen go by it. It is nil without an error where the person has no such permission. What
-// is about to be read is recorded as the page of its own would be.
+// acting is the visit under another of the person's permissions, see under. What is about to be read is
+// recorded as the page of its own would be.
 func (v *visit) acting(action access.Action) (*visit, error) {
+	as, err := v.under(action)
+	if as == nil || err != nil {
+		return nil, err
+	}
+	return as, as.recordReading()
+}
+
+// under gives the visit another of the person's permissions: whose rows are meant and how officers are seen
+// go by it. It is nil without an error where the person has no such permission.
+func (v *visit) under(action access.Action) (*visit, error) {
 	grant, err := v.permissions.Require(action)
 	if domain.Is(err, domain.KindForbidden) {
 		return nil, nil
@@ -66,5 +75,5 @@ func (v *visit) acting(action access.Action) (*visit, error) {
 	as.grant, as.scope, as.officers = grant, grant.Scope, nil
 	as.person.Membership = grant.Membership
 	as.circumstances(grant)
-	return &as, as.recordReading()
+	return &as, nil
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -117,6 +118,9 @@ func composedKeys() []string {
 		for _, name := range names {
 			keys = append(keys, prefix+name)
 		}
+	}
+	for chapter := 1; chapter <= 97; chapter++ {
+		add("hs.chapter.", fmt.Sprintf("%02d", chapter))
 	}
 	add("home.figures.", "administration", "office", "section", "officer")
 	add("home.groups.", "office", "officer")

@@ -70,8 +70,8 @@ func keysOf(rows []indicator.Row) []string {
 
 // heat shows the groups on the page month by month.
 func (v *visit) heat(b *view.Breakdown, d *indicator.Definition, f *figures, result *indicator.Result, path string) error {
-	if !d.Has("month") || len(result.Rows) < 2 {
-		return nil
+	if !d.Has("month") || len(result.Rows) < 2 || d.Cases != nil && d.Cases.Dimension == f.by {
+		return nil // cases overlap: they can be asked for one at a time only
 	}
 	keys := keysOf(result.Rows)
 	keys = keys[:min(len(keys), heatGroups)]

@@ -36,6 +36,7 @@ func TestPages(t *testing.T) {
 	t.Run("downloads", k.testDownloads)
 	t.Run("downloads of rows", k.testRowDownloads)
 	t.Run("browser", k.testWalk)
+	t.Run("journeys", k.testJourneys)
 	t.Run("weights", k.testWeights)
 	t.Run("live", k.testLive)
 	t.Run("engagements", k.testEngagements)

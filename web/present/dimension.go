@@ -92,6 +92,10 @@ func (p Presenter) DimensionValue(dimension, key string, names Names, lanes Lane
 		return p.Lane(declaration.Lane(key), lanes).Name, ""
 	case "origin":
 		return p.country(key), key
+	case "hs_chapter":
+		if p.Has("hs.chapter." + key) {
+			return p.T("hs.chapter." + key), key
+		}
 	case "rule":
 		return p.T("rule." + key + ".name"), key
 	case "age":

@@ -77,6 +77,8 @@ func (p Presenter) Figure(m Measure, r Reading) view.Figure {
 		return view.Figure{State: view.Unavailable, Note: p.T("state.unavailable.note")}
 	case r.Maturity == Immature:
 		return view.Figure{State: view.Immature, Note: p.maturityNote(r)}
+	case m.Kind == Share && r.Denominator != nil && *r.Denominator == 0:
+		return view.Figure{State: view.NoCases} // none of none is no figure, not one of few cases
 	case r.Value == nil && !(r.Small && m.Kind == Share && r.Numerator != nil):
 		return view.Figure{State: view.NoCases}
 	}

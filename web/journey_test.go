@@ -1,0 +1,152 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"assay/domain/access"
+	"assay/domain/account"
+	"assay/domain/engagement"
+)
+
+// step is one thing that somebody does: opening an address, or following a link of the page, and what is seen then.
+type step struct {
+	name   string // of its picture
+	open   string
+	follow string // selector of the link
+	sees   string // selector of what must be there
+}
+
+// journey is what somebody of a role does on a usual day, from the first page on.
+type journey struct {
+	role  access.Role
+	who   string // account of the kit; the role's name when empty
+	steps []step
+}
+
+const tableLink = "tbody th a, tbody td a"
+
+// journeys are the ways that each role goes most: home, a card, down to the cases, and where something is done.
+var journeys = []journey{
+	{access.DirectorGeneral, "", []step{{"home", "/in/karouma", "", "#figures"}, {"sitting", "", ".home-task[href$='/contracts/sitting']", ".sitting, main form"},
+		{"board", "/in/karouma/board?period=2025-10", "", ".scorecard"}, {"indicator", "", ".change-card, .score-name a", ".headline"}, {"group", "", ".breakdown-table tbody th a", ".drill li:nth-child(2)"},
+		{"rows", "", ".parts div:last-child a", "#rows"}, {"declaration", "", "#rows tbody a", ".timeline"}, {"risk", "/in/karouma", "", "#risks"}, {"finding", "", ".home-part:has(#risks) " + tableLink, ".timeline"}}},
+	{access.Deputy, "", []step{{"home", "/in/karouma", "", "#contracts"}, {"contracts", "", ".home-part:has(#contracts) .home-more a", "main table, .contract-list, main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"},
+		{"targets", "/in/karouma/targets", "", "main h1"}, {"programme", "/in/karouma/programme", "", "main h1"}}},
+	{access.HeadOfOffice, "", []step{{"home", "/in/karouma", "", "#figures"}, {"officer", "", ".home-part:has(#groups) tbody th a", ".scorecard"}, {"indicator", "", ".score-name a", ".headline"}, {"contracts", "/in/karouma/contracts", "", "main h1"}}},
+	{access.TeamHead, "", []step{{"home", "/in/karouma", "", ".home-part"}, {"contracts", "", ".tabs a[href$='/contracts']", "main h1"}}},
+	{access.Officer, "", []step{{"home", "/in/karouma", "", "#figures"}, {"indicator", "", ".home-figure", ".headline"}, {"rows", "", ".parts a", "#rows, .empty"}, {"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}}},
+	{access.Analyst, "", []step{{"home", "/in/karouma", "", "#risks"}, {"breaches", "", ".home-part:has(#risks) .home-more a", ".breakdown-table"}, {"funnel", "/in/karouma/indicators/CTL02?period=2025&by=officer", "", ".plot"}, {"heat", "/in/karouma/indicators/CLR01?period=2025-10&by=office", "", ".breakdown-table"},
+		{"formula", "/in/karouma/indicators/CLR01/sql?period=2025-10", "", ".source"}}},
+	{access.Auditor, "", []step{{"home", "/in/karouma", "", "#record"}, {"record", "", ".home-part:has(#record) .home-more a", "main table"}, {"entry", "", "tbody a", "main h1"}, {"imports", "/in/karouma/imports", "", "#batches"}}},
+	{access.DataOfficer, "", []step{{"home", "/in/karouma", "", ".coverage"}, {"import", "", ".home-part:has(#loads) tbody th a", "#import-state"}, {"imports", "/in/karouma/imports", "", "form[data-upload]"}, {"dictionary", "/in/karouma/dictionary", "", ".dictionary"}}},
+	{access.HumanResources, "", []step{{"home", "/in/karouma", "", "#contracts"}, {"contracts", "", ".home-part:has(#contracts) .home-more a", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"programme", "/in/karouma/programme", "", "main h1"}}},
+	{access.Administrator, "", []step{{"home", "/in/karouma", "", "#people"}, {"people", "", ".home-part:has(#people) .home-more a", "main table"}, {"person", "", "main table tbody a", "main h1"}, {"engagements", "/in/karouma/engagements", "", "main h1"}, {"account", "/account", "", "main h1"}}},
+	{access.InstallationOperator, "operator", []step{{"home", "/installation", "", "main h1"}, {"administration", "", "main table a[href^='/installation/']", "main h1"}}},
+	{access.Expert, "guide@example.org", []step{{"home", "/engagements", "", ".expert-cards"}, {"enter", "", ".expert-cards form button", ".scorecard, .home-parts"}, {"help", "/handbook", "", ".handbook"}}},
+}
+
+// testJourneys walks the journeys in a browser. Each role goes once, in a language and on a screen that change from role
+// to role; with ASSAY_JOURNEYS=all each goes in three languages on desktop and phone. Every page on the way must fit its window. Pictures
+// go into the directory that ASSAY_SCREENSHOTS names.
+func (k *kit) testJourneys(t *testing.T) {
+	k.guide(t)
+	browser := newBrowser(t)
+	languages := []string{"en", "fr", "ar"}
+	screens := []struct {
+		name          string
+		width, height int64
+	}{{"desktop", 1280, 800}, {"phone", 390, 844}}
+	all := os.Getenv("ASSAY_JOURNEYS") == "all"
+	for i, j := range journeys {
+		if j.who == "" {
+			j.who = string(j.role)
+		}
+		b := k.person(t, j.who)
+		for l, language := range languages {
+			for s, screen := range screens {
+				if !all && (i%len(languages) != l || (i/len(languages))%len(screens) != s) {
+					continue
+				}
+				b.post("/preferences", url.Values{"language": {language}})
+				b.lendTo(browser)
+				name := fmt.Sprintf("%s-%s-%s", j.role, language, screen.name)
+				k.walkJourney(t, browser, j, name, look{"light", screen.width, screen.height}, language)
+			}
+		}
+		b.post("/preferences", url.Values{"language": {"en"}})
+	}
+}
+
+// lendTo gives the browser the session of a person who has signed in by the form.
+func (b *browser) lendTo(tab context.Context) {
+	b.t.Helper()
+	address := httptest.NewRequest(http.MethodGet, b.kit.server.URL, nil).URL
+	for _, cookie := range b.client.Jar.Cookies(address) {
+		if _, err := chromedp.Call(tab, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: b.kit.server.URL}); err != nil {
+			b.t.Fatalf("lend the session: %v", err)
+		}
+	}
+}
+
+func (k *kit) walkJourney(t *testing.T, browser context.Context, j journey, name string, l look, language string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(browser, time.Minute)
+	defer cancel()
+	for i, s := range j.steps {
+		at := fmt.Sprintf("%s, step %d, %s", name, i+1, s.name)
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(l.width, l.height)); err != nil {
+			t.Fatalf("%s: %v", at, err)
+		}
+		if s.open != "" {
+			if err := chromedp.Do(ctx, chromedp.Navigate(k.server.URL+s.open)); err != nil {
+				t.Errorf("%s: open %s: %v", at, s.open, err)
+				return
+			}
+		} else if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(s.follow))); err != nil {
+			t.Errorf("%s: follow %s: %v", at, s.follow, err)
+			return
+		}
+		if err := chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS("html[lang="+language+"] :is("+s.sees+")"))); err != nil {
+			where, _ := chromedp.Run(browser, chromedp.Evaluate[string](`location.pathname + ": " + document.querySelector("main").innerText.slice(0, 200)`))
+			t.Errorf("%s: %s is not seen at %s: %v", at, s.sees, where, err)
+			return
+		}
+		if err := fitsWindow(ctx); err != nil {
+			t.Errorf("%s: %v", at, err)
+		}
+		if directory := os.Getenv("ASSAY_SCREENSHOTS"); directory != "" {
+			file := filepath.Join(directory, fmt.Sprintf("%s-%d-%s.png", name, i+1, s.name))
+			if err := os.WriteFile(file, takePicture(t, browser, l.width), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// guide is an expert with an engagement that holds.
+func (k *kit) guide(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	expert, err := k.accounts.Create(ctx, account.NewAccount{SignInName: "guide@example.org", Name: "Maria Keller", Language: "en", Password: password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	granted, err := k.engagements.Grant(ctx, k.first.ID, access.Author{Name: "test"}, engagement.Grant{SignInName: "guide@example.org", Purpose: "support of the reform of selectivity", EndsAt: testClock().AddDate(0, 2, 0)})
+	if err == nil {
+		err = k.engagements.Accept(ctx, expert.ID, access.Author{Name: "guide@example.org"}, granted.ID, granted.Terms)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
