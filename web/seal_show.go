@@ -26,7 +26,7 @@ func (v *visit) showSealWith(status int, fault *view.FormFault) error {
 	if err != nil {
 		return err
 	}
-	page := view.SealPage{Layout: v.layout(v.T("seal.title")), Address: v.at("seal"), Fault: fault, Writes: v.may(access.SealWrite)}
+	page := view.SealPage{Layout: v.layout(v.T("seal.title")), Address: v.at("seal"), Fault: fault, Writes: v.may(access.SealWrite), Command: "assay verify contract FILE.pdf"}
 	for _, k := range keys {
 		page.Keys = append(page.Keys, v.sealKey(k))
 	}
