@@ -5,7 +5,7 @@ type SealPage struct {
 	Layout
 	Address string
 	Writes  bool
-	Command string  // that checks a sealed file
+	Command string    // that checks a sealed file
 	Keys    []SealKey // the one in use first
 	Empty   *Empty
 	Fault   *FormFault
