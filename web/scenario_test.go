@@ -145,7 +145,7 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/contracts/sitting", "director_general", "auditor"},
 		{"/in/karouma/seal", "officer", ""},
 		{"/in/karouma/provider", "administrator", "officer"},
-		{"/in/karouma/provider/try", "", "officer"}, // leads to a provider, see the tests of single sign-on
+		{"/in/karouma/provider/try", "", "officer"},                       // leads to a provider, see the tests of single sign-on
 		{"/in/karouma/seal/0192aaaa-0000-7000-8000-000000000000", "", ""}, // one that exists is downloaded in the tests of seals
 		{"/in/karouma/contracts/" + own[0].ID.String() + "/paper", "", "data_officer"},
 		{"/in/karouma/contracts/" + own[0].ID.String(), "officer", "data_officer"},
