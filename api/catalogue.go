@@ -7,8 +7,15 @@ import (
 )
 
 // ListIndicators gives the catalogue.
-func (s *server) ListIndicators(context.Context, ListIndicatorsRequestObject) (ListIndicatorsResponseObject, error) {
-	all := indicator.All()
+func (s *server) ListIndicators(ctx context.Context, _ ListIndicatorsRequestObject) (ListIndicatorsResponseObject, error) {
+	tenant, err := s.Administrations.ByID(ctx, callerOf(ctx).Tenant)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.Indicators.Catalogue(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
 	shown := make(ListIndicators200JSONResponse, len(all))
 	for i, d := range all {
 		shown[i] = definitionOf(d)
@@ -17,8 +24,12 @@ func (s *server) ListIndicators(context.Context, ListIndicatorsRequestObject) (L
 }
 
 // GetIndicator gives one definition.
-func (s *server) GetIndicator(_ context.Context, request GetIndicatorRequestObject) (GetIndicatorResponseObject, error) {
-	d, err := indicator.Find(request.Code)
+func (s *server) GetIndicator(ctx context.Context, request GetIndicatorRequestObject) (GetIndicatorResponseObject, error) {
+	tenant, err := s.Administrations.ByID(ctx, callerOf(ctx).Tenant)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Indicators.Find(ctx, tenant, request.Code)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +56,11 @@ func definitionOf(d *indicator.Definition) Indicator {
 // GetReferenceSQL gives the query that says the same as an indicator. It holds no figures,
 // so nothing of it is narrowed to the caller's scope.
 func (s *server) GetReferenceSQL(ctx context.Context, request GetReferenceSQLRequestObject) (GetReferenceSQLResponseObject, error) {
-	d, err := indicator.Find(request.Code)
+	tenant, err := s.Administrations.ByID(ctx, callerOf(ctx).Tenant)
 	if err != nil {
 		return nil, err
 	}
-	tenant, err := s.Administrations.ByID(ctx, callerOf(ctx).Tenant)
+	d, err := s.Indicators.Find(ctx, tenant, request.Code)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (s *server) ComputeFigures(ctx context.Context, request ComputeFiguresReque
 	codes := list(p.Codes)
 	if len(codes) == 0 {
 		var err error
-		if codes, err = visibleCodes(callerOf(ctx)); err != nil {
+		if codes, err = s.visibleCodes(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -62,13 +62,22 @@ func (s *server) ComputeFigures(ctx context.Context, request ComputeFiguresReque
 }
 
 // visibleCodes are the available indicators that can be kept within the caller's scope.
-func visibleCodes(caller Caller) ([]string, error) {
+func (s *server) visibleCodes(ctx context.Context) ([]string, error) {
+	caller := callerOf(ctx)
 	boundary, err := indicator.BoundaryOf(caller.Scope, caller.Membership)
 	if err != nil {
 		return nil, err
 	}
+	tenant, err := s.Administrations.ByID(ctx, caller.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.Indicators.Catalogue(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
 	var codes []string
-	for _, d := range indicator.All() {
+	for _, d := range all {
 		if d.Available() && boundary.Covers(d) {
 			codes = append(codes, d.Code)
 		}
@@ -148,19 +157,19 @@ func (s *server) ask(ctx context.Context, codes []string, from *From, to *To, by
 	if err != nil {
 		return nil, err
 	}
+	tenant, err := s.Administrations.ByID(ctx, caller.Tenant)
+	if err != nil {
+		return nil, err
+	}
 	narrowed := filters
 	for _, code := range codes {
-		d, err := indicator.Find(code)
+		d, err := s.Indicators.Find(ctx, tenant, code)
 		if err != nil {
 			return nil, err
 		}
 		if narrowed, err = boundary.Narrow(d, filters); err != nil {
 			return nil, err
 		}
-	}
-	tenant, err := s.Administrations.ByID(ctx, caller.Tenant)
-	if err != nil {
-		return nil, err
 	}
 	seen, err := s.figures(ctx)
 	if err != nil {

@@ -174,22 +174,22 @@ func (e ImportState) Valid() bool {
 
 // Defines values for IndicatorDirection.
 const (
-	Band    IndicatorDirection = "band"
-	Context IndicatorDirection = "context"
-	Higher  IndicatorDirection = "higher"
-	Lower   IndicatorDirection = "lower"
+	IndicatorDirectionBand    IndicatorDirection = "band"
+	IndicatorDirectionContext IndicatorDirection = "context"
+	IndicatorDirectionHigher  IndicatorDirection = "higher"
+	IndicatorDirectionLower   IndicatorDirection = "lower"
 )
 
 // Valid indicates whether the value is a known member of the IndicatorDirection enum.
 func (e IndicatorDirection) Valid() bool {
 	switch e {
-	case Band:
+	case IndicatorDirectionBand:
 		return true
-	case Context:
+	case IndicatorDirectionContext:
 		return true
-	case Higher:
+	case IndicatorDirectionHigher:
 		return true
-	case Lower:
+	case IndicatorDirectionLower:
 		return true
 	default:
 		return false
@@ -198,28 +198,28 @@ func (e IndicatorDirection) Valid() bool {
 
 // Defines values for IndicatorUnit.
 const (
-	Count   IndicatorUnit = "count"
-	Days    IndicatorUnit = "days"
-	Hours   IndicatorUnit = "hours"
-	Money   IndicatorUnit = "money"
-	Percent IndicatorUnit = "percent"
-	Points  IndicatorUnit = "points"
+	IndicatorUnitCount   IndicatorUnit = "count"
+	IndicatorUnitDays    IndicatorUnit = "days"
+	IndicatorUnitHours   IndicatorUnit = "hours"
+	IndicatorUnitMoney   IndicatorUnit = "money"
+	IndicatorUnitPercent IndicatorUnit = "percent"
+	IndicatorUnitPoints  IndicatorUnit = "points"
 )
 
 // Valid indicates whether the value is a known member of the IndicatorUnit enum.
 func (e IndicatorUnit) Valid() bool {
 	switch e {
-	case Count:
+	case IndicatorUnitCount:
 		return true
-	case Days:
+	case IndicatorUnitDays:
 		return true
-	case Hours:
+	case IndicatorUnitHours:
 		return true
-	case Money:
+	case IndicatorUnitMoney:
 		return true
-	case Percent:
+	case IndicatorUnitPercent:
 		return true
-	case Points:
+	case IndicatorUnitPoints:
 		return true
 	default:
 		return false
@@ -322,6 +322,60 @@ func (e ObjectionState) Valid() bool {
 	case ObjectionStateUnanswered:
 		return true
 	case ObjectionStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnIndicatorInputDirection.
+const (
+	OwnIndicatorInputDirectionBand    OwnIndicatorInputDirection = "band"
+	OwnIndicatorInputDirectionContext OwnIndicatorInputDirection = "context"
+	OwnIndicatorInputDirectionHigher  OwnIndicatorInputDirection = "higher"
+	OwnIndicatorInputDirectionLower   OwnIndicatorInputDirection = "lower"
+)
+
+// Valid indicates whether the value is a known member of the OwnIndicatorInputDirection enum.
+func (e OwnIndicatorInputDirection) Valid() bool {
+	switch e {
+	case OwnIndicatorInputDirectionBand:
+		return true
+	case OwnIndicatorInputDirectionContext:
+		return true
+	case OwnIndicatorInputDirectionHigher:
+		return true
+	case OwnIndicatorInputDirectionLower:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnIndicatorInputUnit.
+const (
+	OwnIndicatorInputUnitCount   OwnIndicatorInputUnit = "count"
+	OwnIndicatorInputUnitDays    OwnIndicatorInputUnit = "days"
+	OwnIndicatorInputUnitHours   OwnIndicatorInputUnit = "hours"
+	OwnIndicatorInputUnitMoney   OwnIndicatorInputUnit = "money"
+	OwnIndicatorInputUnitPercent OwnIndicatorInputUnit = "percent"
+	OwnIndicatorInputUnitPoints  OwnIndicatorInputUnit = "points"
+)
+
+// Valid indicates whether the value is a known member of the OwnIndicatorInputUnit enum.
+func (e OwnIndicatorInputUnit) Valid() bool {
+	switch e {
+	case OwnIndicatorInputUnitCount:
+		return true
+	case OwnIndicatorInputUnitDays:
+		return true
+	case OwnIndicatorInputUnitHours:
+		return true
+	case OwnIndicatorInputUnitMoney:
+		return true
+	case OwnIndicatorInputUnitPercent:
+		return true
+	case OwnIndicatorInputUnitPoints:
 		return true
 	default:
 		return false
@@ -1308,6 +1362,56 @@ type ObjectionEvent struct {
 	Reason *string   `json:"reason,omitempty"`
 }
 
+// OwnIndicator defines model for OwnIndicator.
+type OwnIndicator struct {
+	Code       string            `json:"code"`
+	Counted    string            `json:"counted"`
+	Direction  string            `json:"direction"`
+	Formula    string            `json:"formula"`
+	MatureDays int               `json:"mature_days"`
+	Names      map[string]string `json:"names"`
+	Retired    bool              `json:"retired"`
+	Rows       string            `json:"rows"`
+	SavedAt    time.Time         `json:"saved_at"`
+	SavedBy    string            `json:"saved_by"`
+	Texts      map[string]string `json:"texts"`
+	Unit       string            `json:"unit"`
+	Version    int               `json:"version"`
+}
+
+// OwnIndicatorInput defines model for OwnIndicatorInput.
+type OwnIndicatorInput struct {
+	// Counted Which of the rows count at all
+	Counted   *string                    `json:"counted,omitempty"`
+	Direction OwnIndicatorInputDirection `json:"direction"`
+	Formula   string                     `json:"formula"`
+
+	// MatureDays How many days old what is counted must be
+	MatureDays *int `json:"mature_days,omitempty"`
+
+	// Names By language; the administration's first language is required
+	Names map[string]string `json:"names"`
+
+	// Retired Of a change whether it is taken from the board
+	Retired *bool `json:"retired,omitempty"`
+
+	// Rows The kind of row that is counted
+	Rows string `json:"rows"`
+
+	// Texts What it says, by language
+	Texts *map[string]string    `json:"texts,omitempty"`
+	Unit  OwnIndicatorInputUnit `json:"unit"`
+
+	// Version Of a change the version that it was made from
+	Version *int `json:"version,omitempty"`
+}
+
+// OwnIndicatorInputDirection defines model for OwnIndicatorInput.Direction.
+type OwnIndicatorInputDirection string
+
+// OwnIndicatorInputUnit defines model for OwnIndicatorInput.Unit.
+type OwnIndicatorInputUnit string
+
 // OwnRole defines model for OwnRole.
 type OwnRole struct {
 	ChangedAt time.Time `json:"changed_at"`
@@ -1985,6 +2089,15 @@ type StepObjectionJSONBodyAction string
 // StepObjectionJSONBodyEffect defines parameters for StepObjection.
 type StepObjectionJSONBodyEffect string
 
+// TryOwnIndicatorParams defines parameters for TryOwnIndicator.
+type TryOwnIndicatorParams struct {
+	// From First local date of the period; the first of the data when left out
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To First local date after the period; the day after the last of the data when left out
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // ListPeopleParams defines parameters for ListPeople.
 type ListPeopleParams struct {
 	// After The last person of the page before
@@ -2058,6 +2171,15 @@ type WriteMinutesJSONRequestBody WriteMinutesJSONBody
 
 // StepObjectionJSONRequestBody defines body for StepObjection for application/json ContentType.
 type StepObjectionJSONRequestBody StepObjectionJSONBody
+
+// AddOwnIndicatorJSONRequestBody defines body for AddOwnIndicator for application/json ContentType.
+type AddOwnIndicatorJSONRequestBody = OwnIndicatorInput
+
+// TryOwnIndicatorJSONRequestBody defines body for TryOwnIndicator for application/json ContentType.
+type TryOwnIndicatorJSONRequestBody = OwnIndicatorInput
+
+// ChangeOwnIndicatorJSONRequestBody defines body for ChangeOwnIndicator for application/json ContentType.
+type ChangeOwnIndicatorJSONRequestBody = OwnIndicatorInput
 
 // SetRolesJSONRequestBody defines body for SetRoles for application/json ContentType.
 type SetRolesJSONRequestBody SetRolesJSONBody
@@ -2253,6 +2375,21 @@ type ServerInterface interface {
 	// StepObjection Do a step of an objection's life
 	// (POST /objections/{id}/steps)
 	StepObjection(ctx echo.Context, id ID) error
+	// ListOwnIndicators The administration's own indicators, retired ones too, each in its latest version
+	// (GET /own-indicators)
+	ListOwnIndicators(ctx echo.Context) error
+	// AddOwnIndicator Define an indicator
+	// (POST /own-indicators)
+	AddOwnIndicator(ctx echo.Context) error
+	// TryOwnIndicator Compute an indicator that is not saved, over a period
+	// (POST /own-indicators/try)
+	TryOwnIndicator(ctx echo.Context, params TryOwnIndicatorParams) error
+	// ListOwnIndicatorVersions Every version of one, the latest first
+	// (GET /own-indicators/{code})
+	ListOwnIndicatorVersions(ctx echo.Context, code Code) error
+	// ChangeOwnIndicator Save the next version
+	// (PUT /own-indicators/{code})
+	ChangeOwnIndicator(ctx echo.Context, code Code) error
 	// ListPeople Who works in the administration as what, by name
 	// (GET /people)
 	ListPeople(ctx echo.Context, params ListPeopleParams) error
@@ -3676,6 +3813,81 @@ func (w *ServerInterfaceWrapper) StepObjection(ctx echo.Context) error {
 	return err
 }
 
+// ListOwnIndicators converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOwnIndicators(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOwnIndicators(ctx)
+	return err
+}
+
+// AddOwnIndicator converts echo context to params.
+func (w *ServerInterfaceWrapper) AddOwnIndicator(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddOwnIndicator(ctx)
+	return err
+}
+
+// TryOwnIndicator converts echo context to params.
+func (w *ServerInterfaceWrapper) TryOwnIndicator(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TryOwnIndicatorParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TryOwnIndicator(ctx, params)
+	return err
+}
+
+// ListOwnIndicatorVersions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOwnIndicatorVersions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOwnIndicatorVersions(ctx, code)
+	return err
+}
+
+// ChangeOwnIndicator converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeOwnIndicator(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeOwnIndicator(ctx, code)
+	return err
+}
+
 // ListPeople converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPeople(ctx echo.Context) error {
 	var err error
@@ -4110,6 +4322,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/indicators", wrapper.ListIndicators, options.OperationMiddlewares["listIndicators"]...)
 	router.GET(options.BaseURL+"/indicators/:code", wrapper.GetIndicator, options.OperationMiddlewares["getIndicator"]...)
 	router.GET(options.BaseURL+"/indicators/:code/sql", wrapper.GetReferenceSQL, options.OperationMiddlewares["getReferenceSQL"]...)
+	router.GET(options.BaseURL+"/own-indicators", wrapper.ListOwnIndicators, options.OperationMiddlewares["listOwnIndicators"]...)
+	router.POST(options.BaseURL+"/own-indicators", wrapper.AddOwnIndicator, options.OperationMiddlewares["addOwnIndicator"]...)
+	router.POST(options.BaseURL+"/own-indicators/try", wrapper.TryOwnIndicator, options.OperationMiddlewares["tryOwnIndicator"]...)
+	router.GET(options.BaseURL+"/own-indicators/:code", wrapper.ListOwnIndicatorVersions, options.OperationMiddlewares["listOwnIndicatorVersions"]...)
+	router.PUT(options.BaseURL+"/own-indicators/:code", wrapper.ChangeOwnIndicator, options.OperationMiddlewares["changeOwnIndicator"]...)
 	router.GET(options.BaseURL+"/board", wrapper.GetBoard, options.OperationMiddlewares["getBoard"]...)
 	router.GET(options.BaseURL+"/figures", wrapper.ComputeFigures, options.OperationMiddlewares["computeFigures"]...)
 	router.GET(options.BaseURL+"/figures/:code/breakdown", wrapper.BreakDownFigure, options.OperationMiddlewares["breakDownFigure"]...)
@@ -6334,6 +6551,202 @@ func (response StepObjectiondefaultJSONResponse) VisitStepObjectionResponse(w ht
 	return err
 }
 
+type ListOwnIndicatorsRequestObject struct {
+}
+
+type ListOwnIndicatorsResponseObject interface {
+	VisitListOwnIndicatorsResponse(w http.ResponseWriter) error
+}
+
+type ListOwnIndicators200JSONResponse []OwnIndicator
+
+func (response ListOwnIndicators200JSONResponse) VisitListOwnIndicatorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOwnIndicatorsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListOwnIndicatorsdefaultJSONResponse) VisitListOwnIndicatorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOwnIndicatorRequestObject struct {
+	Body *AddOwnIndicatorJSONRequestBody
+}
+
+type AddOwnIndicatorResponseObject interface {
+	VisitAddOwnIndicatorResponse(w http.ResponseWriter) error
+}
+
+type AddOwnIndicator201JSONResponse OwnIndicator
+
+func (response AddOwnIndicator201JSONResponse) VisitAddOwnIndicatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOwnIndicatordefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response AddOwnIndicatordefaultJSONResponse) VisitAddOwnIndicatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryOwnIndicatorRequestObject struct {
+	Params TryOwnIndicatorParams
+	Body   *TryOwnIndicatorJSONRequestBody
+}
+
+type TryOwnIndicatorResponseObject interface {
+	VisitTryOwnIndicatorResponse(w http.ResponseWriter) error
+}
+
+type TryOwnIndicator200JSONResponse Result
+
+func (response TryOwnIndicator200JSONResponse) VisitTryOwnIndicatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryOwnIndicatordefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response TryOwnIndicatordefaultJSONResponse) VisitTryOwnIndicatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOwnIndicatorVersionsRequestObject struct {
+	Code Code `json:"code"`
+}
+
+type ListOwnIndicatorVersionsResponseObject interface {
+	VisitListOwnIndicatorVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListOwnIndicatorVersions200JSONResponse []OwnIndicator
+
+func (response ListOwnIndicatorVersions200JSONResponse) VisitListOwnIndicatorVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOwnIndicatorVersionsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListOwnIndicatorVersionsdefaultJSONResponse) VisitListOwnIndicatorVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOwnIndicatorRequestObject struct {
+	Code Code `json:"code"`
+	Body *ChangeOwnIndicatorJSONRequestBody
+}
+
+type ChangeOwnIndicatorResponseObject interface {
+	VisitChangeOwnIndicatorResponse(w http.ResponseWriter) error
+}
+
+type ChangeOwnIndicator200JSONResponse OwnIndicator
+
+func (response ChangeOwnIndicator200JSONResponse) VisitChangeOwnIndicatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOwnIndicatordefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ChangeOwnIndicatordefaultJSONResponse) VisitChangeOwnIndicatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPeopleRequestObject struct {
 	Params ListPeopleParams
 }
@@ -7417,6 +7830,21 @@ type StrictServerInterface interface {
 	// StepObjection Do a step of an objection's life
 	// (POST /objections/{id}/steps)
 	StepObjection(ctx context.Context, request StepObjectionRequestObject) (StepObjectionResponseObject, error)
+	// ListOwnIndicators The administration's own indicators, retired ones too, each in its latest version
+	// (GET /own-indicators)
+	ListOwnIndicators(ctx context.Context, request ListOwnIndicatorsRequestObject) (ListOwnIndicatorsResponseObject, error)
+	// AddOwnIndicator Define an indicator
+	// (POST /own-indicators)
+	AddOwnIndicator(ctx context.Context, request AddOwnIndicatorRequestObject) (AddOwnIndicatorResponseObject, error)
+	// TryOwnIndicator Compute an indicator that is not saved, over a period
+	// (POST /own-indicators/try)
+	TryOwnIndicator(ctx context.Context, request TryOwnIndicatorRequestObject) (TryOwnIndicatorResponseObject, error)
+	// ListOwnIndicatorVersions Every version of one, the latest first
+	// (GET /own-indicators/{code})
+	ListOwnIndicatorVersions(ctx context.Context, request ListOwnIndicatorVersionsRequestObject) (ListOwnIndicatorVersionsResponseObject, error)
+	// ChangeOwnIndicator Save the next version
+	// (PUT /own-indicators/{code})
+	ChangeOwnIndicator(ctx context.Context, request ChangeOwnIndicatorRequestObject) (ChangeOwnIndicatorResponseObject, error)
 	// ListPeople Who works in the administration as what, by name
 	// (GET /people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
@@ -9150,6 +9578,196 @@ func (sh *strictHandler) StepObjection(ctx echo.Context, id ID) error {
 	return nil
 }
 
+// ListOwnIndicators operation middleware
+func (sh *strictHandler) ListOwnIndicators(ctx echo.Context) error {
+	var request ListOwnIndicatorsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOwnIndicators(ctx.Request().Context(), request.(ListOwnIndicatorsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOwnIndicators")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOwnIndicatorsResponseObject); ok {
+		return validResponse.VisitListOwnIndicatorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddOwnIndicator operation middleware
+func (sh *strictHandler) AddOwnIndicator(ctx echo.Context) error {
+	var request AddOwnIndicatorRequestObject
+
+	var body AddOwnIndicatorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddOwnIndicator(ctx.Request().Context(), request.(AddOwnIndicatorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddOwnIndicator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddOwnIndicatorResponseObject); ok {
+		return validResponse.VisitAddOwnIndicatorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TryOwnIndicator operation middleware
+func (sh *strictHandler) TryOwnIndicator(ctx echo.Context, params TryOwnIndicatorParams) error {
+	var request TryOwnIndicatorRequestObject
+
+	request.Params = params
+
+	var body TryOwnIndicatorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TryOwnIndicator(ctx.Request().Context(), request.(TryOwnIndicatorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TryOwnIndicator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TryOwnIndicatorResponseObject); ok {
+		return validResponse.VisitTryOwnIndicatorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOwnIndicatorVersions operation middleware
+func (sh *strictHandler) ListOwnIndicatorVersions(ctx echo.Context, code Code) error {
+	var request ListOwnIndicatorVersionsRequestObject
+
+	request.Code = code
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOwnIndicatorVersions(ctx.Request().Context(), request.(ListOwnIndicatorVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOwnIndicatorVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOwnIndicatorVersionsResponseObject); ok {
+		return validResponse.VisitListOwnIndicatorVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeOwnIndicator operation middleware
+func (sh *strictHandler) ChangeOwnIndicator(ctx echo.Context, code Code) error {
+	var request ChangeOwnIndicatorRequestObject
+
+	request.Code = code
+
+	var body ChangeOwnIndicatorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeOwnIndicator(ctx.Request().Context(), request.(ChangeOwnIndicatorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeOwnIndicator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeOwnIndicatorResponseObject); ok {
+		return validResponse.VisitChangeOwnIndicatorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPeople operation middleware
 func (sh *strictHandler) ListPeople(ctx echo.Context, params ListPeopleParams) error {
 	var request ListPeopleRequestObject
@@ -9944,245 +10562,255 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0Pk9s4dudXwelyNbspdrfa9kzW3ZWq9djjXV/ssdP2riuZOB1IhCRsUwAXAFtWvK66T3Mf7D7JFd4D",
-	"QJAEJVIt93gmSaV23BJFAA8PD+/v732azOW6lIIJoycXnyYlVXTNDFPw15Mq5+bJ3HAp7J8503PFS/xz",
-	"8kQQCl9lRCqy4WZFKMmlIdQQs2KEiZzQoiBmRQ2ZsSUX+BA3k2zCPtJ1WbDJxaRkSktxOskm3L71rxVT",
-	"20k2EXRtv8URJtlEz1dsTe0s1vTjSyaWZjW5eDCdZhOzLe2T2igulpPPn7MwbakSsyaaL8UJFwRG6B1V",
-	"qkMG/UEs6ZKtmTDdkf8kcqaIWXFNWP1YegKNB+pZLKRaUzO5mFQVzye9s3iu5Lo7/o/SbsNCKgaT6Bl5",
-	"YX+bHDOnhp0YDkTrGfj17C9sbpKsIuGrmFV0QfVqELOk5onv69ujRzv26J3sTvD7vXQx8hCqfL/tjvWM",
-	"r5nQXAqdkblcrynRzB47w/JLoEXOFlxw+zTwqCZmJbWdHFOMUMUax0cuFnzOMvyP6pn8bDuSmZ9Slb+S",
-	"wj7xKRrswfTBtyfnUz9KSc2qHmQNz2cTxf5accXyyYVRFYvHLakxTNlf/vtP05PHHz49+nzym+lP5yeP",
-	"P/zt/KfpyYMPv/27JBmfypw1Z/L05dX0PD2PuX146DSenPzrh08PskefcUIPPqcnkD5Rz7nShhRyTgti",
-	"+YDIBWxgyRSXbjMX8Iz7IqeGks2KCVKwhSGyaopCIO/0/KRe2ajDmZz5i2f2uQSZQID0E2m/qHnJ19yE",
-	"l7dmWsCX8QtztqBVYSYX55bl1vQjX1dr+Mv+yYX7M4zEhWFLpmCo18DdTQ549vJJDwPgWdi5usYJSC3u",
-	"9WKhWe/qJH6bXF57cdPmAqfpBW7ElSxYl8/lRpzoFV+Y9FKVLAbzun3VT/TkPy2ju/+efPg0zR4+7mH6",
-	"K7bk2iiavv7fo3jWRDPFaUEKZkBtiBn66Xf/8Lv0xEW1noG4GrRHj5J79FaqxF3z3t4gSyWrUlthSbRU",
-	"huVkts0IJWsuKu1vQW6IqZTQcDSlsrezkpXIL/3P7Q0kK0MouaVFxay0ZqSgunlqT+DLnhNrR0/zyeSG",
-	"2eeYsFzxk/vrBP/j3xhebTWgE/s/olozRVE7OYn/yJmQay78V80/y8dWZp/Y/3xIUTJ1JXaEG10Y0F+a",
-	"8i2n2+gbS5xRwu5Rv7DbdeMm+fW9vSBTCyksY3Yu2wuS+5v4H3F/pao/+h/4WUY0u2WKFsgCyBPkb5eE",
-	"CsLWpdk61uDIRZW4EXIjiBTNW7qggv2jYrm7p//RCq+/PXv55EHP2jewlP47O3ke/oVR1ZAelsTJ07e1",
-	"T+45eyiuHj9+/DgWz4+nKQH22b5Ll1JoBnbDc8qLCvdiLoVx6jAty4LPQZyc/UWjTKmH/DvFFpOLyf88",
-	"qw2SM/xWn/n3wUiJ475hwpCNkmKZEQ7UJ5rZcecMKOPeAybNfM60/uFjWVARJBvNc9C3aPFGyZIpw+06",
-	"FrTQLJuU0Uef7LW5/3b0hP7U/aJkas01qH89ssudMC0FWdMtyWVGZlsSDCFu2FrvIxiu8oovV8YO6mZB",
-	"laJb+7e9NnA1Q172RmrjZt980eeYhX5CjcJZVThCc7m16HHKu9XIcaKM6tE7wXbYWu/gEuC3TIOUl3Bc",
-	"P9ofT7L9mwe36nCi6LksU5vdIg8+5t6+gxawaeNIQYOJ3l0LkHb4Zjc2JME6YbFtgjOy4TmDu3E3HSKT",
-	"3hHETTFJE2uxvaFLNpIieMUnLgOJF5VgHw0p6ZJdhtuJSBHusJhLuDDfPZp0pZ69u/OEmQ2aDaEiJytr",
-	"4Lrb0Bq47p+KzaXKo4E3K16AOsI1XippptyM2EVLtiu52Xtm4a29hL9ipdOxxjCjSbMHWkJKbtDIzyXT",
-	"REhDFvwu5H4d0xTfvKGaKEZHU5gLQ9F74b6aSVkwCsegVHJWsHWPyOYab5/kvsHMEsL+itF8yMLbUhZn",
-	"Wb+4f/fk5nhyhHp3Wvcbq/2lt1yboDhOssnHk6U8cT+39//pFd28Ylrb023fY4Y6VrLe410P6p7YO+qc",
-	"lnTOzTb9LiurrVrY8Md1ZtO8iTpfWzGwV05khIIKuQWjRUhrs8jKaJ4nCSCDp637leJL3ncZ/LWyIjr1",
-	"nbbfCbSyBxxGzeBWH3Dt+ffCDmfBtxoIn9U3QnDquTU42qU4/HtJVT5aYzDK/bO5Fy9EZAM6KT2nhhZy",
-	"iZbdEJn7gzBqm7oyF855tMeCsWS75Z6oA7bAyDTTdk2yWMz0Db6hhqk1VTe9p1BURUFnVjVCc2H3vjtf",
-	"FVhx9bujRWZhPzr72zy1XOTWbJDqFDc9+vaEr/0NBRbOxYRqTbdnuVxTLs7CL9GLuKJiyfIrp92NYBxw",
-	"w/b/pmGd/W6aIO6afox/EPmcao5uWQYDhnowYKjzaWqsW6Z00qvzLr5AJ11X1l5XXcwCfpTMEXC/OfBU",
-	"FtV6rCFg7fo+2XvDEpL9DVXBS1EqvqZqS9Dx0r34ew25eqEpfQE/6cRBNLF2w1Kxt//8kmwUN2Cg7FWZ",
-	"nVEFD0XfZM5r5AmQpui6pIJL8SxEFUaS15FwuIlbCW723ws4dbcy+El6+pUwbKyg14wNFaLoYds7W++I",
-	"gzfvlVeG3rBTP/Ux4sr+EMZ+xuYFVcMcFN0bYE6FFHxOC7KWOSu8bkGQHkTkVhGq+e+SrKVgW8IFWXMh",
-	"FbHboTOyplrbD5eKruH0NpVFrflSrH3kONyRnT1s34fs1v9mzy2M187wF68YzVEVbVxEhdxYSWYpAadn",
-	"ybVhiuXXUiR5jgtdMlBJRi4sPDn8J3KxsMrRyF+VdHsA3RVbMOVVvNYFh+74pDoZYi8JlVFxWiS/2jpf",
-	"5J4bIoRqnEfSzeND/5U1as1tYzcQIPDKnqOc18fwND6Sw8909Ib2wX4m55W/uMa4NqiZr9KaH07FBdGV",
-	"rJYrgwkH9U281/k1r5Rq3qbRtZY3xdIudTgml1WCrS4mlolj/72SN0wQVRVMZ0H7xln4iYOZtJAKDDKN",
-	"C1zTLdGMkfDmgXr6c3w+eYDzHpOSrhmRt9ZcKwoSOHGQ1yJStfZZ9nY/6p3Cfa43pEn91BGJSP7netRD",
-	"WOtuXFJImrP8eoxBr2Wl5qzXI06N5+0N1cnfVyVTmo0etv7ZbDto4cO3s7uTbpE19ZKbyHVZGZa3NICd",
-	"UYh+7mvI/N0qjksI8M+n5tZMbxrlWJqz0ozcHMvuXIz8ERO5HvcDDAskz72Acy/mjPgFpN9g7KiD2Gep",
-	"qBhLB/+bWVoPHxGR0tdlpUqpkwdtS1wSkYubr+RGkNmWxMZHQzEomWAJgXklN9qLcVrl3HjnbAUJcEO9",
-	"vS1zuH3l1/PoKEf1ErvnnS/FNRfXvbaLNlSZcQwE/kZ0L2Eo3+p0aJ5tKIcgEbq4btmkZmr7LTerXNEN",
-	"ukJylieC89FToyZV/6qHa+oHFkm/bko4NKhXE7q5VzEN6+PoydTg5sZxSMsbo7ajvQF5emvn3hJOmx4N",
-	"51+dgveNJtEPB6oY6NtN+gL50gXGh/1+sO/whm11b3QE8lkwNO5XOdteugQGwz5CBENIQyB7IWFzRWIk",
-	"7QQMCyyoNtde+9+1RhedWlNTKed/3/X4K/+c/Y3lNbFMC7GQJkmEJEjupMYA6Yo6LfchjeXBo8w5UA3T",
-	"Bj67JHb5BLIz4LvgYLQE9NPKhobVuTBDSFoqdstlpQdSNPYiJ7kBAySO02sKDXL6L9dp2/2PVK9YEPv+",
-	"OdTcomHIxlJOMZoT5x8+nNOO6/7u9Yi+bkuEJGUa3vPmC14i/4DXI86Nas/qMDe7y3atlc2wRw1Xe+yB",
-	"jz3z4fg5CRIkVMR28aEO52awzx5l+KE+++cQLrqqil3+9+Q9EHJcmrvxVObIp/D9Jfl7smZUaLs9ajuT",
-	"+TbmycjX/l2Pr/0FPhu72fsi7QVLO72jbKmd6wt5XZ8mN1zkk4uJkOZ6ISsBnnoX07yYoAQEiR4JqKcv",
-	"rx4/dqHsiEwLzoq8qWElHkge0DDiPuUBX1H/IEWE9unGFdZKFRe3tAAtpBK0MismjF0YcyH0Gc9zBpGG",
-	"iCRzKRYFB960H1uxA05+Ka/XVMBOC8OUoEVS8+pfXyOSmgzrhlQPeMzevCgX1S1T32hSyOVepz9QYDfR",
-	"MLVx5MEIKY5pqSt7jHrMfxyjirfWU48bXjZYiLiFHixFnMtnJKGYYfOxxhprZhZ2vl/QuenROtA9QJS1",
-	"n6jIia7W2vvyGL1BhqqKaNgk1RJJDgNNxLWv+BjjBG5WjHVXZVaK6ZUscrcW0AAqHZvSQ5dhLyS26fFT",
-	"A2XSXupb5jXMfuMt4RrqT7Fw3123hVTecBHPeFHYRSoqNBZDVLpkQrNrOp/LClx6lW44oSN9hCpOe4Ka",
-	"+3SVJpPsdDe6R2v1wY8b0a213po0We2/98U/3sqLz45n+rQEg5N5QIbfvFI6VeDnaLA/wa97NCMX9d08",
-	"yZ37z704SQF3Kmsuono7r3J6spEKrk3/98c1sBPohtkEg3hJ3nmxPiBtr8dPAI6JURJwUaszXeuMG2K/",
-	"Z3k3UTv1qkCbnduATw2Xc+ifTlTmuYCMk1RgQ7LNYHfVPJmK/Ee5IetqvqpdCwW/ZQpKUiD8irkWWSNH",
-	"0c0wixPxdxcRQRptrzdOEVYwXJpcQBDDHuWBVp9if4GzPNjlXDKauuOeCMKoKjhT3pnvzUW6ZkiNQdnZ",
-	"rCzoPLV//wS1F3lzF+eY9TPQwO0JQ/wIdZhyQTY+PyZsY49LUI1VHDpuxNp5aHcW/xX4Ag+RFbRqe62q",
-	"tByohF/8sJ1z1SvXc8jCGS4H/4S/c8k7CWW+Emtaliy/LqgYUXjgMyh2vdGKMNqN1R/42qFmPKSBZEOr",
-	"gDu3rvtdFBHy9yZW6tbs4451tPOB/eP9jQ5p6o55EbThkWGbW8qdLyJlEswYpKcmvKluOB+prbQhM+f3",
-	"wR9hWBrLpIa79gf6dgdyQTcxKjmk6lm93fPrGdU8FdPeWnE+X2HlnJZrZlZcLAmofZpwYSShro4uHfqK",
-	"k7W6X4cS8h1Dc0PmVFi6zzDCnlvpCIF0sKbsHYyV5S7XxitGw/cj54r1oEO8hzls6NZeZzOoDY2qHVd8",
-	"uYIPCrmB/86ot9gN+2iS0mxB17xIKyk7HcJIBwHoB+DLrwzLyZaZUXVbdYZMK5fQHkZv38c5wwkVQclb",
-	"JqhIx7mDSzlnFCpNtXeR9paCdI0te6ujc8tVWXCNPJe+p3ymnt8Wr8Rkk5WsoJY3p+AUhPww2B80W0rJ",
-	"RUOjH2CcXFGuWY4VoXaha0YFnAmQYXq/wRJqhjs+T8caIZ2w4ayFRca82ji6jpqNM+VOfRbJv7RUveXm",
-	"kBrCuWJ0tF9hTXnRr6H3xDG4uCErqomqhCvA7cox9rHkio2LeQ5UtLmlUH/kuqBiWfV52PoTb79c8SIS",
-	"ObBRmF9dzxitKIv3sUHGbjg3xTSvaD7W5uUNjtu17Ig3LaG5uElzSEnNCu1irp17klBT3yBcE0Pt5VGV",
-	"+1Wbekw3ZIoAL7kYberXScDJjNFQB0+MlEkejxwz14NzZ5q3bF8+ft8lWa/Ye4kSDmaqk5byWzaXIge7",
-	"rZGQWwceMUpjtwdtqPUw+yad8o8xM3tPonoixZCIWSO1qCdmFqhul+INYJ/2uI+fYBpxzmZLRCNTDPYh",
-	"A+Md6kG2P9bHykQYHNQv+BhzCRaYzBZWjVu+Dzbiw56SpCMHkwdpMUlL+dcbhTbSYEJ1h9a0KMCdOT7r",
-	"9L9SOBtYPah0eHw8VUcJCn2wpHhFy7FyAo34UQqY/02PZhWhbuxOqimfuicTIVd0A00g0y8ENQoqWFJS",
-	"9Ohr6aCmU7D8NLOYBo3FpTSIaNa9hEZea0P/rWnpS2HgLBE6k5VxZTGa4OMz1ijJGhqcehUlMo3Y/NQZ",
-	"fUa3VifbgHEOMDp2xpuVLDz2DtnworD2LORvsCGipeNfDD+1hwasJ752n6X216ygoCAlELQBcddAP3PO",
-	"V1Ao9k+vXTMMcx18YN/AiK/qVJYDTy5jxnkRWm6wJRM53cdsHT6dryhPxypXrIDqoyE6wNDYLReV2aWi",
-	"pE7EU18ndknoTFuB7qCxqMA69I3ixjAxSazODXjtq9uPE02WJUu5DhiWOObo6Y3CM9KQXAqWeQ9MwePY",
-	"Xqz5mlVP4BjcqT1JHo1hBytizemmS7FGVXprvhRwMofP4RVuz1v/yySWS1sklAUVmJuMu+uTfuEfcyrm",
-	"rCiSacopY7oTG/ZcX3u7oxsdD4vfp6TYZ94Dd49wTUdyNlg9xpp014s2jkZkpGrGxiV5OwyGVN5vyYQP",
-	"d+NNB8KZa0LzNRc1rF8ft+1Okoc8hjxd+7wDFKqVP+59KvXr2mSKlpjkCOTxZ2zODyh2yis2VAbLjUDO",
-	"28tIG4/10gSjxbp5/8HDfecH3+LHzfxUd9CgPufd22sER/VvOc8HaHdhn3MH97Fjxu89pcbEo4R26T8d",
-	"8iZVYEXnvSl6GFzfCaXQv5n7jBg3dGr5P7LNwWVUo4ubOkU/0UrO03Trq7tp/nJnMuy3051VOZ05REfj",
-	"PNtftNOGL97587ZmOayExRO6ZwMP9vwHL/6ONTzMdnvKk/Z84SNsMbgxPfnPHkjj+qSPImZ0Hw64BnWH",
-	"+vv86z3kPgCxxfve2jDfSy4chqfciJOmDEimeP/KoF/S7pah8Cw/ss07ecPEUTbDOxDhxid443sXtxQM",
-	"4lZgiO8GAnYxyhi09OF33+3GqanZPwXmBlGPhezcEAMk1VyWqaIDbKGgo1TEhVQ13r1dLUJ99hQf7BO4",
-	"+6sPfGDUkiq5s9I4k+wLxzEHKuTeF5XYnxUtsfI07TDvDXQtGTGyjmwVjOY9hWHBu9x3EIcttUNkxeg4",
-	"Yhn20YwLPiXS1jKCgXNMKp9D/YtxjG5YUejJPikBW+Q8dzilmkqNKGg/Z/28EJ69Zh/Mbbh9505JMh8t",
-	"nX6JnvtLcj6dukIj+y+pyBozDPalPLgJhgGSFK4OMIzjwE+iSQo47lrxx2GRhxVfxl4fEUpZC4SjbDkP",
-	"5YapGBz18bfkf5H3vNBSEKjOuaVFRkqmyLwRM6zfmwxpWvWjHfexYh0cvsMWUofJjkofvaZFIsTznG0g",
-	"VkSRg5tm+jfaiittSLRrl1ChX2eUacMoUJESvaIxc8UuhtKz6S42f4tPxehYybi7XbXft+BKvQiblRHI",
-	"IsqIvXWyZiQ70A8zidqFtb5+DbPmjCQ5v+U5AxR/DPOTghtT7Agw1Qxi1b2VK2Jr7SO6/x3pPc/4XK6i",
-	"YAru5Zm9OQpL3MswJ1ZomOOS38b+0T43SA3kP9irHczUw7zZ2IsniR6CZvRQ54e9bmkx9Ok5Vfn1DpCU",
-	"pmG+V0LnkW8nCRBCx2b/pvBVUiBli4Wr/vHO0YLRW3bt2xjMiypPB0pqeLNB8wn79MOti8N1poKD5Y1X",
-	"DsEH7WAPFKORR6CS8g6oIzzOPB4RIiil1twlHvdg5EcHtKk4701b3V1HNtI13/ahL1xiPhfXOA6gfwT0",
-	"GAy2XUefhMxtf9Q64CCVwBOLmf+8r141uKsGOOfDIazd842TG+9c4IMsOCYbJy/pzw/MlkXiJqW9tPi/",
-	"K6x2YFKPQYze7oDH30+0AFEMK+oJTLsuPvcR/u9NhD/AJFvJIk+Wb0LpEhVbUjJZFtYiv23GxlsG9V1M",
-	"le+3JHIHHeoh2TPIW2ufN7ppdAbqnOeA3KOYAW74cCdUsB0el/oc1aewkWIacUoP+x3knTkkG/nL5Qz3",
-	"hyB6nCvWusf91A0D3yqQVCm5YblV2wRzBtget8ve2yMK0yUSISoNdRUSnIxcECpAC75DsZAPquDy+7OO",
-	"UyzxhrmDfRwApapRkNxozZDODXkXwHiocSbMgt8yUtp5XaIS7TXqtUSt36raSeNleNqk3PR1JICvyF8r",
-	"qgwvWIYNv1huN8xsrJmxREOuY0SsWc6pSBq2ciPGmUip92Me4d6lVWXZ0Fv8C9JSJk6Nc1s0IqkGu7kd",
-	"Zn28gRvjAK9PTzeJIzp98DIbnkjB0lheLYq7t6YPoZfxx2vHUcPVpKEk4KLjwklDeBqbWQSv+mD5+sK/",
-	"hQoiNwJfY+VmrQ4ciAjS7ASk+4g3vjUU4mvOR+KW70pLcu1VB3T0OlA1wRCBlUO+LVLXfSyLA1ENDRN9",
-	"WBL/KcWYwH4jeupem9X0du/LfGPKfQElxEAbDff/68bx6y7rwfTBdyfn04zAP94/Os/I6enXjAJ4CKrf",
-	"MTPpk70G4tuwDXYWJjz8fgTWPfh+dJliI5OFg4TqRhnIyvl/XUfo8LdhdI3lN75F9L44ciTtuttRaaYQ",
-	"GNcXvRaMKirmjOitNlCJtDd06UVZK/q+L7zaV2zcWL9d796ocQKcrUdAuVSGA1IA6/jsA1ybj9Z2z8ub",
-	"OjvmS6YDAQxTH7pFDfq7kMoaUCIuv4n08IGGXK9rxbcuG2lzHgKEm4a4hnk1ZxEj1SKVUtzQSuzt+KpG",
-	"pBQOJKKszFz26Ss+K3EEqtUYH2FPFmLWl54PBHLVem//+eVYZVctqz2B9748+z6DteCGqVQ9VcD0h0wg",
-	"iLf50a1U4wYs+BkjJdWG5YjXUOq/Fn1B+p722DU2GqGa/L4PSXu096j2D8HgWUS8etXp/fGYZiN2ph8B",
-	"csGLPsqLoY3k+oAV3qP/xIS2FhkU65HzoaBF/dIHA9EJyLVBrYACDAGs3q01DJimuoaW3wfgcR0BG2Ww",
-	"6oldz/dWH3ZpfYi2F+oxfl5E41FdVZMNVf9r1KMOIMsvpuQ0c+3VU+3ZqL5heQaZUptmoPEb7bwqNMdS",
-	"hYEQgQBcus8TcjwUZ9yxcJgHmzNORh1qz+DPx5RIwXBtujRn99OHvz/eBEc3w/1F+hm+DgdA1/yOjO3h",
-	"LAn2x2Hb/XYuFZu7FrGtfd3ZODZVJtlsqWd/f0H+AwYnt0zxxdZKBhzuPwAuBUqMNSPgdvXAhh21IN0X",
-	"+O0fn5w8+Pa7ug2tH7f1nnYv4OtKGKwt2F/O5EPuB2SppPMprEwa/rKwOVfww9Qrd2YQJVvBDRrQt8Xa",
-	"K4+xzyzsUAMdt2791aB6TYMGdVPKYJiLB8Jp+/xXnN32tRWFtWluEpfXG5d1F0p5MZnOR9e4RiZtAGHm",
-	"sprFUMF1OGpUkhYmEOyBTRvjbt+nSljyddYpIHpYVrOC61WcHt5vTIUcmKDTu6WE2e3cQce+3T2EJNMv",
-	"lLEy0IIHgCpwZ2x6u8R3jkVnJb3F3YHMo1w4O4yyQ/qqueMZHDqNSSUXzHz/73uF8VkqKqqC9oKQOzS9",
-	"4S5GLsy+qvL/7vzyq+v8EtktX5HtETN3Ahhyj47nTuTBah47KK6e54rpBC8/V3KN90kyEXqZBPgOCakz",
-	"JTeaKaLpVmMC0h0cv+PBAACn4Zrf1T3eeE89jyxQzRMiKWD5Urw4WnngZiUhX4E2iwQvUNLwjy5dp242",
-	"GNrCSAV1AhRaD4IW7rh8Xy1hQWes2LHHBpB0e+sDB5fZJtpoaG1v6tbD354/yHbF87vNjQI1GhUkl76Q",
-	"IWTNzLZA341UN9pj8UsBOEDR+A/PB/amD/NPskUoOxnRyPyfK2p1a6aJo32p5IzOeMHtj8j09MG3GZme",
-	"wv/8w7fgspmePu60KWcfkyAAL4RjKt2t4mnfTKLXPB+aJd4XuA2BCLsB8AzxyLvDJ4E/vA4LHf1LMRgf",
-	"vgkXnAQJTjcz6esd1De3FpM5DF8xChPKWkPooj/scnnnkc9HybJx0Pn9mPkYaTRjUpjSJ9O/KAuTSx3R",
-	"QzKHXfLpCP2/L4NpR4KS8RPbvVh8LCTExtlJvcF9WPMBMLyHZD8ftow+Q6bZceEQFh0Tz+u0sylY4Kb9",
-	"J9LQG3banPCYE2l/DlP4k2v58Gcfphux5ja0YQfRMLGcWCnQ5np4b3RoDjFMog4MObraa19E6LpPRNP6",
-	"kCrh1mwOUYG3Vta4JETPhSB/wLnEqGJRRvLKmHLy+TOUbi1k0s0E6xLzKKEZu8qQp5U2ct3GmHJxW8je",
-	"pbhfviDXSKfKiWXRgAs+/TfxA+asugZ6s8oQq5mecEHmVFmjgVDUxi4jxWzBP6LztTUH0A6gNZYs2Cl5",
-	"ZW8qq8VxgVf/vwm4+9O60zea+ATHjOSVK3tCfDzAZHSKRAZdFPCLP717Sn5z9fwpefjw4ePfZtAHAr8p",
-	"5JwW7m83HF7Dp/8GBiY39gxOnthTEJllF5Nzj49HSz65mDw8nZ4+RMAXbGN7Bs227b+WDP4TmPxFbo1R",
-	"rs0TeKLZs+2n9AVVP3IGv3oCgFyfs8FPo5t12OOvvWAb9niEnzT0J9ayG/zwOwmP7mrsCB2CldwE0Eu6",
-	"ZA48EWrnJheTv1ZMhZ4EF5PwJV79SQGxC7NkwORf8jU3k88frPDQpRQaD/2D6RTlfo2ZWpaFPblcirO/",
-	"OI9cPa1d+grQB9L6QUa0y+KBDKH35dzaA9jNhLoEiNS7w2TPfCdUkF7Vek3V1hf4tE+k6ykv0UrMOcZr",
-	"M1cksGFQaaIQDJIuNaSbA/d/sJePz6zHz06x3P1z5s7QCUR1HIF6D9SfIfTTc6S6na9EToQ0LPc9sDJE",
-	"ouWahNcSV+TQpSJZ1rn2Cd6CFzdYa4+9+eV55IrBtZ7gkve+hRa2ab07f1wxmkcIuY5iVuIXUt4g1I7r",
-	"MpIRSpa0BN+AgBQUDIUewiWnc33byxw/fLTLB0o8ffvn/xa5Q0Tufp407KM5c2SvebHN2x2OeyrXa0o0",
-	"s4PaE+jM0eNIJs9uVh+xmrEDPsbOSyhIWA6JhrIywQU8o4A6t5/p2Ed3jgLb2cNYDGE8j2P+36x3BNaL",
-	"xeHHE9d8cxwbPgGFgQvC6HxFCtet4ags+L/fvv6RwL5/aTY8+6Stai7m7HMvL/6BISNiIkeLDeEeA5Mv",
-	"XGP+jZPY+sFQyKFK05e/5+QmtdewLZgXd8cNfi1YrGg6rWrcfTWTLufFbVPC094F1dCMZdG12jbqqAiV",
-	"JuCfjxUYaDQ3N/oyNhE9Q7pObA5RBz8uqUJAb++ePo3bDnhm+l5iWsY4gTZUGIyXA+PYBWffwyu4Q3fn",
-	"FrSaA9WzOsPdwfKjGYIbu2VU1YjvOXnwiAAYiI7Yy0eJmwyGn0Yc5nMp9Nknnn8+C/lQ+uwTvHKnkKiT",
-	"tcbu7YtnQ3b2KVX5K0A56Zp1UBSOcVroTOcZsEfTjqKksa7tBNB06vFsfx6JVBOyh810/cCdWe1J/TYC",
-	"RcWg1IccDMd63Gjis6bqtFr7pKY8dw04eGymBVZq8VwYbQzbnTnvN5C6lDrBgE/xiXtkwg94vzFtvncV",
-	"3Ht2n32ka1ez7nKLJk9fXk0fhewev7tUCKaAukBWESOsbhi7OcVCb89LY2LmPqcpHXGkohY6l9GtAdzR",
-	"PlgxZO6hGOrnwzDUE47Rz23t4nPnRD5KxAuRaTH5++6H5629YENbWDwFNDpQUmFAdgEHyAnhS+jRhu0y",
-	"iZAkVK9+maPTTBNNH57nvGB1buhXfXI8mNlEVgZRhiJwsnCegr/1/P7OVhvHLuV41HWqef2wn8WGKraS",
-	"lW50Ux6lKLerVdvRyBoJLuAiGaP4rKo7qtJJNoGUTFDgA5Eb6VPt7h49QHF7BESUsTXq7j1We4ZBIGmH",
-	"SZ7zo+kCUcZ2WheQcUr3XY0UeBeBrtYuthMc5aBbOZJBfbpg32gwEXR05e4TYWG2pxB+BBEWH4WzT2iN",
-	"fD77ZNXaz2efMLXgc6/Z86RVMU8WXOQ6aontDBn89rI2eJR/xgOj+CehNJ7ODcuT5kuMODlWUr7GBJIB",
-	"0vJfGB3kubliy7oNTFcvfiK8ozrsXVvY4D2PoTFE0zqSBv1zqtDRJj3zjUp7DlDeRBA9gp0fN0wN2nPB",
-	"F/Ed37gsmmckDqDWF/2gU3IW11T0xg8j4vy5roT4ujj5rswxDES2Q4hEClOSaQKdj+P6C6YVCtYuB9X1",
-	"084DM4M2fuDtWe8Ml41nNA7fw+T6jf1n9VP3sVOYxDVkc+yDHiMf8qSQgN41tgX4wCNtGzR1zGNKeKq7",
-	"5bXoHZ6MyM2CX3z3of0heu4+KN7w1w86E/FK7k7fkKvbSgFZKioMy+3VpHnOCPtoVXC98wzEM2tuSf3N",
-	"qQdLT1tIf7DDRjS5gwUT8F4QEGr68GR6/m46vYD//9cW3Fbw3Xnf/YeoCdPkbVXaD51L2ZoKVoKA8iWh",
-	"I0QTU2yCxPo9zW/53L4R59QweHYWqDaaXt2zJtweOaEKLxau5fsd73D7HlAUGzxG6HzOtHaRaLcJGYHS",
-	"Qfs0E/lYntsoblhHDoApv0v4NvhwvK3+JRWv/bvEGoLlCOoWi6lxwJFPUf+MfTS+SX2v1+QH+0x+jM04",
-	"kiT5rilJDnVkjASkancH62269quXFzUXoZK2kEUhNzokqQRVDooFDFNrfUSJceahtRDro6wSLPvePfIz",
-	"Mq2vHnUxb7i0uLZmOxb8Hsq1dVXquM6EbQy5PgCgwz3OK6oJdkY9QmRQ5C1OAwjsObsDI/ngYN+N81Su",
-	"y8qw56HSdGeWXCtN57LpTqhxu00Ald7UGFFNkBbIoHeMA67d8+zpu5fTBz0+CWiK1Zc/d57u+HnUuPP+",
-	"p77fDnnqPdQufh2poh4SJp0JA1+CRgTZMFH7oCjlQPgo4mybgS/EodocIf7CbpmiRSOF/ZaBegZx8syX",
-	"xJVUHxAOd4+dfbKc9flsphi9yR1OePKkfG+feCY34rmP6YyTrU9lPmjfv2qmfAspRoOZNxvia9LsXti8",
-	"T1NAhg3dt0vInD6K8ho4l8y2JOdrp3RmREtlzVwqchguPx73Dsh4/T5w+n9hDr7nRFYrqv707vnJ71B2",
-	"xrxg7A0KT0EXSOxnl8Vt5DIiMlLITUZWfLnKCLSnywi2O8hI+Xh6aRWFtdSGnE+n2XQ6PZ4U3snHdUYt",
-	"XAH2+ncDD2ToOGexxdKl74uRjAw9lwqqCjRzxUQAiutwLKQotqfkPVxQmC0FRw3C8YVlAnsCUVERcibz",
-	"rU/CxCon8D/VbeTijndWo1nUbQDrRhndaBI0Z3i9+Iouiy8pYrEVRY+E9b08QoAc9/buzPlHuYljftpQ",
-	"kWtC11IsEeJN0Vnhi7fstguXsbFZyXXcyOROwtcDVCZl7pXcfF1cMEaUJpNQL12OQ5BPTSMg8xmmQZi1",
-	"e0ba4wmnr0fVL6kyDU3f5zPU7T6zRnPUD4fo/l+VhoJ1ADvrtYDLjhTaiPNTfiMhIK6t9s7WOiMzXhQ6",
-	"I6envyUztuLWJnWSNYvTBdp++PTZSYehWgdIB8yn5BFCAJpf7CFKsbg2rGyweNjV0OvPM30ONaYbxm6i",
-	"RoAgUaEmasto8gB80RxW3K80u0ouIqPRLjQjtNASPsOsDF/icCSWbqooYCN6Z+ZYuS5y30mgN1b33D/U",
-	"4cPanfHmYY9oU1XRrC8tqTFM2Sf//c1vzn+anjz68Lefzk8ef/jt302SUi3JTdZSRnCnrtCcK274HABn",
-	"oe8z9smq1hNs9/xh+Ciu8113CFl6QISCcmz7PpdiwdUasQxpodk1gCJim74N5bdYDFmVTGmWJ1v29c3D",
-	"AbX0llImX9TSHq3sIuGkhX17MH3w7cn0vGfzHKRWcvN+mp48/vDp0eeT30xh+/5m9/JB7y42pwOZk11Y",
-	"tPa8HvXMCzC+jj+rd5g5pOHYenyfuoYa6l17ZoQdwsYUu34V7jB3tPfXTgdBcXfh9b0CVIRSyTnLK8WI",
-	"FRE6RBO4IuyW50zMWSMKDrw7Jh/ETTmSdi7lZKewe+Ge2eMWfo0anZXtmMDClmBQAZ+YFdcXVjdX2BKx",
-	"UZ/v9PG71+fvjGHdF3MNSr5Amg5JvKgZzu/V3fnN7ejOlAo/WpOD8NM9qRRPofOlW+KuQNK6Kgy3mv6Z",
-	"3cITSE5u0LKVf62216oSTVUJLpZJm2pY1o5WBqQKQTa+N+cjzcoogGrBt6QSnhfWZk20+iJ/+J4YuWQQ",
-	"93Oel2Ra94z71KFOW+0olXtf5yH/uj3CC5+Cd5fpBkIIAYOpU2RNS7Tk7BG0BywnBb9hCAgK79pVFJIW",
-	"4k0MIpyQJ+NhQbcHRxPu/tilXRTI3GRDoZYDmitpYip1jGyyZ6zgVikFOlxiohpVjNywMkT4HBYCzVkO",
-	"zY/JX+Rs6ImMon3uub1JJuGAfl0JJkP26FgGg6fACKHXpvAZXVIu+nNIXkqa45KewIPHIfev4UhYyhBK",
-	"FpQXLPcjwTlYy0a51CGMfxbJ7YIhEHtzY55xPafK7c1zePo4e/MojR+5QIxMqzRL4ZLy3aK1oVvtHOlI",
-	"DXkU0AG3RIfv7HyvVPhhDZZ4AqCWciPflewKOlftViiv3DMHlqHtx3uC9w9XKbuWSqD7NNtRnzX9OdGf",
-	"BrZv8UiEw9VMv4NHyvCt2W0uqwLAlaD3hssYKAvqLr4ADz9WGIfUgN1WTP3YvSj4NUTpfuJ30ABcskyj",
-	"d82cGlrIZXUsNJL6fQN9ZPYgVAVtU905cHdqGlH53SF+2y+qbkRYsj3lQ6Ew8shuym90C7T+7rtwpv9a",
-	"7NqJRuPHX2Ho/8tmkES0641yMuVyoOrJYZ+ymTQrn60E7SCPBSrkZoVj46UO0PYhDxW94StGDNbOOIES",
-	"VyMfwnq33NS10Dvkbv3c/QheP97QspZoJVnIobBzO4KjpX51I9VgRTVcgoJUAHIXeubudMmUTJYIkRzt",
-	"TQmN970+1ueSgYmwOxW1rCkvJhcTwTa/nyOAbKgvAXDeZUWXUIIias3qyZoLSn5kGwfvjGIG4aUnVNBi",
-	"q60qNKY+Jd7f+803r0cGLOq93HTpykLFDXR1gpbN4JByUcE7A7voG8CmAI6abQk7sVtEDDYL8DpEs7pq",
-	"HDe1znnwKPSZVD75PNqjL2ZSvfC0LRjNNRESEwyo2KL5eAT11a0GsktKJqKtvTsZ97kN8MAe02Vw3wdB",
-	"sM09HoYfPjoXb3ezwG8BZe+QnwYTsxMZv4lrWu6+7F7R8n5uuVe0HHq9waS/ELqv3UX7fixKhGrcrMbJ",
-	"xYy7giK85Uizzr727NMNF/nns0/2Ovkc1bwkVwm11fXYXDuPdms+cA/LBc4L//cy8odrsqK3KEfsz1F3",
-	"a7nHqXeOQwt65xdLZP9VliEGQSo65Ph+OMUQyffI/B1o/HTwvI4f12TwbpDmFFwbiv4pNGst9hXd3KWC",
-	"yAf54xlHf1x8miCWAHYsxKYBE+U+Yg5VbZgse0XLp25ehxYAefbjGrz5x7jZc0CWUsx5RzBOwxv85rAC",
-	"PGa/laZ7D9malg1xxnqF2fuVfLJ+MfmiyaJWuvYJrdJ9ewQflGw0hIp6RnMD+Jm5jFE653NZiTZOp9wI",
-	"T7EzzbSuAaDSetAPIn/rHxvIQVsUO0etIiuKFo6PmxORInhG9d7F+08/Z/33Xv9qv8Dd55vJDbz//Kob",
-	"iYuVZrmzr47i1HEUBs3jjmRu8dlepbtmti+pbB+9xtElfXS5czSl4Gjv1sve4SP3wZ2vNwJ7NA1kT5w9",
-	"aiUgAoQ0SOgshoHmimg2V8zoozLskzcv/AyS9uLuRg375IU3bdpZCErJDcsBhmweOUcsS1g2k4JpViyg",
-	"eiPVWBDMB51UuTD15J3rznSwAgKd0i4eToNyBNl5xdZeydIlpsuSxegdoLmO8mQ4NrlfJ0bdS2sXP15i",
-	"X8wvYKe9ojdgowXG82gbSi4VXR94+PcKySt2K28CX/yCpaTxkmwUmZjZm9L8yj90L+YrDjbYhPVzO44Z",
-	"u3aH2b+2lj4NPPWeGoeh4K19rtg3BRV+/XcQUStW5NeYigbQIOcn08ehOMBlC59P6w7pF5NnL5+cB2zP",
-	"i8n0/PEDSik9mU6n05N/sP/zO/s/0+j/DsZqCLMb0HbbTfnQpOW4a+fuHPCw9g6IIp4WHxjB5vJYWsiX",
-	"AiMpay4qwxw4UFHEvaH7GsyB9TYo8bmRM+dT0j0Nu3CsPw/eSji0Ow/pEc7oU4SQCK/0uMu+yA/RIxwM",
-	"MuYzAs0u49YI8xXlSg+DLPefnyp2y9mmKTX35tHVh/nrSqS7t/16EjYKPaxLJnKa+ROTwSGiBqpyMdED",
-	"wd7z4Ns5BBe7sT1nbqx+WBzFDXvlHrpvQJw5rWB7IfpvZcxGepxqHYCqUQ1CgOqoofvF+aEi2I+aAFHu",
-	"SKqczXnwagy7wZGWz9wPm+nMjxLI1HJW8GXtwNs/p1IxnWzk7qS1i2NDLdlKkk0oL01mYffJ6HrS304T",
-	"s673YTRQd8CwHkPP9/CjffPqIBq5SR52Q9y3xHFFTvwYrhc41/H9HHVSQTmE7ftYwAWgyprYm0vMx9A8",
-	"ZxoEFACtxi6bQ+8NIQ2fs93K9o/umT0lNe98RiO+8zhFMumT8HUUXyFd9tdeeRofKUcRgoMUkQCO7weJ",
-	"mOLM99dPmwZXjOY1awz0G6PqSjXxZsedLXR10/UduwWEcQ5avdek0qt/XTKBq//qVCk3rb5It/v2OKTv",
-	"mPx3In2zOUivQHpdPzayzG9DuVNeBKFCbyCTOlmyiwXCHRidmZQFIDY3w5W1AZt6mbeR7lzxei9p2K/j",
-	"Fg5DHB7Rrh2r6QO6WV0j79p6arg+LHsdxffR5Ly9FtTdOtN8yYN/v905RPS+ZmOBOmrp96oRtrzDvpxp",
-	"w8oGBm6rDXCdBZUTWpaMFqBD1Y6Sb/Sly+in8zkrjf/vdUmVKbaZr8ewL9DMmMJepCyvl3pqzY+cnZIn",
-	"Nfh3IINvVKahalEpNrff1wvrhADeGlYegaEO7fvlSW8pchxDzr+yTgJx70Yyh384esOgoP1nE59Xap+B",
-	"rbMiE7YgWevKFgv7u0Z9rZCCRfWy7s+C0Vt2jRWh7OO8qPKeN+J3eUNUHrXjURIVtsekjK259lGO4k+a",
-	"wU01su17wySjnvu+GttsuCQ7pn32TBIK+C+u8iwM8k2nYcoYGeby9XZpNG/wkaEWFiac3KVm7BdhYCFV",
-	"9htYjsDHyb/ZSHXTE1+2Sq291jIyw3y7gUmZbVZIBABbSysKAhnoWZ2fAdmAPvzOFGTfoA/ZqdBYmNm9",
-	"Yn4Q+SsG3d5WvPyyVaOOL61YKtjiKEUjEIENDF+FsEdrZ6xOv5QyH1uA0KfkuYSvr89Lbjfyi+ehWd2u",
-	"KWMOSsxP8v0Z9q3oxcm0Z9CqjA6byedXYFwfu6m5uhRWaJZgd/zdExzla9tAnBbMUdBdFxyLHzlScavf",
-	"U9TI+3xHqLzz+QpEEJEqhndf8lvWilMlOQA3+dRtYpcJXH1NT470j7jBONgaIXmoCKip8GPQ5zMHk4qQ",
-	"qK6JqXvslNRn4htdC9K0aGcirzFWQ/Kqw7pI6O3MXMniZwjPDC1MGtOqwO/FzrtYapfV0Pbny8OxUu5X",
-	"MNbOdsE2yERHOFp/4LfRDcU+0rkBnxPTzDEqgGZ78o0u44hPDSaWnWBi2e4MIs3Mc3js9eKod1mfY9dD",
-	"RRyBoldsLW9Z3AkXFwwxtFBDtmnqalx3lLUCrb870XtU+vQ9kfr4udcJKRmpm0eqzWsQttIlYnLv5mI7",
-	"prkHosY341yumV0z1rwdATmGQRduWHHOcj+UH6HVhke5W2VcGW0qi+AtjniP1OO6XuYRCPdPjJUDdP9D",
-	"ODHqaLfTKq+fuw/Pez3eUNd7vJIjaYkOWL6kyng3iFO5AOkDNUNMKI7KUxiAgoDCuKJ7+dc+19gQ7F63",
-	"Zzf8Q/eyFa6p4dB98HM7Ts6nfx2YtUhx7+6j+gaT0TWrYeK/AW+EPgDt2o20ryL/is2lyj1R7tgjDuJl",
-	"D6eQBdpsNRmacV1BioI/74bR9TcabvsCYLiABgvs7mAfeMYVg1z7PzDBFC3u1Gsu4Y5xMAuPH5Ccbl0Z",
-	"m5Cb2O26A80zG9gM7MF0YDewDOf5c6dYhjPSPRPvMdiqIX1OHec6QB4km9W2zfeYJsNYzvJL1wCTG0ht",
-	"r6ELoTgABRbKKrtX9sby2k2Vc+OmO/bUxCJsMOxAfZh+UQn+Lszvlpto9zaYYq3Myjrfgpr5KqlnXzV+",
-	"ce+mt6yM1Q19pR7mRBJVWW3ZanKnk8xBjl9McmcKHSSFwkCJMFEkLx4mJI0bv46+5WgE5UqWZQ9oeUPE",
-	"eMx0P4djdh7kmswLqY/Cjk8LYL9Wfi6hmuSQk6KIW3IWddyeO0hZfmiaQHCV9MMFOv39Xmr37GBDVRT0",
-	"RcysfZOzLwmx4AIX2ATaWC4BHy4xUo7RC/tUkSd5Dsu+S4qzpQAUSp/oFV8YFyhzGoA1neyngNWCQd2W",
-	"wRAX0QV0/89jqulw4+73ug780s8fR2CLN5W1dsEQCIDToC9FNEQnK/vI9wNGtS0FYK6zT/Y/O5N0HIuM",
-	"uyAchb48jN/9bMXrGqm+/6COPJJVT8Rm5RKXYeO51fsWlbbqGCW3TNldd551jZia2KlBMYGJDBwTZsSi",
-	"4PNUoSx49o+0p3eA+ThQQlj7xT7kKNHOrtnFKbjyfLi8+KUxqXOfY6gJpIVT6UXe8G7cQU6c4TW0dhRJ",
-	"Osuu4JGfl8N62GOE4hjeAIqjS//B4shRCUH+PUdT/jzDuJCeb1R4RPyzH7wnikYDZQ2w+qE5Am1eqhNQ",
-	"d2p+b+vHdjRaGpYp3I9r9DVnDgcKvORisF4a1G9IqqkwjHcczODwZg4JInN067tONLXb3c7aXZRcEdjB",
-	"y9rUzVz+uLtJUduDloFYWHuIGdGI451A/5xdygwG8q6qI1gWO/txRMP0Cf2qOFIhi88v0CHeAgkeDvWu",
-	"Efc7TjSkS8Y7RuAnufM6Xi+d13E4oEaH1IfK1MrD9B8JzOst3UbJH0ffHMv8NQJOD5ik1tXdQVF85iNm",
-	"R/y+qQBHWLAl1XojlR34//2f/2tXwwQV4NGVFS3oZPCevuVL8eLngUhJp0d+GXAUNq+gc9/FTx8ajMOX",
-	"GNMUOVlCxNO4Ldxd/wMZ8/OYM86cYTDEiVqzyZDTghAux3aK1oBtviG7Y9rhSG2VWFNwz+3SL/7kH7qP",
-	"q9wP9mdaVIOvcuwcfgzL1S/ex7UQ/hJ6YyFwpweoBizDGyE3zuMEcZoFbABCZEBPzxsu8kN6hrUY/tME",
-	"efripw9WodJM3XoFr1LF5GJyRkt+dnsOZoAbppZEAWkqfBTylsMndaadjj+G4ET8gXeyRx81OulFn9eN",
-	"2MJHtaoSfegY5POHz/8/AAD//w==",
+	"7H0Pk9s4cu9XwdPLq71LcWY0tndznqlUndde3/nFXjtj37mSjTOBREjCDQXwAHBkxeeq92neB3uf5BW6",
+	"ARAkQYnUyLPeTVKp845EEUCj0eg/v+7+NJnLdSkFE0ZPLj5NSqromhmm4K8nVc7Nk7nhUtg/c6bnipf4",
+	"5+SJIBS+yohUZMPNilCSS0OoIWbFCBM5oUVBzIoaMmNLLvAhbibZhH2k67Jgk4tJyZSW4nSSTbh9618r",
+	"praTbCLo2n6LI0yyiZ6v2JraWazpx5dMLM1qcvFgOs0mZlvaJ7VRXCwnnz9nYdpSJWZNNF+KEy4IjNA7",
+	"qlSHDPqDWNIlWzNhuiP/SeRMEbPimrD6sfQEGg/Us1hItaZmcjGpKp5PemfxXMl1d/wfpd2GhVQMJtEz",
+	"8sL+NjlmTg07MRyI1jPw69lf2NwkWUXCVzGr6ILq1SBmSc0T39e3R4927NE72Z3g93vpYuQhVPl+2x3r",
+	"GV8zobkUOiNzuV5Topk9dobll0CLnC244PZp4FFNzEpqOzmmGKGKNY6PXCz4nGX4j+qZ/Gw7kpmfUpW/",
+	"ksI+8Ska7MH0wbcn51M/SknNqh5kDc9nE8X+WnHF8smFURWLxy2pMUzZX/77T9OTxx8+Pfp88pvpT+cn",
+	"jz/87fyn6cmDD7/9uyQZn8qcNWfy9OXV9Dw9j7l9eOg0npz864dPD7JHn3FCDz6nJ5A+Uc+50oYUck4L",
+	"YvmAyAVsYMkUl24zF/CM+yKnhpLNiglSsIUhsmqKQiDv9PykXtmow5mc+Ytn9rkEmUCA9BNpv6h5ydfc",
+	"hJe3ZlrAl/ELc7agVWEmF+eW5db0I19Xa/jL/smF+zOMxIVhS6ZgqNfA3U0OePbySQ8D4FnYubrGCUgt",
+	"7vVioVnv6iR+m1xee3HT5gKn6QVuxJUsWJfP5Uac6BVfmPRSlSwG87p91U/05D8to7t/Tz58mmYPH/cw",
+	"/RVbcm0UTV//71E8a6KZ4rQgBTOgNsQM/fS7f/hdeuKiWs9AXA3ao0fJPXorVeKueW9vkKWSVamtsCRa",
+	"KsNyMttmhJI1F5X2tyA3xFRKaDiaUtnbWclK5Jf+5/YGkpUhlNzSomJWWjNSUN08tSfwZc+JtaOn+WRy",
+	"w+xzTFiu+Mn9dYL/+DeGV1sN6MT+j6jWTFHUTk7iP3Im5JoL/1Xzz/Kxldkn9p8PKUqmrsSOcKMLA/pL",
+	"U77ldBt9Y4kzStg96hd2u27cJL++txdkaiGFZczOZXtBcn8T/yPur1T1R/8DP8uIZrdM0QJZAHmC/O2S",
+	"UEHYujRbxxocuagSN0JuBJGieUsXVLB/VCx39/Q/WuH1t2cvnzzoWfsGltJ/ZyfPw78wqhrSw5I4efq2",
+	"9sk9Zw/F1ePHjx/H4vnxNCXAPtt36VIKzcBueE55UeFezKUwTh2mZVnwOYiTs79olCn1kH+n2GJyMfmf",
+	"Z7VBcobf6jP/Phgpcdw3TBiyUVIsM8KB+kQzO+6cAWXce8Ckmc+Z1j98LAsqgmSjeQ76Fi3eKFkyZbhd",
+	"x4IWmmWTMvrok70299+OntCful+UTK25BvWvR3a5E6alIGu6JbnMyGxLgiHEDVvrfQTDVV7x5crYQd0s",
+	"qFJ0a/+21wauZsjL3kht3OybL/ocs9BPqFE4qwpHaC63Fj1OebcaOU6UUT16J9gOW+sdXAL8lmmQ8hKO",
+	"60f740m2f/PgVh1OFD2XZWqzW+TBx9zbd9ACNm0cKWgw0btrAdIO3+zGhiRYJyy2TXBGNjxncDfupkNk",
+	"0juCuCkmaWIttjd0yUZSBK/4xGUg8aIS7KMhJV2yy3A7ESnCHRZzCRfmu0eTrtSzd3eeMLNBsyFU5GRl",
+	"DVx3G1oD1/2nYnOp8mjgzYoXoI5wjZdKmik3I3bRku1KbvaeWXhrL+GvWOl0rDHMaNLsgZaQkhs08nPJ",
+	"NBHSkAW/C7lfxzTFN2+oJorR0RTmwlD0XrivZlIWjMIxKJWcFWzdI7K5xtsnuW8ws4Swv2I0H7LwtpTF",
+	"WdYv7t89uTmeHKHendb9xmp/6S3XJiiOk2zy8WQpT9zP7f1/ekU3r5jW9nTb95ihjpWs93jXg7on9o46",
+	"pyWdc7NNv8vKaqsWNvxxndk0b6LO11YM7JUTGaGgQm7BaBHS2iyyMprnSQLI4GnrfqX4kvddBn+trIhO",
+	"faftdwKt7AGHUTO41Qdce/69sMNZ8K0Gwmf1jRCcem4NjnYpDv9eUpWP1hiMcv/Z3IsXIrIBnZSeU0ML",
+	"uUTLbojM/UEYtU1dmQvnPNpjwViy3XJP1AFbYGSaabsmWSxm+gbfUMPUmqqb3lMoqqKgM6saobmwe9+d",
+	"rwqsuPrd0SKzsB+d/W2eWi5yazZIdYqbHn17wtf+hgIL52JCtabbs1yuKRdn4ZfoRVxRsWT5ldPuRjAO",
+	"uGH7f9Owzn43TRB3TT/GP4h8TjVHtyyDAUM9GDDU+TQ11i1TOunVeRdfoJOuK2uvqy5mAT9K5gi43xx4",
+	"KotqPdYQsHZ9n+y9YQnJ/oaq4KUoFV9TtSXoeOle/L2GXL3QlL6An3TiIJpYu2Gp2Nt/fkk2ihswUPaq",
+	"zM6ogoeibzLnNfIESFN0XVLBpXgWogojyetIONzErQQ3++8FnLpbGfwkPf1KGDZW0GvGhgpR9LDtna13",
+	"xMGb98orQ2/YqZ/6GHFlfwhjP2PzgqphDoruDTCnQgo+pwVZy5wVXrcgSA8icqsI1fx3SdZSsC3hgqy5",
+	"kIrY7dAZWVOt7YdLRddwepvKotZ8KdY+chzuyM4etu9Ddut/s+cWxmtn+ItXjOaoijYuokJurCSzlIDT",
+	"s+TaMMXyaymSPMeFLhmoJCMXFp4c/hO5WFjlaOSvSro9gO6KLZjyKl7rgkN3fFKdDLGXhMqoOC2SX22d",
+	"L3LPDRFCNc4j6ebxof/KGrXmtrEbCBB4Zc9RzutjeBofyeFnOnpD+2A/k/PKX1xjXBvUzFdpzQ+n4oLo",
+	"SlbLlUHAQX0T73V+zSulmrdpdK3lTbG0Sx2OyWWVYKuLiWXi2H+v5A0TRFUF01nQvnEWfuJgJi2kAoNM",
+	"4wLXdEs0YyS8eaCe/hyfTx7gvMekpGtG5K0114qCBE4c5LWIVK19lr3dj3qncJ/rDWlSP3VEIpL/uR71",
+	"ENa6G5cUkuYsvx5j0GtZqTnr9YhT43l7Q3Xy91XJlGajh61/NtsOWvjw7ezupFtkTb3kJnJdVoblLQ1g",
+	"ZxSin/saMn+3iuMAAf751Nya8KZRjqU5K83IzbHszsXIHzGR63E/wLBA8twLOPdizohfQPoNxo46iH2W",
+	"ioqxdPC/maX18BERKX1dVqqUOnnQtsSBiFzcfCU3gsy2JDY+GopByQRLCMwrudFejNMq58Y7ZysAwA31",
+	"9rbM4faVX8+joxzVS+yed74U11xc99ou2lBlxjEQ+BvRvYShfKvToXm2oRyCROjiumWTmqntt9ysckU3",
+	"6ArJWZ4IzkdPjZpU/aserqkfWCT9uinh0KBeTejmXsU0rI+jJ1ODmxvHIS1vjNqO9gbk6a2de0s4bXo0",
+	"nH81BO8bTaIfDlQx0Leb9AXypQuMD/v9YN/hDdvq3ugI4FkwNO5XOdteOgCDYR8hgiGkIYBeSNhckRhJ",
+	"OwHDAguqzbXX/net0UWn1tRUyvnfdz3+yj9nf2N5TSzTQizAJImQBMmd1BgArqjTch9gLA8eZc6Bapg2",
+	"8NklscsngM6A74KD0RLQTysbGlbnwgwhaanYLZeVHkjR2Iuc5AYMkDhOryk0yOm/XKdt9z9SvWJB7Pvn",
+	"UHOLhiEbSznFaE6cf/hwTjuu+7vXI/q6LRGSlGl4z5sveIn8A16PGBvVntVhbnaHdq2VzbBHDVd77IGP",
+	"PfPh+DkJEiRUxHbxoQ7nZrDPHmX4oT775xAuuqqKXf735D0QMC7N3Xgqc+RT+P6S/D1ZMyq03R61ncl8",
+	"G/Nk5Gv/rsfX/gKfjd3sfZH2gqWd3hFaauf6Aq7r0+SGi3xyMRHSXC9kJcBT72KaFxOUgCDRIwH19OXV",
+	"48culB2RacFZkTc1rMQDyQMaRtynPOAr6h+kiNA+3bjCWqni4pYWoIVUglZmxYSxC2MuhD7jec4g0hCR",
+	"ZC7FouDAm/ZjK3bAyS/l9ZoK2GlhmBK0SGpe/etrRFKTYd0A9YDH7M2LclHdMvWNJoVc7nX6AwV2Ew2h",
+	"jSMPRoA4pqWu7DHqEf84RhVvraceN7xssBBxCz1YijiXz0hCMcPmY4011kQWdr5f0Lnp0TrQPUCUtZ+o",
+	"yImu1tr78hi9QYaqimjYJNUSIIeBJuLaZ3yMcQI3M8a6qzIrxfRKFrlbC2gAlY5N6aHLsBcS2/T4qYEy",
+	"aS/1LfMaZr/xlnAN9UMs3HfXbSGVN1zEM14UdpGKCo3JEJUumdDsms7nsgKXXqUbTuhIH6GK056g5j5d",
+	"pckkO92N7tFaffDjRnRrrbcmTVb7733yj7fy4rPjmT4tweBkHoDwm1dKpxL8HA32A/y6RzNyUd/Nk9y5",
+	"/9yLkxRwp7LmIqq38yqnJxup4Nr0f39cAzuBbphNMIiX5J0X6wNgez1+AnBMjJKAi1qd6Vpn3BD7Pcu7",
+	"QO3UqwJtdm4DPjVczqF/OpGZ5wIyTlKBDck2g91V8yQU+Y9yQ9bVfFW7Fgp+yxSkpED4FbEWWQOj6GaY",
+	"xUD83UlEAKPt9cYpwgqGS5MLCGLYozzQ6lPsL3CWB7ucS0ZTd9wTQRhVBWfKO/O9uUjXDKkxCJ3NyoLO",
+	"U/v3T5B7kTd3cY6on4EGbk8Y4kfIw5QLsvH4mLCNPS5BNVZx6LgRa+eh3Vn8r8AXeIisoFXba1Wl5UAl",
+	"/OKH7ZzLXrmeAwpnuBz8E/7OgXcSynwl1rQsWX5dUDEi8cAjKHa90Yow2o3VH/jaoWY8wECyoVnAnVvX",
+	"/S6KCPl7EzN1a/Zxxzra+cD+8f5GhzR1x7wI2vDIsM0t5c4XkTIJZgzgqQlvqhvOR2orbcjM+X3wRxiW",
+	"xjSp4a79gb7dgVzQBUYlh1Q9q7d7fj2jmqdi2lsrzucrzJzTcs3MioslAbVPEy6MJNTl0aVDXzFYq/t1",
+	"SCHfMTQ3ZE6FpfsMI+y5lY4QSAdryt7BmFnusDZeMRq+HzlXrKc6xHuYw4Zu7XU2g9zQKNtxxZcr+KCQ",
+	"G/h3Rr3FbthHk5RmC7rmRVpJ2ekQRjoIqH4AvvzKsJxsmRmVt1UjZFpYQnsYvX0fY4YTKoKSt0xQkY5z",
+	"B5dyzihkmmrvIu1NBekaW/ZWR+eWy7LgGnkufU95pJ7fFq/EZJOVrCCXN6fgFAR8GOwPmi2l5KKh0Q8w",
+	"Tq4o1yzHjFC70DWjAs4EyDC932AJOcMdn6djjQAnbDhrYZExrzaOrqNm40y5U59F8i8tVW+5OSSHcK4Y",
+	"He1XWFNe9GvoPXEMLm7IimqiKuEScLtyjH0suWLjYp4DFW1uKdQfuS6oWFZ9HrZ+4O2XS15EIgc2CvOr",
+	"8xmjFWXxPjbI2A3nppjmFc3H2ry8wXG7lh3xpiU0FzdpDimpWaFdzLVzTxJq6huEa2KovTyqcr9qU4/p",
+	"hkwR4CUXo039GgScRIyGPHhipEzyeOSYuR6MnWnesn14/L5Lsl6x9xIlHMxUJy3lt2wuRQ52WwOQWwce",
+	"MUpjtwdtqPUw+yYN+ceYmb0nUT2RYkjErAEt6omZBarbpXgD2MMe9/ETTCPGbLZENDLFYB8yMN6hHmT7",
+	"Y30sJMLgoH7Bx5hLsMAkWlg1bvm+shEf9qQkHTmYPEiLSVrKv94otJEGAdUdWtOiAHfmeNTpf6VwNrB6",
+	"UOnw+HiqjhIU+mBJ8YqWY+UEGvGjFDD/mx7NKqq6sRtUUz51TyZCrugGmgDSLwQ1CipYUlL06GvpoKZT",
+	"sPw0s5gGjcWlNIho1r2ERl5rl/5b09KnwsBZInQmK+PSYjTBx2eskZI1NDj1KgIyjdj81Bl9RrdWJ9uA",
+	"cQ5ldOyMNytZ+No7ZMOLwtqzgN9gQ0RLx78YfmoPDVhPfO0+S+2vWUFCQUogaAPirlH9zDlfQaHYP712",
+	"zjDMdfCBfQMjvqqhLAeeXMaM8yK03GBLJnK6j9k6fDpfUZ6OVa5YAdlHQ3SAobFbLiqzS0VJnYinPk/s",
+	"ktCZtgLdlcaiAvPQN4obw8QksTo34LXPbj9ONFmWLOU6YJjimKOnNwrPSENyKVjmPTAFj2N7seZrVj2B",
+	"Y3Cn9oA8GsMOVsSa002nYo3K9NZ8KeBkDp/DK9yet/6XyVoubZFQFlQgNhl314N+4T/mVMxZUSRhyilj",
+	"uhMb9lxfe7ujGx0Pi9+npNhn3gN3j+WajuRssHqMNemuF+06GpGRqhkbB/J2NRhSuN+SCR/uxpsOhDPX",
+	"hOZrLuqyfn3cthskDziGPJ37vKMoVAs/7n0q9evaZIqWmOQI5PFnbM4PSHbKKzZUBsuNQM7by0gbX+ul",
+	"WYwW8+b9Bw/3nR98ix8381PdQYP6nHdvrxEc1b/lPB+g3YV9zl25jx0zfu8pNSYeJbSD/3TIm1SBFZ33",
+	"QvQwuL6zlEL/Zu4zYtzQqeX/yDYHp1GNTm7qJP1EKzlP060v76b5y51g2G+nO7NyOnOIjsZ5tj9pp12+",
+	"eOfP25rlsBQWT+ieDTzY8x+8+DvW8DDb7SlP2vOFj7DFxY3pyX/2lDSuT/ooYkb34YBrUHeov8+/3kPu",
+	"Ayq2eN9bu8z3kgtXw1NuxElTBiQh3r+y0i9pd8vQ8iw/ss07ecPEUTbDOxDhxid443sXtxQM4lZgiO8u",
+	"BOxilHHR0offfbe7Tk3N/qlibhD1WMjODTFAUs1lmUo6wBYKOoIiLqSq693b1WKpz57kg30Cd3/2gQ+M",
+	"WlIld1YaZ5J94TjmQIXc+6IS+7OiJWaeph3mvYGuJSNG1pGtgtG8JzEseJf7DuKwpXaIrBgdRyzDPppx",
+	"wacEbC0jGDhHUPkc8l+MY3TDikJP9kkJ2CLnucMp1VRqREH7OevnLeHZa/bB3Ibbd+6UJPFoafgleu4v",
+	"yfl06hKN7H9JRdaIMNgHeXATDAMkKVwdYBjHgZ9EkxRw3LXij8MiDyu+jL0+IqSyFliOsuU8lBum4uKo",
+	"j78l/4u854WWgkB2zi0tMlIyReaNmGH93mRI06of7biPFevg8B22kDpMdlT66DUtEiGe52wDsSKKHNw0",
+	"07/RVlxpQ6Jdu4QM/RpRpg2jQEVK9IrGzBW7GErPprvY/C0+FVfHSsbd7ar9vgVX6kXYrIwAiigj9tbJ",
+	"mpHsQD9EErUTa33+GqLmjCQ5v+U5gyr+GOYnBTem2BFgqhnEqnsrl8TW2kd0/zvSe57xWK6iYAru5Zm9",
+	"OQpL3MswJ1ZomOOS38b+0T43SF3If7BXO5iph3mzsRdPsnoImtFDnR/2uqXF0KfnVOXXO4qkNA3zvRI6",
+	"j3w7yQIhdCz6N1VfJVWkbLFw2T/eOVowesuufRuDeVHl6UBJXd5s0HzCPv1w6+JwnangYHnjlUPqg3Zq",
+	"DxSjK49AJuUdqo7wGHk8IkRQSq25Ax731MiPDmhTcd4LW92dRzbSNd/2oS8cMJ+LaxwHqn+E6jEYbLuO",
+	"PgnIbX/UOsVBKoEnFpH/vC9fNbirBjjnwyGs3fONkxvvXOCDLDgmGycv6c8PzJZF4ialvbT4vyusdtSk",
+	"HlMxerujPP5+ooUSxbCinsD06404FGm/A9kesG8JGHgEv04mT1UFTR888BVfe8s5bR/fEfammOmvj+rB",
+	"P10Tmt6OTZyBX/Ts73gLqrOOnnKmY0qBdVAt3uHirSkHWKmh2n7zkvDlePdqOkeUiMi4j09fiLIyx8Jj",
+	"Iujf577LjQOfE2qsFdTxpySdOTFP3yldoGb//aO2zkMig4+KLeixxCqCmya03ie4xPl6j/Z1/RrnWjxP",
+	"Ovw6mR/eo3qZNiKwBYN/CFMPQy3hlvfw291HumvmOiC/VeKtBt9ADy+UXMOUZq6Cd79EGJvUsM87uFcC",
+	"7A+JpJ2EGqyaWU30YTS815yLeF8s+X05Te//2VBN1jRnHgc5ori3F2FOdO0QWD0i6BCv/iFIud6b9QDv",
+	"5UoWebLSQZARJZNlwciK3jZhZHe6W3vP+eTwYMKeQd7OZckajac6A3VU31DkzsuJD9kRbs1UcKJWOes7",
+	"tZGNEXFKD/sdFMg4JHHny6XX9Efre+IQVprifuqGL5xrIqhScsPySyIgHAG+yj0Rir2GVoRoSWAGKw0p",
+	"iBLicVwQKsBhdIe8Wo8/wOX3J+ikWOINcwf7aFp7WrNmIg2jfBfq1lHjvH0LfstIaed1if4m73xaS3SQ",
+	"GVmkL9PhGQZy09e8B74if62oMrxgGfbGZLndMLORJOdL9Hl2/G1rlnMqkj5guRHjvImp9yPkfu/SqrJs",
+	"mPj+BWkpE6PI3RaNwJ9i49PDHHVv4MY4IEDS03jpiPERvMyGYw5Zuuxli+LurelD6GX88TpX1ZXd0lWX",
+	"4KLjwklDeBr7PoUA9GD5+sK/hQoiNwJfY+VmrQ4cWDyr2TRP9xFvfBdFLEU9H9niYxeC13UiH9D88kDV",
+	"BKPpVg75DoJdQ0UWBxYANkz0lV36TynGYOAaQCP32qymt3tf5ns478NeYLnQ0Z1xft0lb7vLejB98N3J",
+	"+TQj8B/vH51n5PT0ay6Ye0gB3GMmnSXb8sS3YbsuaJjw8PsRWPfg+9GBqkfm1QQJlbCIVy5Uig9l4W/D",
+	"6BozVVGG7YeIRtKuux2VZgpryPv6EAWjioo5I3qrDSTt7kX5eFHWAqrtQyL11eVorN+ud68LJVHHtEdA",
+	"OdTfAWj5Gsr0ANfmgU3d8/KmBpJ+SeQsVCzsKwRV18dfSHB0iThTNdLDBxpyvVEI3+VzpM15SM34dDcI",
+	"mFdzFnFRd6RSihtaOTCdsM4I9P1AIsrKzGWfvuIB/CMKQI4Jp/UA9rO+TDYgkEtsf/vPL8cqu2pZ7cGo",
+	"9aWk9RmsBTdMpVKPQ/sbAM2CV9mPbqUaN2DBzxgpqTYsx9JGpf5r0YdnS0QN7JvrMqKEavL7vqYTd4i5",
+	"wOBZRLx61en98eU/R+xMf7HkBS/6KC+G9lztq0H0Hv0nJnSAytDhfj60vl+/9EHMVqI66aCueaFiD6ze",
+	"rTUMmKa6rorDSlceoYzYYNUT9EO9N1G/S+tDtL2QuvjzFv8f1YA82Xv8v0bphgFk+cVUZ8gmAMlLdjKl",
+	"+oblGYCKN01MzjfaeVVojll9A6vpQo3vfZ6Q4zU8wB0Lh3mwOeNk1KH2DP58TDYxDNemS3N2P334++NN",
+	"cHTf+F+kn+HrcAB0ze/I2B7OkmB/HLbdb+dSsbnrpt7a15091lMVBZrdZ+3vL8h/wODklim+2FrJgMP9",
+	"B2ADoBqHhsj0NtQA7qgF6Rb6b//45OTBt9/VHdv9uK33tNvmX1fCYBre/sxfj047ANCZhh5amTT8ZWFz",
+	"ruCHqVfuBNsmu6YOGtB3kNwrjxHQATvUKCRfd8lsUL2mQYO6KWUwzMXXjGv7/Fec3fYhzGBtmpvE5fXG",
+	"AdRD1QvEnfvoGtfIpI2a0bmsZnFV/TocNQrPjACCPRVGx7jb96kSlnyddQqIHpbVrOB6FWdS9RtTAS4a",
+	"dHq3lDC7nTvo2Le7h5CP8YXAnQMteADMgTsDf7BzIVFj1eZKeuugBDKPcuHsMMoOaUHqjmdw6DQmlVww",
+	"U/xnqHi3VFRUBe3t1+FAUMNdjFyYfQVY/rtJ2q+uSVpkt3xFtkfM3Ak83x4dz53Ig9U8dlBcPc8V0wle",
+	"fq7kGu+TZM7QMtkLI+RuzJTcaKYAQ4kApDs4fsfXzYGSRtf8ru7xxnvqeWSBap4QSQHLl+LF0TLpNysJ",
+	"eAXazKe/QEnDPzq4Tt2XN3RQkwpS6ih06QUt3HH5PmBtQWes2LHHBorO96bSD65Ikeg4pbW9qVsPf3v+",
+	"INsVz+/2AQzUaOCkL33OX0DNzLZA341UN9q3rZECSuZF4z/cW3zEFx3x80+yRcjQ3MkWzcX8c0Wtbs00",
+	"cbQvlZzRGS+4/RGZnj74NiPTU/iff/gWXDbT08eTTpDsY7JezgvhmEp3E17bN5PoNc+HJlT1BW5DIMJu",
+	"ADxDPGB6+CTwh9dhoaN/KQa3UmmivJPY7nTfr742e31zazGZg1+LUeUTrTWELvrDLpd3vknIKFk2rstM",
+	"f3sZjDSaMRCm9Mn0L8rC5FJH9BDksAOfjtD/+xBMOwBKxk9s92LxsQCIjdFJvcF9WPMBFesPQT8ftow+",
+	"Q6bZnOgQFh0Tz+t0fitY4Kb9J9LQG3banPCYE2l/DlP4k+uO9Gcfphux5nYV4E7x38RyYqVAm+sZNfPV",
+	"YNVtoEQdGHJ0ZUp8vr1r1BRN60Oq2olmc4gKvLWyxoEQPReC/AHnEqOKRYjklTHl5PNnyHJeyKSbCdYl",
+	"5hGgGRuwkaeVNnLdLseY1YlS2EKUFr52hZFOlRPLolFZ//TfxA+IWXW9ZmeVIVYzPeGCzKmyRgOhqI1d",
+	"RorZgn9E52trDqAdYP5ewU7JK3tTWS2OC7z6/03A3Z/Wnb7RxAMcM5JXLkMYS8lC+WKnSGTQcAi/+NO7",
+	"p+Q3V8+fkocPHz7+bQYtk/CbQs5p4f52w+E1fPpvYGByY8/g5Ik9BZFZdjE596VkacknF5OHp9PTh1gb",
+	"DTu+n9Eqx/t5yeCfwOQvcmuMcm2ewBPN9qY/pS+o+pEz+NUTqF35ORv8NLpZhz3+2gu2YY9HpQaH/sRa",
+	"doMffifh0V09kKGZvpKbUB+aLpmrMwxp5pOLyV8rpkL7notJ+BKv/qSA2J2ptnfyL/mam8nnD1Z46FIK",
+	"jYf+wXSKcr8uL16WhT25XIqzvziPXD2tXfoK0Adg/SAj2hVkgAyhTfTc2gPY+Is6AETq3WGyZ75pOEiv",
+	"ar2mausTfNonEt+O3QslyTnGazOXJLBhkGmisG4yXWqAmwP3f7CXj0fW42enWBnmc+bO0AlEdRyBeg/U",
+	"nyH003Okuk0iRU6ENCz37SIzLNrONQmvJS7JoUtFsqyx9gneghc3WGuPvfnleeSKwbWe4JL3vtskdjS/",
+	"O39cMZpHxeQdxazEL6S8wap0Ll80I5QsaQm+AQEQFAyFHsIlp3N928scP3y0ywdKPH375/8WuUNE7n6e",
+	"NOyjOXNkr3mxzdsdjnsq12tKNLOD2hPozNHjSCbPblYfsZqx6xGATQpRkLAcgIayMsEFPKNQoHU/07GP",
+	"7hwFtrOHsRjCeL7lx3+z3hFYLxaHH09cn+pxbPgEFAYuCKPzFSlcY6OjsuD/fvv6RwL7/qXZ8OyTtqq5",
+	"mLPPvbz4B4aMiECOFhvCPQYmX7jG/BsnsfWDoZBDlaYvf8/JTWqv32GtkCNs8GvBYkXTaVXj7issUFFv",
+	"U8LT3q0/pRnLomu1bdRRETJNwD8fKzDQk3Vu9GVsInqGdE1LXfE5/LikCntfePf0adyhxzPT967OxjiB",
+	"NlQYjJcD49gFZ9/DK7hDd+cWtJoD1bMa4e462KAZghu7ZVTVzVFy8uARgbpZOmIvHyVuMhh+GnGYx1Lo",
+	"s088/3wW8FD67BO8cqeQqMFaY/f2xbMhO/uUqvwVFATrmnWQFI5xWmji6hmwR9OOoqSxru0E0HQ6bVTI",
+	"uW+JVBOyh810/cCdWe1J/TYCScWg1AcMhmM9brQv0KJrWK19UlOeu15VPDbTAiu1eC6MNobtzpz3G0hd",
+	"Sp1gwKf4xD0y4Qe835g237sM7j27zz7StctZd9iiydOXV9NHAd3jd5cKwRRQF8gq4mLkG8ZuTjHR2/PS",
+	"mJi5xzSlI45U1ELnMro1gDvaByuuLn9ou5HzYe1GEo7Rz23t4nPnRD5KxAuRaRH8fffD89ZesKGDOp4C",
+	"Gh0oqTAgu4AD5ITwJbQzxc7SREgSsle/zNFpwkTTh+c5L1iNDf2qT46v+zmRlcEqQ1Edz3Cegr/1/P7O",
+	"Vrvka8rxqGuoef2wn8WGKraSFejy/cVUdzcPaGartqORddHUUBfJGMVnVd18nE6yCUAyQYEPRG7Ap9qN",
+	"sHpqqu4REBFia9Tde6xORoPqiR4mec6PpgtEiO20LiBjSPddjRR4FzESnCAQ2wmOctCtfI02ubBy7RsN",
+	"JoKOrtx9IizM9hTCjyDC4qNw9gmtkc9nn6xa+/nsE0ILPveaPU9aGfNkwUVuzRSpw+ztLPHby9rgUf4Z",
+	"XxjFPwmp8XRuWJ40X+LizGMl5WsEkAyQlv/C6CDPzRVb1h3TunrxE+Ed1WHv2sIG73kMjWE1rSNp0D+n",
+	"Ch1t0jPf07vnAOXNYttHsPPj3uJBey74Ir7jG5dF84zEAdT6oh90Ss7inIre+GFEnD/XmRBfFyfflTmG",
+	"1VvvECIBYUoyTaDzcVx/wbRCwdrloDp/2nlgZtDxFrw9653hsvGMxuF7mFy/sf+sfuo+dgpBXEM2xz7o",
+	"28kATgoJ6F1jWygfeKRtg/7HeUwJT3W3vBa9w5MRuVnwi+8+tD9Ez90HxRv++kFnIl7J3ekbsLotCMhS",
+	"UahrLCujec4I+2hVcL3zDMQza25J/c2p7yuStpD+YIeNaHIHCybUe8GCUNOHJ9Pzd9PpBfz/v7bKbQXf",
+	"nffdf4j6FU7eVqX90LmUralgJQgoXxKaJzVrik2QWL+n+S2f2zfinBoGz84E1UZ/yHvWhNsjJ1ThxQLt",
+	"g7ve4fY9oCg2eIzQ+Zxp7SLRbhMyAqmD9mkm8rE8t1HcsI4cAFN+l/Bt8OF4W/1LKl77d4k1BMsR1C0W",
+	"U+OAI5+i/hn7aJjQu70mP9hn8mNsxpEkyXdNSXKoI2NkQap2I83e/qS/enlRcxEqaQtZFHKjA0glqHKQ",
+	"LGCYWusjSowzX1oLa3243glNln3vHvkZmdZnj7qYN1xaXFuzHRN+D+XaOit1XBPfdg25vgJAh3ucV1QT",
+	"bCJ+hMigyFucBiWw5+wOjOSDg303zlO5LivDnodM050ouRZM57LpTqjrdptQVHpT14hqFmkBBL1jHHDt",
+	"nmdP372cPujxSUD/yD783Hm6OfZR4877n/p+O+Sp95C7+HVARX1JmDQSBr4EjQjQMFGnvQhyIHwUcbbN",
+	"wBfiqtocIf7CbpmiRQPCfstAPYM4eeZT4kqqDwiHu8fOPlnO+nw2U4ze5K5OePKkfG+feCY34rmP6YyT",
+	"rU9lPmjfv2qmfAsQo8HMmw3xNWl2L2zepykgw6I7mWtA9h5JeQ2cS2ZbkvO1UzozoqWyZi4VOQyXH497",
+	"ByBevw+c/l+Yg+8ZyGpF1Z/ePT/5HcrOmBeMvUHhKWiYjK1fs7jjakZERgq5yciKL1cZgU6uGcF2Bxkp",
+	"H08vraKwltqQ8+k0m06nx5PCO/m4RtTCFWCvfzfwQIaOMYstli59X4xkZOi5VJBVoJlLJoKiuK6OhRTF",
+	"9pS8hwsK0VJw1CAcX1gmsCcQFRUhZzLfehAmZjmB/6nuuBo3h7UazaLumFs3yuhGk6A5w+vFV3RZfEkR",
+	"i60oeiSs7+URAuS4t3dnzj/KTRzz04aKXBO6lmKJJd4UnRU+ectuu3CIjc1KruNGJncSvr5AZVLmXsnN",
+	"18UFY0RpEoR66TAOQT41jYDMI0yDMGu3V7bHE05fj6pfUmUamr7HM9SdsbNGH/EPh+j+X5WGgnkAO/O1",
+	"gMuOFNqI8Sm/kRAQ11Z7Z2udkRkvCp2R09PfkhlbcWuTOsmaxXCBth8+fXbSYajWAdKh5lPyCGEBml/s",
+	"IUqxuDasbLB42NXQFtczfQ45phvGbqKeuSBRISdqy2jyAHxRDCvuV5pdJReR0WgXmhFaaAmfISrDpzgc",
+	"iaWbKgrYiN6ZOVaui9x3EuiN1T33D3X4sHZnvHnYI9pUVTTzS0tqDFP2yX9/85vzn6Ynjz787afzk8cf",
+	"fvt3k6RUS3KTtZSxuFNXaM4VN3wOBWet+jjBPlnVGrua9sjONM9ida7uELL0BREKygVzHVIXXK2xliEt",
+	"NLuGoojYpm9D+S0mQ1YlU5rlyZZ9ffNwhVp6UymTL2ppj9CPNJy0sG8Ppg++PZme92yeK6mV3LyfpieP",
+	"P3x69PnkN1PYvr/ZvXzQu4vN6QByslsWrT2vRz3zghpfx5/VO0QOaTi2vr5PnUMN+a49M8IOYWOSXb8K",
+	"d5g72vtzp4OguLvw+l5BVYRSyTnLK8WIFRE6RBO4IuyW50zMWSMKDrw7Bg/iphxJOwc52SnsXrhn9riF",
+	"X6NGZ2U7AljYEgwq4BOz4vrC6uYKWyI28vOdPn73/PydMaz7Yq5B4Auk6RDgRc1wfq/uzm9uR3dCKvxo",
+	"TQ7CT/dAKZ5C50u3xF2BpHVVGG41/TO7hScATm7QsoW/VttrVYmmqgQXy6RNNUxrRysDoELYhtiZ85Fm",
+	"ZRSUasG3JFt5W5s10eqL/OF7YuQS2007z0sS1j3jHjrUbfxdQ7n3dR7yr9sjvPApeHeZbiCEJWAQOkXW",
+	"tERLzh5Be8ByUvAbbNeMI+5KCkkL8WYNIpyQJ+NhQbcHRxPu/tilXRTI3GRDIZcDmitpYip1DDTZM1Zw",
+	"q5QCHS4RqEYVIzesDBE+VwuB5iyH5sfkL3I29ERG0T733F6QSTigXxfAZMgeHctg8BQYIfTaFD6jS8pF",
+	"P4bkpaQ5LukJPHgccv8ajoSlDKFkQXnBcj8SnIO1bKRLHcL4Z5HcLhgWYm9uzDOu51S5vXkOTx9nbx6l",
+	"60cusEamVZqlcKB8t2ht6FY7RzpSQx6l6IBboqvv7HyvVPhhDaZ4QkEt5Ua+K9kVdK7arVBeuWcOTEPb",
+	"X+8J3j9cpexaKoHu02xHftb056z+NLB9i69EOFzN9Dt4JIRvzW5zWRVQXAl6bzjEQFlQd/GF8vBjhXGA",
+	"Buy2YurH7kXBr0uU7id+pxqAA8s0etfMqaGFXFbHqkZSv2+gj8wehKqgbao7B+5OTSNKvzvEb/tF1Y2o",
+	"lmxP+lBIjDyym/Ib3Spaf/ddONN/LXbtRKPx468w9P9lESQR7XqjnEw5DFQ9OexTNpNm5dFK0A7yWEWF",
+	"3KxwbLzUobR9wKGiN3zFiMHcGSdQ4mzkQ1jvlps6F3qH3K2fux/B68cbmtYSrSQLGAo7tyM4WupXN6AG",
+	"K6rhEhSkgiJ3oWfuTpdMyWSJJZKjvSmZ0lJ4fazPJQMTYXdKallTXkwuJoJtfj/HArIhvwSK8y4ruoQU",
+	"FFFrVk/WXFDyI9u48s4oZrC89IQKWmy1VYXG5KfE+3u/ePN6ZKhFvZebLl1aqLiBrk7QshkcUi4qeOfC",
+	"LvoGalMAR822hJ3YLSIGmwV4HaKZXTWOm1rnPHgU+kwqDz6P9uiLmVQvPG0LRnNNhESAARVbNB+PoL66",
+	"1QC6pGQi2tq7k3Gf2wAP7DFdBvd9EATb3ONh+OGjc/F2Nwv8FpD2Dvg0mJidyPhNXNNy92X3ipb3c8u9",
+	"ouXQ6w0m/YWq+9pdtO/HpETIxs3qOrmIuCsolrccadbZ1559uuEi/3z2yV4nn6Ocl+QqIbe6Hptr59Fu",
+	"zQfuYbnAeeH/Xkb+cE1W9BbliP056m4t9zj1znFoQe/8Ygn0X2UZYlBJRVc5vr+cYojk+8r8ndL46eB5",
+	"HT+uyeDdIM0puDYU/VNo5lrsS7q5SwaRD/LHM47+uPg0wVoC2LEQmwZMlPuIuapqw2TZK1o+dfM6NAHI",
+	"sx/X4M0/xs2eQ2UpxZx3BOM0vMFvrlaAr9lvpeneQ7amZUOcsV5h9n4ln6xfTL4oWNRK1z6hVbpvj+CD",
+	"ko2GUFHPaG6gfmYu4yqd87msRLtOp9wIT7EzzbSuC0Cl9aAfRP7WPzaQg7Yodo6aRVYUrTo+bk5EiuAZ",
+	"1XsX7z/9nPXfe/2r/QJ3n28mN/D+86tuABcrzXJnXx3FqeMoDJrHHcnc4rO9SnfNbF9S2T56jqMDfXS5",
+	"czSl4Gjv1sve4SP3wZ2vNwJ7NA1kT5w9aiUgAoQ0SOgsLgPNFdFsrpjRR2XYJ29e+Bkk7cXdjRr2yQtv",
+	"2rRRCErJDcuhDNk8co5YlrBsJgXTrFhA9kaqsSCYDzqpciH05J3rznSwAgKd0i4eToNyBOi8YmuvZOmA",
+	"6bJkcfUO0FxHeTIcm9yvE6PupbWLHy+xL+YXsNNe0Ruw0QLj+WobSi4VXR94+PcKySt2K28CX/yCpaTx",
+	"kmwUmZjZC2l+5R+6F/MVBxtswvq5HceMXbvD7F9bS59GPfWeHIehxVv7XLFvCir8+u8golasyK8Rigal",
+	"Qc5Ppo9DcoBDC59P6w7pF5NnL5+ch9qeF5Pp+eMHlFJ6Mp1Opyf/YP/nd/Z/ptH/HVyrIcxuQNttN+VD",
+	"Qctx187dGPCw9k4RRTwtPjCCzeUxtZAvBUZS1lxUhrniQEUR94buazAH1tsg4HMDM+ch6Z6G3XKsP0+9",
+	"lXBodx7SI5zRp1hCIrzS1132SX5YPcKVQUY8I9DsMm6NMF9RrvSwkuX+81PFbjnbNKXmXhxdfZi/LiDd",
+	"ve3Xk7BR6GFdMpHTzJ+YDA4RNZCVi0APLPaeB9/OIXWxG9tz5sbqL4ujuGGv3EP3XRBnTivYXoj+Wxmz",
+	"kb5OtQ6FqlENwgLVUUP3i/NDRbAfNVFEuSOpcjbnwasx7AZHWj5zP2zCmR8lKlPLWcGXtQNv/5xKxXSy",
+	"kbuT1i6ODblkK0k2Ib00icLuk9H1pL+dJmZd78PoQt2hhvUYer6HH+2bV6eikZvkYTfEfUscl+TEj+F6",
+	"gXMd389RJxWUQ9i+j4W6AFRZE3tziXgMzXOmQUBBodXYZXPovSGk4XO2W9n+0T2zJ6XmnUc04juPkyST",
+	"PglfR/IV0mV/7pWn8ZEwihAcpFgJ4Ph+kIgpznx//bRpcMVoXrPGQL8xqq5UE2923NlCVzdd37FbQBjn",
+	"oNV7TSq9+tclE7j6r06VctPqi3S7b49D+o7JfyfSN5uD9Aqk1/VjI9P8NpQ75UUQKvQGkNTJlF1MEO6U",
+	"0ZlJWUDF5ma4sjZgUy/zNtKdM17vBYb9Om7hMMThEe3asZo+oJvVNfKuraeG68Oy11F8H03O22tB3a0z",
+	"zZc8+PfbnUNE72s2Fqijln6vGmHLO+zLmTasbNTAbbUBrlFQOaFlyWgBOlTtKPlGXzpEP53PWWn8v9cl",
+	"VabYZj4fw75AM2MKe5GyvF7qqTU/cnZKntTFvwMZfKMyDVmLSrG5/b5eWCcE8Naw8ggMdWjfL096S5Hj",
+	"GHL+lTUIxL0byRz+w9EbBgXtP5t4XKl9BrbOikzYgmSuK1ss7O8a+bVCChbly7o/C0Zv2TVmhLKP86LK",
+	"e96I3+UNUXnUjkfJqrA9JmVszbWPchR/0gxuqpFt3xsmGfXc99XYZsMl2THts2eSUKj/4jLPwiDfdBqm",
+	"jJJhG3EyMO/n9Ubcc+pPPOJwDHqY4heE6tWjWKFsLONBsJUYKTNf4BXvnEY7qL0JAuHFXRx6J0S2ZEY7",
+	"a+qjIXOJgn+jpFgSl2FAuFV1FwDSCOZ8wayCRyAlnduZQoQSfndK0FJGDDoU58AXAQoQZzBjwbRbUZHP",
+	"pLzJnGOAFXkIf7c6fviiW91r5kmeNzZ67J0x8NRGQ7wQZXX/7ckazLyHeQm0C709SvTzGVtwwRoNK8ez",
+	"YVdWnBlse5M2Qd+pbWtTv3AP46+GY+6r0G6z61yqZfUxAkhYz7zBPGjpcA34GmDSrFlK+ijctScXsn0h",
+	"Hdyd6zh5kV/sOjti9yzMjW32JTygBmHqhurDkvvBQsUrl1qwoZqsac4QdOvx5a7+vW8B4ZXIGWMC+Qwa",
+	"Um1WvECjCZ0k9uePpo8TCCYY605SKGKOX6F8+dlupLf0ltWKy8GqkZUaLt9kl5h4g48MjRAgYPouNQ9+",
+	"EQECpMr+AIEj8HHw4xupbnrwkZa/NitqMjLDfJGBSUW1KYNPJQBsraUVBYEMyqzGF0M2i4ePMgXoccRA",
+	"OBcwFhbpypgfRP6KQbfiFS+/bNUTx5dWIhZscZSkZ0AQBoavAmyntTMLqchSNu71QQm0fU5Kl7Dw9aE8",
+	"7EZ+8TyK14K1ZMxBiaVJvj/Dvmu9dd7tGVzTLXG1RT0+GHGp2A3Y5VWzQrMEu+PvnuAoX9sG4rRgjoLu",
+	"ctCw+JEjFWfxe4oe5b7YJzqfrdFtRRCRKm5PtOS3rIWzSnIAbvKp28QuE7j88J4cvx9xg3GwNZaUpCJU",
+	"/Ycfgz86c2X+saS/a8LvHkM/AS75G10L0rRoZyKvewSE5CtXqy3hd2bmShY/A7xoaGL9mFZbfi923sVS",
+	"O1RuG48iD6/1d7+CsfYuCbZBJjrC0foDv41uKPaRzg3ETJlmjlGh6Ysn3+g05PjUYGLECSZG7EbAa2ae",
+	"w2OvF0e9y/qACb7U2REoesXW0infjUwQwICFGgibpq7GdUdZKzB6cSd6j0r/uydSHz93MCElI3XzSLUl",
+	"GoStdIk9ZXZzsR3T3ANR45txLtfWpiRYs+EIlQ+ZvXpxxTnL/VB+hFYbSeVulXFlYFIo2Lc44j1Sj+t6",
+	"mUcg3D8xVg7Q/Q/hxKgj806rvH7uPpxv9XhDXW/xSo6kJbrGSCVVxofxnMoFlepQM8SEuCi9moHjDhTG",
+	"Fd3Lv/a5xoZg9+U9u+EfupetcE25h+6Dn9tx4nn+dWDWIsW9p5HqG0ym1Kxuc/QNeCP0AZ5SN9K+ilJX",
+	"bC5V7olyxx7HgPd6OIUspmar9NBM9gogtv68G0bX32i47QsoIws0WGB3MvvAM64Y5Ir+gQmmaHGnXskJ",
+	"d4wrE/b4Acnp1pVhEHITwwZ2VKPPBjazfTAd2M02w3n+3ClC4Yx0z8R7BAtqSP9Qx7kOkAfJZrVt8z3C",
+	"vBnLWX7pGrhzA6mZdeltSG5FgYWyyu6VvbG8dlPl3Ljpjj01sQgbXDarPky/qARVBy5wy020Kx5MsVZm",
+	"UI0Xpma+SurZV41f3LvpLStjdUNfaQJzeoiqrLZsNbnTSeZa5lxMcmcKHSSFwkAJmFMkLx4mJI0bv0aP",
+	"5WgE5UqWZU/TnYaI8T1//ByO2TmbazIvpD4KOz4tgP1a+WWEapIDploRt2SXI7JB3QZbIvBDYa7BVdJf",
+	"7trp7/cSqrWDDVVR0Bcx2wII50vijlzgwkC50ibsaIxe2KeKPMlzWPZdUvQsBaDQz4le8YVxgTKnAVjT",
+	"yX4KtQYRlNgyGOIiEKE71ecx1SBw4+4d3FMPm+aPI7DFm8pau2AIhIYpoC9FNEQnK/vI9xc8bVsKwFxn",
+	"n+w/O0HmjkXGXRCOQl++DPX9bMXrutNS/0EdeSSrnojNyiXewcbXgL5LQpsACwfJMdhpTDGBQFyOgG+x",
+	"KPjc9MEkjrSndyhTd6CEsPaLfcijCFro8F2cgivPh8uLXxqTOvc5hppAWjiVXuQN78Yd5MQZXkNrR5Gk",
+	"s+wKHvl5OayHPUYojuENoDg6+DoW9xgFaPfvOZry5xnGhfR8o+0j1u/9wXuiaDRQ1mi2NBQj0OalOoFq",
+	"p+b3tn5sR6PQYZlu/XU5v+bMt0CBl1wM1kuD+g2gmgrDeMfpeRHezAEgMke3vuukWLvd7azdRckVgR28",
+	"rE3dzOU/upsUtT1oeY2FYQ4xIxpxvBPo/7hLmcFA3lV1BMtiZz+5aJg+oV8VR0rE9vgCHeItAPBwVZsb",
+	"cb/jREO6ZLxjBH6SO6/j9dJ5HYcXhOuQ+lCZWvk2U0cqRvuWbiPwx9E3xzJ/XcGxpxi61tXdi/p55COi",
+	"I37fVICjXgYl1XojlR34//2f/2tXwwQV4NGVFS3oZPCevuVL8eLnKfGXhkd+meJ+bF5B5+mLnz40GIcv",
+	"MaYpcrKEiKdxW7g7fx0yPucxZ5w5w2CIE7VmkyGnBUsQHtspWhcchisCjB9g2uGVhiuxpuCe26Vf/Mk/",
+	"dB9XuR/sz7SoBl/lt/bhoySx+8X7uBaWb4ferlh43jdYgVrcN0JunMcJ4jQL2AAs8QZ5bjdc5If0vG0x",
+	"/KcJ8vTFTx+sQqWZuvUKXqWKycXkjJb87PYczAA3TC2JQqXU8FHALYdPaqSdjj+G4ET8gXeyRx81OkFH",
+	"n9eNhMNHtaoSfegY5POHz/8/AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -14,7 +14,7 @@ import (
 	"assay/domain/account"
 )
 
-// TestAccessPages tries the pages about who may do what: explanations, own roles and purposes.
+// TestAccessPages tries the pages about who may do what, explanations, own roles and purposes, and with the same data the own indicators.
 func TestAccessPages(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, 200)
@@ -28,6 +28,7 @@ func TestAccessPages(t *testing.T) {
 	t.Run("people", k.testPeople)
 	t.Run("givers", k.testGivers)
 	t.Run("mixed scopes", k.testMixedScopes)
+	t.Run("own indicators", k.testOwnIndicators)
 }
 
 // testWhose wants the board and an indicator to say whose figures they show.

@@ -23,7 +23,18 @@ import (
 var staticFiles embed.FS
 
 // styleSheets are the parts of assay.css in their order: later ones may rely on earlier ones.
-var styleSheets = []string{"tokens", "base", "layout", "component", "figure", "page", "account", "access", "plot", "contract", "installation", "home", "settings", "print"}
+var styleSheets = []string{
+	"tokens", "base", "layout", "component", "figure", "page",
+	"account",
+	"access",
+	"plot",
+	"contract",
+	"installation",
+	"home",
+	"settings",
+	"own",
+	"print",
+}
 
 // asset is one static file with its compressed forms, which are made at its first request.
 type asset struct {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"sort"
 	"time"
 
@@ -40,7 +41,9 @@ func (v *visit) showBoard() error {
 	if !f.period.RepeatsYear() {
 		page.Columns.YearBefore = v.PeriodName(f.period.YearBefore())
 	}
-	v.fillBoard(&page, f, entries)
+	if err := v.fillBoard(&page, f, entries); err != nil {
+		return err
+	}
 	v.goLive(&page.Layout, f.revision)
 	return v.show(http.StatusOK, "board", page)
 }
@@ -78,7 +81,12 @@ func hasAll(d *indicator.Definition, filters []indicator.Filter) bool {
 // mostChanges is how many clear changes stand on top of the board.
 const mostChanges = 6
 
-func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entry) {
+// fillBoard sorts entries into families and finds the clearest changes.
+func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entry) error {
+	definitions, err := v.server.Indicators.Catalogue(v.Request().Context(), v.tenant)
+	if err != nil {
+		return err
+	}
 	var distances []float64
 	families := map[indicator.Family]int{}
 	for _, family := range indicator.Families {
@@ -87,10 +95,11 @@ func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entr
 	}
 	for i := range entries {
 		entry := &entries[i]
-		d, err := indicator.Find(entry.Code)
-		if err != nil {
-			continue // an entry of the room itself always has a definition
+		at := slices.IndexFunc(definitions, func(d *indicator.Definition) bool { return d.Code == entry.Code })
+		if at < 0 {
+			continue // one of the administration's own, retired a moment ago
 		}
+		d := definitions[at]
 		row, distance := v.boardRow(d, entry, f, page.Columns)
 		family := &page.Families[families[d.Family]]
 		family.Rows = append(family.Rows, row)
@@ -108,6 +117,7 @@ func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entr
 		}
 	}
 	page.Families = kept
+	return nil
 }
 
 // byDistance sorts changes, the clearest first.

@@ -121,9 +121,8 @@ func (v *visit) breakdownHeads(d *indicator.Definition, f *figures, path string)
 	heads := []view.Head{head(v.T("dimension."+f.by), "name", false), head(v.T("breakdown.value"), "value", true),
 		{Text: v.T("breakdown.bar")}, {Text: v.intervalName(d), Numeric: true}}
 	if d.Numerator != nil && d.Denominator != nil {
-		prefix := "indicator." + d.Code
 		numerator, denominator := head(v.T("breakdown.numerator"), "numerator", true), head(v.T("breakdown.denominator"), "denominator", true)
-		numerator.Title, denominator.Title = v.T(prefix+".numerator"), v.T(prefix+".denominator")
+		numerator.Title, denominator.Title = v.IndicatorText(d, "numerator"), v.IndicatorText(d, "denominator")
 		return append(heads, numerator, denominator)
 	}
 	return append(heads, head(v.T("breakdown.cases"), "n", true))

@@ -173,7 +173,7 @@ type table struct {
 }
 
 func (v *visit) breakdownTable() (*table, error) {
-	d, err := indicator.Find(v.Param("code"))
+	d, err := v.server.Indicators.Find(v.Request().Context(), v.tenant, v.Param("code"))
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ const exploreMonths = 24
 // showIndicator shows one indicator: its value, its course, what it means and what
 // it is made of.
 func (v *visit) showIndicator() error {
-	d, err := indicator.Find(v.Param("code"))
+	d, err := v.server.Indicators.Find(v.Request().Context(), v.tenant, v.Param("code"))
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (v *visit) showIndicator() error {
 	page := view.Explore{Layout: v.layout(v.IndicatorName(d)), Code: d.Code, Name: v.IndicatorName(d),
 		Family:     view.Link{Text: v.T("family." + string(d.Family)), Address: question{period: f.period}.address(v.at("board")) + "#" + string(d.Family)},
 		Definition: v.Definition(d, settingDays(v.tenant.Settings))}
-	if v.may(access.FigureFormula) {
+	if v.may(access.FigureFormula) && d.Own == nil {
 		page.Definition.SQLAddress = f.address(path + "/sql")
 	}
 	if page.Whose, err = v.whose(f); err != nil {

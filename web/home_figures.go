@@ -45,7 +45,9 @@ func (h *homePage) figures() error {
 		return err
 	}
 	board := view.Board{Columns: view.BoardColumns{Now: h.PeriodName(f.period), Before: h.PeriodName(f.period.Before())}}
-	as.fillBoard(&board, f, entries)
+	if err := as.fillBoard(&board, f, entries); err != nil {
+		return err
+	}
 	sub := h.PeriodName(f.period) + " · " + scope
 	key := "administration"
 	codes := homeFiguresWhole

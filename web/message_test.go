@@ -177,6 +177,18 @@ func composedKeys() []string {
 	}
 	add("audit.export.", "csv", "jsonl")
 	add("scope.", string(access.ScopeAdministration), string(access.ScopeOffice), string(access.ScopeTeam), string(access.ScopeOwn))
+	add("own.", "numerator", "denominator")
+	add("own.rows.", indicator.OwnRows()...)
+	add("own.kind.", "text", "number", "seconds", "money", "grams", "day", "yes_no")
+	add("own.unit.", "percent", "count", "money", "hours", "days", "points")
+	add("own.direction.", "higher", "lower", "band", "context")
+	for _, word := range formulaWords {
+		add("own.word.", word.key)
+	}
+	add("field.", "rows", "counted", "formula", "unit", "name", "text", "direction", "mature_days")
+	add("fault.own.", "name", "name_long", "text_long", "direction", "mature_days", "days")
+	add("fault.formula.", "rows", "empty", "long", "syntax", "name", "types", "condition", "column", "field", "terms", "division", "bare", "measure", "units", "factor", "product", "durations", "fields",
+		"operator", "constant", "entangled", "fields_compared", "text", "list", "order", "number", "large", "money", "date", "moment", "days", "unit")
 	add("roles.field.", roleFaults...)
 	add("roles.fault.", append([]string{"held"}, roleFaults...)...)
 	add("purposes.fault.", "reason", "ends")

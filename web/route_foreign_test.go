@@ -44,6 +44,7 @@ var pathValues = map[string]struct{ foreign, nobodys string }{
 	"objection":      {`SELECT objection_id::text FROM objection WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000007"},
 	"meeting":        {`SELECT meeting_id::text FROM meeting WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000008"},
 	"recommendation": {`SELECT recommendation_id::text FROM recommendation WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000009"},
+	"own":            {`SELECT code FROM own_indicator WHERE tenant_id = $1`, "OWN77"},
 }
 
 // fieldsTogether are the fields of one request. What pages of figures take as filters stands alone:

@@ -34,7 +34,27 @@ const in = "/in/:administration"
 
 // routes lists every page and form there is.
 func (s *Server) routes() []route {
-	routes := slices.Concat(accountRoutes, providerRoutes, accessRoutes, ownRoutes, peopleRoutes, noticeRoutes, homeRoutes, figureRoutes, intakeRoutes, contractRoutes, sealRoutes, handbookRoutes, installationRoutes, engagementRoutes, auditRoutes, settingsRoutes, comparisonRoutes, firstRunRoutes)
+	routes := slices.Concat(
+		accountRoutes,
+		providerRoutes,
+		accessRoutes,
+		ownRoutes,
+		peopleRoutes,
+		noticeRoutes,
+		homeRoutes,
+		figureRoutes,
+		intakeRoutes,
+		contractRoutes,
+		sealRoutes,
+		handbookRoutes,
+		installationRoutes,
+		engagementRoutes,
+		auditRoutes,
+		settingsRoutes,
+		comparisonRoutes,
+		firstRunRoutes,
+		formulaRoutes,
+	)
 	if s.options.Design {
 		routes = append(routes, designRoutes...)
 	}
@@ -71,6 +91,15 @@ var figureRoutes = []route{
 	{http.MethodGet, in + "/indicators/:code/sql", signedIn, access.FigureFormula, false, (*visit).showSQL},
 	{http.MethodGet, in + "/declarations/:office/:year/:number", signedIn, access.DeclarationRead, false, (*visit).showDeclaration},
 	{http.MethodGet, in + "/dictionary", signedIn, access.DictionaryRead, false, (*visit).showDictionary},
+}
+
+// formulaRoutes are the administration's own indicators.
+var formulaRoutes = []route{
+	{http.MethodGet, in + "/own-indicators", signedIn, access.IndicatorWrite, false, (*visit).listOwn},
+	{http.MethodGet, in + "/own-indicators/new", signedIn, access.IndicatorWrite, false, (*visit).newOwn},
+	{http.MethodPost, in + "/own-indicators", signedIn, access.IndicatorWrite, false, (*visit).addOwn},
+	{http.MethodGet, in + "/own-indicators/:own", signedIn, access.IndicatorWrite, false, (*visit).showOwn},
+	{http.MethodPost, in + "/own-indicators/:own", signedIn, access.IndicatorWrite, false, (*visit).changeOwn},
 }
 
 var intakeRoutes = []route{

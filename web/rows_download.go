@@ -31,7 +31,7 @@ type rowsFile struct {
 
 // askRows reads the question as the page does.
 func (v *visit) askRows() (*rowsFile, error) {
-	d, err := indicator.Find(v.Param("code"))
+	d, err := v.server.Indicators.Find(v.Request().Context(), v.tenant, v.Param("code"))
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 
 // listRows shows the declarations (or acts, items, bills, ..) behind a figure.
 func (v *visit) listRows() error {
-	d, err := indicator.Find(v.Param("code"))
+	d, err := v.server.Indicators.Find(v.Request().Context(), v.tenant, v.Param("code"))
 	if err != nil {
 		return err
 	}
@@ -74,9 +74,9 @@ func (v *visit) listRows() error {
 // statement says in words what the rows are.
 func (v *visit) statement(d *indicator.Definition, part indicator.Part) string {
 	if d.Numerator != nil && d.Denominator != nil {
-		return v.T("indicator." + d.Code + "." + string(part))
+		return v.IndicatorText(d, string(part))
 	}
-	return v.T("indicator." + d.Code + ".meaning")
+	return v.IndicatorText(d, "meaning")
 }
 
 // rowDimensions are the dimensions that a table of rows shows where its rows have them.
@@ -116,7 +116,7 @@ func (v *visit) fillRows(page *view.Rows, d *indicator.Definition, f *figures, l
 		page.Heads = append(page.Heads, view.Head{Text: v.T("breakdown.value"), Numeric: true})
 	}
 	if marked {
-		page.Heads = append(page.Heads, view.Head{Text: v.T("breakdown.numerator"), Title: v.T("indicator." + d.Code + ".numerator")})
+		page.Heads = append(page.Heads, view.Head{Text: v.T("breakdown.numerator"), Title: v.IndicatorText(d, "numerator")})
 	}
 	for i := range lines.Lines {
 		page.Rows = append(page.Rows, v.row(d, &lines.Lines[i], columns, names, measured, marked))

@@ -169,10 +169,17 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/roles/new", "administrator", "analyst"},
 		{"/in/karouma/roles/own-tried", "administrator", "auditor"},
 		{"/in/karouma/purposes", "analyst", "director_general"},
+		{"/in/karouma/own-indicators", "analyst", "auditor"},
+		{"/in/karouma/own-indicators/new", "analyst", "administrator"},
+		{"/in/karouma/own-indicators/OWN01", "deputy", "officer"},
 		{"/in/karouma/programme/reports/2025-11", "auditor", "data_officer"},
 	}...)
 	tried := &access.OwnRole{Code: "own-tried", Names: map[string]string{"en": "Tried"}, Permissions: map[access.Action]access.Scope{access.FigureRead: access.ScopeAdministration}}
 	if err := k.web.Access.AddRole(t.Context(), k.first.ID, tried, []string{"en"}, access.Author{Name: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.web.Indicators.SaveOwn(t.Context(), k.first, indicator.Author{SignInName: "test", At: k.web.Clock()}, indicator.Own{Names: map[string]string{"en": "Tried", "fr": "Essai"}, Unit: indicator.Count,
+		Direction: indicator.Context, Formula: indicator.Formula{Rows: "declaration", Text: "count()"}}); err != nil {
 		t.Fatal(err)
 	}
 	covered := map[string]bool{}

@@ -69,6 +69,13 @@ type Indicators interface {
 	Under(veil *confidentiality.Veil) *indicator.Seen
 	SQL(ctx context.Context, tenant *administration.Tenant, code string, in indicator.Request) (*indicator.Statement, error)
 	Peers(ctx context.Context, tenant *administration.Tenant, in indicator.PeersRequest) (*indicator.Peers, error)
+	Catalogue(ctx context.Context, tenant *administration.Tenant) ([]*indicator.Definition, error)
+	Find(ctx context.Context, tenant *administration.Tenant, code string) (*indicator.Definition, error)
+	Owns(ctx context.Context, tenant domain.TenantID) ([]*indicator.Own, error)
+	OwnVersions(ctx context.Context, tenant domain.TenantID, code string) ([]*indicator.Own, error)
+	SaveOwn(ctx context.Context, tenant *administration.Tenant, by indicator.Author, in indicator.Own) (*indicator.Own, error)
+	RetireOwn(ctx context.Context, tenant *administration.Tenant, by indicator.Author, code string, version int, retired bool) (*indicator.Own, error)
+	TryOwn(ctx context.Context, tenant *administration.Tenant, in indicator.Own, from, to cube.Date, by []string) (*indicator.Definition, *indicator.Result, error)
 }
 
 // Warehouse is what the pages need of the room of that name.

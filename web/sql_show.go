@@ -11,7 +11,7 @@ import (
 // showSQL shows the query that says the same as the cube, with the parameters of the
 // question written into it.
 func (v *visit) showSQL() error {
-	d, err := indicator.Find(v.Param("code"))
+	d, err := v.server.Indicators.Find(v.Request().Context(), v.tenant, v.Param("code"))
 	if err != nil {
 		return err
 	}

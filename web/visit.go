@@ -129,6 +129,9 @@ func (v *visit) personLinks() []view.Link {
 	if v.may(access.PurposeWrite) {
 		links = append(links, view.Link{Text: v.T("menu.purposes"), Address: v.at("purposes"), Current: here == v.at("purposes")})
 	}
+	if v.may(access.IndicatorWrite) {
+		links = append(links, view.Link{Text: v.T("menu.own"), Address: v.at("own-indicators"), Current: here == v.at("own-indicators")})
+	}
 	if v.may(access.RoleWrite) {
 		links = append(links, view.Link{Text: v.T("menu.roles"), Address: v.at("roles"), Current: here == v.at("roles")})
 	}

@@ -3,6 +3,7 @@ package indicator
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"assay/domain"
@@ -24,11 +25,15 @@ func (s *Service) Board(ctx context.Context, tenant *administration.Tenant, from
 	if err != nil {
 		return nil, err
 	}
-	key := boardKey{tenant.ID, snapshot.Revision(), from, to, tenant.Settings.SmallDenominator, tenant.Zone}
+	all, err := s.Catalogue(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	key := boardKey{tenant.ID, snapshot.Revision(), from, to, tenant.Settings.SmallDenominator, tenant.Zone, versions(all)}
 	if kept := s.boards.get(key); kept != nil {
 		return kept, nil
 	}
-	board, err := makeBoard(ctx, newEvaluation(snapshot, tenant), from, to, func(*Definition) ([]Filter, bool) { return nil, true })
+	board, err := makeBoard(ctx, newEvaluation(snapshot, tenant), all, from, to, func(*Definition) ([]Filter, bool) { return nil, true })
 	if err != nil {
 		return nil, fmt.Errorf("compute the board of %s: %w", tenant.Code, err)
 	}
@@ -48,22 +53,23 @@ func (s *Service) boardOf(ctx context.Context, tenant *administration.Tenant, fr
 	if err != nil {
 		return nil, err
 	}
-	board, err := makeBoard(ctx, newEvaluation(snapshot, tenant), from, to, narrow)
+	all, err := s.Catalogue(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	board, err := makeBoard(ctx, newEvaluation(snapshot, tenant), all, from, to, narrow)
 	if err != nil {
 		return nil, fmt.Errorf("compute a board of %s: %w", tenant.Code, err)
 	}
 	return board, nil
 }
 
-func makeBoard(ctx context.Context, e *evaluation, from, to cube.Date, narrow narrowing) (*Board, error) {
-	all, err := findAll(nil)
-	if err != nil {
-		return nil, err
-	}
+// makeBoard computes the definitions that the reader is told.
+func makeBoard(ctx context.Context, e *evaluation, all []*Definition, from, to cube.Date, narrow narrowing) (*Board, error) {
 	var available []*Definition
 	var where []Filter
 	for _, d := range all {
-		if filters, told := narrow(d); told {
+		if filters, told := narrow(d); told && d.Available() {
 			// The filters are the same for all: what is added to those asked for is the boundary.
 			available, where = append(available, d), filters
 		}
@@ -80,7 +86,7 @@ func makeBoard(ctx context.Context, e *evaluation, from, to cube.Date, narrow na
 	}
 	least := e.settings.SmallDenominator
 	at := 0
-	for _, d := range catalogue {
+	for _, d := range all {
 		if _, told := narrow(d); !told {
 			continue
 		}
@@ -145,6 +151,18 @@ type boardKey struct {
 	from, to cube.Date
 	least    int64
 	zone     string
+	own      string // the administration's own indicators with their versions
+}
+
+// versions names the own indicators among definitions with their versions.
+func versions(all []*Definition) string {
+	var b strings.Builder
+	for _, d := range all {
+		if d.Own != nil {
+			fmt.Fprintf(&b, "%s:%d ", d.Code, d.Version)
+		}
+	}
+	return b.String()
 }
 
 // mostBoards is how many boards are kept.

@@ -3,6 +3,7 @@ package indicator
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"assay/domain"
 	"assay/domain/cube"
@@ -23,8 +24,12 @@ func conditions(g *cube.Grain, tests []Test, from, to cube.Date) ([]cube.Conditi
 
 func (t *Test) condition(g *cube.Grain, from, to cube.Date) (cube.Condition, error) {
 	c := cube.Condition{Column: t.Column}
+	if t.Either != nil {
+		alternatives, err := conditions(g, t.Either, from, to)
+		return cube.Condition{Either: alternatives}, err
+	}
 	column := g.Column(t.Column)
-	if column == nil {
+	if column == nil && !slices.Contains(g.Dimensions(), t.Column) {
 		return c, fmt.Errorf("there is no column %q", t.Column)
 	}
 	for _, set := range []struct {
@@ -39,8 +44,12 @@ func (t *Test) condition(g *cube.Grain, from, to cube.Date) (cube.Condition, err
 			*set.mask |= mask
 		}
 	}
-	c.In = t.In
-	c.Min = t.Least
+	c.In, c.Prefix, c.Not = t.In, t.Prefix, t.Not
+	c.Min, c.Max = t.Least, t.Most
+	if t.Known != nil {
+		unknown := !*t.Known
+		c.Null = &unknown
+	}
 	if t.Since != nil {
 		c.Min = t.Since.day(from, to)
 	}

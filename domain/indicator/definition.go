@@ -18,10 +18,11 @@ const (
 	Integrity   Family = "INT" // officer integrity
 	Operators   Family = "OPR" // importers and brokers
 	Workload    Family = "WRK" // workload
+	OwnFamily   Family = "OWN" // what an administration defined by itself
 )
 
 // Families lists the families in the order of the board.
-var Families = []Family{Clearance, Revenue, Control, Fraud, Cargo, DataQuality, Integrity, Operators, Workload}
+var Families = []Family{Clearance, Revenue, Control, Fraud, Cargo, DataQuality, Integrity, Operators, Workload, OwnFamily}
 
 // Unit says what a value is in.
 type Unit string
@@ -104,13 +105,15 @@ type Definition struct {
 	Detail *Detail
 	// Cases are one more dimension, whose values are conditions.
 	Cases *Cases
+	// Own is set of an administration's own indicators. They have no reference SQL.
+	Own *Own
 }
 
 // NameKey is the key of the indicator's name for translation.
 func (d *Definition) NameKey() string { return "indicator." + d.Code + ".name" }
 
 // Core reports whether the indicator is one of the 29.
-func (d *Definition) Core() bool { return d.Number <= 29 }
+func (d *Definition) Core() bool { return d.Number <= 29 && d.Own == nil }
 
 // Available reports whether the indicator can be computed.
 func (d *Definition) Available() bool { return d.Missing == "" }
@@ -147,6 +150,18 @@ type Measure struct {
 	Plus   string // of a Sum, a second column to be added
 	Tests  []Test
 	SQL    string // the same condition on the view; "" for none
+	// Factor multiplies what is counted, and More is added to it. Only an administration's own indicators
+	// have them; 0 means 1.
+	Factor int64
+	More   []Term
+}
+
+// Term is a count or a sum that is added to another.
+type Term struct {
+	Factor int64
+	Func   cube.Func
+	Column string
+	Tests  []Test
 }
 
 // Spread takes quantiles over a column: median and 90th percentile are shown,
@@ -194,7 +209,7 @@ type Case struct {
 	NumeratorSQL string // and of its numerator, besides; "" for none
 }
 
-// Test is a condition on the columns of a grain. Exactly one way of testing is used.
+// Test is a condition on the columns of a grain. Exactly one way of testing is used; Least and Most may stand together.
 type Test struct {
 	Column string
 	All    []string // flags that must be set
@@ -203,7 +218,12 @@ type Test struct {
 	In     []string // codes
 	Since  *Edge    // day on or after
 	Before *Edge    // day before
-	Least  *int64   // integer
+	Least  *int64   // integer, or days since 1970-01-01
+	Most   *int64   // the same
+	Prefix string   // a code begins with it
+	Known  *bool    // it is known: neither null nor ""; false: it is not
+	Not    bool     // the opposite; a null passes neither
+	Either []Test   // one of these; nothing else is set then
 }
 
 // Edge is a day relative to the period.

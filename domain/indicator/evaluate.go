@@ -335,6 +335,11 @@ func (r *raw) set(p purpose, value cube.Value) {
 		r.spread, r.hasSpread = value, true
 	case asOffice:
 		r.office, r.hasOffice = value, true
+	default:
+		if r.more == nil {
+			r.more = map[purpose]cube.Value{}
+		}
+		r.more[p] = value
 	}
 }
 

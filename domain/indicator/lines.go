@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"assay/domain"
@@ -36,14 +37,18 @@ const (
 // the latest first: those of the numerator, or all of the denominator with a mark
 // on those of the numerator.
 func (s *Service) Lines(ctx context.Context, tenant *administration.Tenant, in LinesRequest) (*Lines, error) {
-	if _, err := in.definition(); err != nil {
-		return nil, err // before anything is read
+	found, err := s.find(ctx, tenant, []string{in.Code})
+	if err != nil {
+		return nil, err
+	}
+	if err := in.settle(found[0]); err != nil {
+		return nil, err
 	}
 	snapshot, err := s.Snapshot(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	lines, err := behind(ctx, newEvaluation(snapshot, tenant), in)
+	lines, err := behind(ctx, newEvaluation(snapshot, tenant), found[0], in)
 	if err != nil {
 		return nil, err
 	}
@@ -53,44 +58,43 @@ func (s *Service) Lines(ctx context.Context, tenant *administration.Tenant, in L
 	return lines, nil
 }
 
-// Behind gives lines as Service.Lines does, from a snapshot that the caller holds, without the references of declarations.
+// Behind gives lines of an indicator of the catalogue as Service.Lines does, from a snapshot that the caller holds, without the
+// references of declarations.
 func Behind(ctx context.Context, snapshot *cube.Snapshot, watermark time.Time, tenant *administration.Tenant, in LinesRequest) (*Lines, error) {
-	e := newEvaluation(snapshot, tenant)
-	e.horizon = newHorizon(watermark, tenant.Location())
-	return behind(ctx, e, in)
-}
-
-// definition checks what is asked, fills in what is not said, and finds the indicator.
-func (in *LinesRequest) definition() (*Definition, error) {
 	found, err := findAll([]string{in.Code})
 	if err != nil {
 		return nil, err
 	}
+	if err := in.settle(found[0]); err != nil {
+		return nil, err
+	}
+	e := newEvaluation(snapshot, tenant)
+	e.horizon = newHorizon(watermark, tenant.Location())
+	return behind(ctx, e, found[0], in)
+}
+
+// settle checks what is asked of an indicator and fills in what is not said.
+func (in *LinesRequest) settle(d *Definition) error {
 	if in.Limit == 0 {
 		in.Limit = defaultLines
 	}
 	request := Request{From: in.From, To: in.To, Where: in.Where, Limit: in.Limit, Offset: in.Offset}
-	if err := request.check(found); err != nil {
-		return nil, err
+	if err := request.check([]*Definition{d}); err != nil {
+		return err
 	}
 	if in.Limit > maxLines {
-		return nil, domain.Errorf(domain.KindInvalid, "at most %d lines can be asked for at a time", maxLines)
+		return domain.Errorf(domain.KindInvalid, "at most %d lines can be asked for at a time", maxLines)
 	}
-	d := found[0]
 	if in.Part == "" {
 		in.Part = DenominatorPart
 		if d.Denominator == nil && d.Numerator != nil {
 			in.Part = NumeratorPart
 		}
 	}
-	return d, nil
+	return nil
 }
 
-func behind(ctx context.Context, e *evaluation, in LinesRequest) (*Lines, error) {
-	d, err := in.definition()
-	if err != nil {
-		return nil, err
-	}
+func behind(ctx context.Context, e *evaluation, d *Definition, in LinesRequest) (*Lines, error) {
 	l := &lineQuery{evaluation: e, ask: e.newAsk(d, in.From, in.To, nil, in.Where), part: in.Part, declaration: in.Declaration}
 	lines, err := l.run(ctx, in.Limit, in.Offset)
 	if err != nil {
@@ -102,8 +106,12 @@ func behind(ctx context.Context, e *evaluation, in LinesRequest) (*Lines, error)
 // eachLines gives the first lines, from the request's offset on and most of them at most, a page at a
 // time, all of one state of the data. There is always a first page, which may be empty.
 func (s *Service) eachLines(ctx context.Context, tenant *administration.Tenant, in LinesRequest, most, page int, take func(*Lines) error) error {
-	d, err := in.definition()
+	found, err := s.find(ctx, tenant, []string{in.Code})
 	if err != nil {
+		return err
+	}
+	d := found[0]
+	if err := in.settle(d); err != nil {
 		return err
 	}
 	snapshot, err := s.Snapshot(ctx, tenant)
@@ -228,6 +236,9 @@ func (l *lineQuery) chosen() (*slot, *part, error) {
 			if s.figure != 0 || s.purpose != wanted {
 				continue
 			}
+			if l.isSum(wanted) { // what is added up has conditions of its own: all rows are shown
+				return &slot{purpose: wanted, cases: -1, fn: cube.Count, tests: l.Base}, &parts[i], nil
+			}
 			if wanted == asNumerator {
 				l.counted = []Test{}
 			} else if numerator != nil && numerator.fn == cube.Count {
@@ -237,6 +248,15 @@ func (l *lineQuery) chosen() (*slot, *part, error) {
 		}
 	}
 	return nil, nil, domain.Errorf(domain.KindInvalid, "%s has no %s", l.Code, l.part)
+}
+
+// isSum reports whether the measure of a purpose is made of several.
+func (l *lineQuery) isSum(wanted purpose) bool {
+	m := l.Numerator
+	if wanted == asDenominator {
+		m = l.Denominator
+	}
+	return wanted != asSpread && m != nil && len(m.More) > 0
 }
 
 // lineDimensions are the dimensions that a line tells, where its rows have them.
@@ -267,9 +287,23 @@ func (l *lineQuery) choose(s *slot) {
 		l.measure = l.Spread.Column
 	}
 	add(l.measure)
-	for _, t := range l.counted {
-		add(t.Column)
+	for i := range l.counted {
+		for _, name := range l.counted[i].columns() {
+			add(name)
+		}
 	}
+}
+
+// columns are those that a test looks at.
+func (t *Test) columns() []string {
+	if t.Either == nil {
+		return []string{t.Column}
+	}
+	var names []string
+	for i := range t.Either {
+		names = append(names, t.Either[i].columns()...)
+	}
+	return names
 }
 
 func flagColumns(g *cube.Grain) []string {
@@ -310,27 +344,29 @@ func (l *lineQuery) line(cells []cube.Cell) Line {
 		line.Measure = &c.Int
 	}
 	for i := range l.counted {
-		line.Counted = line.Counted && l.counted[i].holds(l.grain, cell(l.counted[i].Column), l.from, l.to)
+		line.Counted = line.Counted && l.counted[i].holds(l.grain, cell, l.from, l.to)
 	}
 	return line
 }
 
-// holds reports whether a cell satisfies a test.
-func (t *Test) holds(g *cube.Grain, c *cube.Cell, from, to cube.Date) bool {
+// holds reports whether a row satisfies a test.
+func (t *Test) holds(g *cube.Grain, cell func(string) *cube.Cell, from, to cube.Date) bool {
+	if t.Either != nil {
+		return slices.ContainsFunc(t.Either, func(each Test) bool { return each.holds(g, cell, from, to) })
+	}
+	c := cell(t.Column)
 	condition, err := t.condition(g, from, to)
-	if err != nil || c == nil {
+	if err != nil || c == nil || c.Null && (condition.Min != nil || condition.Max != nil) {
 		return false
 	}
 	bits := uint64(c.Int)
-	switch {
-	case condition.AllOf != 0 && bits&condition.AllOf != condition.AllOf,
-		condition.AnyOf != 0 && bits&condition.AnyOf == 0,
-		condition.NoneOf != 0 && bits&condition.NoneOf != 0,
-		condition.In != nil && !slices.Contains(condition.In, c.Text),
-		condition.Min != nil && (c.Null || c.Int < *condition.Min),
-		condition.Max != nil && (c.Null || c.Int > *condition.Max),
-		condition.Null != nil && c.Null != *condition.Null:
-		return false
-	}
-	return true
+	failed := condition.AllOf != 0 && bits&condition.AllOf != condition.AllOf ||
+		condition.AnyOf != 0 && bits&condition.AnyOf == 0 ||
+		condition.NoneOf != 0 && bits&condition.NoneOf != 0 ||
+		condition.In != nil && !slices.Contains(condition.In, c.Text) ||
+		!strings.HasPrefix(c.Text, condition.Prefix) ||
+		condition.Min != nil && c.Int < *condition.Min ||
+		condition.Max != nil && c.Int > *condition.Max ||
+		condition.Null != nil && c.Null != *condition.Null
+	return failed == condition.Not
 }

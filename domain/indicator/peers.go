@@ -43,7 +43,7 @@ const likeMix = 0.5
 
 // Peers compares an officer with peers. An indicator that cannot be told by officer is KindForbidden.
 func (s *Service) Peers(ctx context.Context, tenant *administration.Tenant, in PeersRequest) (*Peers, error) {
-	d, err := Find(in.Code)
+	d, err := s.Find(ctx, tenant, in.Code)
 	if err != nil {
 		return nil, err
 	}

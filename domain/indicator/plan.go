@@ -25,7 +25,14 @@ const (
 	asAdded // second part of the denominator
 	asSpread
 	asOffice
+	// Those from here on are what is added to the numerator and to the denominator in turn, see moreOf.
+	asMore
 )
+
+// moreOf is the purpose of what is added to a numerator or denominator.
+func moreOf(p purpose, at int) purpose {
+	return asMore + purpose(2*at) + p
+}
 
 // slot is one value that the cube is asked for.
 type slot struct {
@@ -131,6 +138,7 @@ func (a *ask) slotsOf(number, at int, f *Figure, c *Case) []slot {
 	if f.Numerator != nil {
 		tests := both(f.Base, f.Numerator.Tests, c.Tests, c.Numerator)
 		slots = append(slots, slot{number, asNumerator, at, f.Numerator.Func, f.Numerator.Column, tests})
+		slots = append(slots, more(f.Numerator, asNumerator, slots[0], both(f.Base, c.Tests, c.Numerator))...)
 	}
 	slots = append(slots, a.denominator(number, at, f, c.Tests)...)
 	if f.Spread != nil {
@@ -143,14 +151,23 @@ func (a *ask) slotsOf(number, at int, f *Figure, c *Case) []slot {
 	return slots
 }
 
-func (a *ask) denominator(number, at int, f *Figure, more []Test) []slot {
+func (a *ask) denominator(number, at int, f *Figure, also []Test) []slot {
 	if f.Denominator == nil {
 		return nil
 	}
-	tests := both(f.Base, f.Denominator.Tests, more)
+	tests := both(f.Base, f.Denominator.Tests, also)
 	slots := []slot{{number, asDenominator, at, f.Denominator.Func, f.Denominator.Column, tests}}
 	if f.Denominator.Plus != "" {
 		slots = append(slots, slot{number, asAdded, at, f.Denominator.Func, f.Denominator.Plus, tests})
+	}
+	return append(slots, more(f.Denominator, asDenominator, slots[0], both(f.Base, also))...)
+}
+
+// more are the slots of what is added to a measure, beside its own.
+func more(m *Measure, p purpose, own slot, base []Test) []slot {
+	var slots []slot
+	for i, term := range m.More {
+		slots = append(slots, slot{own.figure, moreOf(p, i), own.cases, term.Func, term.Column, both(base, term.Tests)})
 	}
 	return slots
 }

@@ -1,6 +1,8 @@
 package indicator
 
 import (
+	"cmp"
+	"math/big"
 	"time"
 
 	"assay/domain/cube"
@@ -174,16 +176,41 @@ type raw struct {
 	spread, office                   cube.Value
 	hasNumerator, hasDenominator     bool
 	hasSpread, hasOffice, hasAddedTo bool
+	more                             map[purpose]cube.Value
+}
+
+// total is a measure with its factor and all that is added to it. It is null when none of
+// its parts has a value, and when it has more digits than are kept.
+func (r *raw) total(m *Measure, p purpose, own cube.Value) cube.Value {
+	if len(m.More) == 0 && m.Factor <= 1 && m.Factor >= 0 {
+		return own
+	}
+	sum := new(big.Int)
+	null := true
+	add := func(factor int64, v cube.Value) {
+		if !v.Null {
+			null = false
+			sum.Add(sum, new(big.Int).Mul(big.NewInt(factor), big.NewInt(v.Int)))
+		}
+	}
+	add(cmp.Or(m.Factor, 1), own)
+	for i, term := range m.More {
+		add(term.Factor, r.more[moreOf(p, i)])
+	}
+	return cube.Value{Int: sum.Int64(), N: own.N, Null: null || !sum.IsInt64()}
 }
 
 // number turns raw values into a figure.
 func (f *Figure) number(r *raw, unit Unit, interval bool, least int64) Number {
 	var n Number
-	if r.hasNumerator && !r.numerator.Null {
-		n.Numerator = &r.numerator.Int
+	if r.hasNumerator {
+		if total := r.total(f.Numerator, asNumerator, r.numerator); !total.Null {
+			n.Numerator = &total.Int
+		}
 	}
 	if r.hasDenominator {
-		value, null := r.denominator.Int, r.denominator.Null
+		total := r.total(f.Denominator, asDenominator, r.denominator)
+		value, null := total.Int, total.Null
 		if r.hasAddedTo {
 			value, null = value+r.added.Int, null && r.added.Null
 		}

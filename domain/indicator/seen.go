@@ -64,7 +64,7 @@ func (s *Seen) Compute(ctx context.Context, tenant *administration.Tenant, in Re
 			withholdTogether(pointers(r.Rows), least)
 		}
 		if hidden || least > 0 {
-			d, err := Find(r.Code)
+			d, err := s.service.Find(ctx, tenant, r.Code)
 			if err != nil {
 				return nil, err
 			}

@@ -25,7 +25,7 @@ const maxStretches = 4000
 // Series gives indicators over each stretch of a period. A stretch at its edge
 // is cut off there. Snapshots are as of the end of each stretch.
 func (s *Service) Series(ctx context.Context, tenant *administration.Tenant, in SeriesRequest) ([]*Series, error) {
-	definitions, err := findAll(in.Codes)
+	definitions, err := s.find(ctx, tenant, in.Codes)
 	if err != nil {
 		return nil, err
 	}

@@ -84,8 +84,11 @@ func (s *Service) Snapshot(ctx context.Context, tenant *administration.Tenant) (
 // named the groups, sorted and paged. Every dimension must be one of every
 // indicator asked for; the error names those there are (KindInvalid).
 func (s *Service) Compute(ctx context.Context, tenant *administration.Tenant, in Request) ([]*Result, error) {
-	definitions, err := in.definitions()
+	definitions, err := s.find(ctx, tenant, in.Codes)
 	if err != nil {
+		return nil, err
+	}
+	if err := in.check(definitions); err != nil {
 		return nil, err
 	}
 	snapshot, err := s.Snapshot(ctx, tenant)
@@ -98,7 +101,7 @@ func (s *Service) Compute(ctx context.Context, tenant *administration.Tenant, in
 }
 
 // Over computes as Compute does, from a snapshot that the caller holds: many questions to one
-// state, or the segments that a published figure names (cube.Recall). Those do not know the latest event time of
+// state, or the segments that a published figure names (cube.Recall). Only indicators of the catalogue can be asked for. Those segments do not know the latest event time of
 // the data they were made from, so it is given.
 func Over(ctx context.Context, snapshot *cube.Snapshot, watermark time.Time, tenant *administration.Tenant, in Request) ([]*Result, error) {
 	definitions, err := in.definitions()
@@ -142,7 +145,7 @@ func (e *evaluation) compute(ctx context.Context, tenant *administration.Tenant,
 // maxLimit bounds the page of a breakdown that names a limit.
 const maxLimit = 100_000
 
-// definitions finds what is asked for and refuses what cannot be.
+// definitions finds what is asked for in the catalogue and refuses what cannot be.
 func (in *Request) definitions() ([]*Definition, error) {
 	definitions, err := findAll(in.Codes)
 	if err != nil {

@@ -41,6 +41,9 @@ func (s *Service) SQL(ctx context.Context, tenant *administration.Tenant, code s
 }
 
 func (s *Service) writer(ctx context.Context, tenant *administration.Tenant, code string, in Request) (*sqlWriter, error) {
+	if IsOwn(code) {
+		return nil, domain.Errorf(domain.KindInvalid, "an administration's own indicators have no query; their formula says what they count")
+	}
 	found, err := findAll([]string{code})
 	if err != nil {
 		return nil, err

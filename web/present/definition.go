@@ -17,15 +17,33 @@ var basisKeys = map[indicator.Basis]string{
 	indicator.ActivityOfAct: "ActivityOfAct", indicator.DueInPeriod: "DueInPeriod", indicator.AtPeriodEnd: "AtPeriodEnd",
 }
 
-// IndicatorName is an indicator's name in the reader's language.
-func (p Presenter) IndicatorName(d *indicator.Definition) string { return p.T(d.NameKey()) }
+// IndicatorName is an indicator's name in the reader's language; of an administration's own, in a language that it has.
+func (p Presenter) IndicatorName(d *indicator.Definition) string {
+	if d.Own != nil {
+		return d.Own.Name(p.Language)
+	}
+	return p.T(d.NameKey())
+}
+
+// IndicatorText is what an indicator says: its "meaning", or what its "numerator" or "denominator" counts.
+func (p Presenter) IndicatorText(d *indicator.Definition, part string) string {
+	switch {
+	case d.Own == nil:
+		return p.T("indicator." + d.Code + "." + part)
+	case part == "meaning":
+		return d.Own.Meaning(p.Language)
+	case part == "denominator":
+		return p.T("own.denominator")
+	}
+	return p.T("own.numerator")
+}
 
 // Definition writes what an indicator means. Settings says how many days a maturity
 // that depends on the administration's settings has.
 func (p Presenter) Definition(d *indicator.Definition, settings func(indicator.MaturitySetting) int) view.Definition {
 	prefix := "indicator." + d.Code
-	out := view.Definition{Meaning: p.T(prefix + ".meaning")}
-	if d.Denominator != nil {
+	out := view.Definition{Meaning: p.IndicatorText(d, "meaning")}
+	if d.Denominator != nil && d.Own == nil {
 		out.Numerator, out.Denominator = p.T(prefix+".numerator"), p.T(prefix+".denominator")
 	}
 	if p.Has(prefix + ".watch") {
@@ -39,7 +57,19 @@ func (p Presenter) Definition(d *indicator.Definition, settings func(indicator.M
 		{Name: p.T("explore.mature"), Text: p.maturity(d.Mature, settings)},
 		{Name: p.T("explore.version"), Text: p.T("explore.version.text", "Version", p.Plain(d.Version))},
 	}
+	if d.Own != nil {
+		out.Facts = append(p.FormulaFacts(&d.Own.Formula), out.Facts...)
+	}
 	return out
+}
+
+// FormulaFacts write an administration's own formula.
+func (p Presenter) FormulaFacts(f *indicator.Formula) []view.Fact {
+	facts := []view.Fact{{Name: p.T("own.rows"), Text: p.T("own.rows." + f.Rows)}, {Name: p.T("own.formula"), Text: f.Text, Code: true}}
+	if f.Counted != "" {
+		facts = append(facts, view.Fact{Name: p.T("own.counted"), Text: f.Counted, Code: true})
+	}
+	return facts
 }
 
 func (p Presenter) maturity(m indicator.Maturity, settings func(indicator.MaturitySetting) int) string {
@@ -61,9 +91,9 @@ func (p Presenter) maturity(m indicator.Maturity, settings func(indicator.Maturi
 func (p Presenter) Quantities(d *indicator.Definition, row indicator.Row, behind func(indicator.Part) string) (parts, measures []view.Part) {
 	prefix := "indicator." + d.Code
 	if d.Numerator != nil && d.Denominator != nil && row.Numerator != nil {
-		parts = append(parts, view.Part{Name: p.T(prefix + ".numerator"), Value: p.Quantity(d, d.Numerator, row.Numerator), Address: behind(indicator.NumeratorPart)})
+		parts = append(parts, view.Part{Name: p.IndicatorText(d, "numerator"), Value: p.Quantity(d, d.Numerator, row.Numerator), Address: behind(indicator.NumeratorPart)})
 		if row.Denominator != nil {
-			parts = append(parts, view.Part{Name: p.T(prefix + ".denominator"), Value: p.Quantity(d, d.Denominator, row.Denominator), Address: behind(indicator.DenominatorPart)})
+			parts = append(parts, view.Part{Name: p.IndicatorText(d, "denominator"), Value: p.Quantity(d, d.Denominator, row.Denominator), Address: behind(indicator.DenominatorPart)})
 		}
 	} else {
 		parts = append(parts, view.Part{Name: p.T("explore.cases"), Value: p.Count(row.N), Address: behind(indicator.DenominatorPart)})

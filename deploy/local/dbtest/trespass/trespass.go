@@ -86,6 +86,8 @@ var given = []string{
 		SELECT tenant_id, gen_random_uuid(), account_id, 'planted', '2026-01-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
 	`INSERT INTO invitation (invitation_id, tenant_id, token_hash, email, name, language, memberships, invited_by, created_at, expires_at)
 		VALUES (gen_random_uuid(), $1, 'planted', 'planted@example.org', '` + Planted + `guest', 'en', '[{"role":"analyst"}]', 'planted', '2026-01-01', '2030-01-01')`,
+	`INSERT INTO own_indicator (tenant_id, code, version, content, retired, saved_by, saved_at)
+		VALUES ($1, 'OWN76', 1, '{"names": {"en": "` + Planted + `indicator"}, "formula": {"Rows": "declaration", "Text": "count()"}, "unit": "count"}', false, 'planted', '2026-01-01')`,
 	`INSERT INTO own_role (tenant_id, code, names, permissions, state, version, created_at, changed_at)
 		VALUES ($1, 'own-foreign', '{"en": "` + Planted + `role"}', '{"figure.read": "administration"}', 'active', 1, '2026-01-01', '2026-01-01')`,
 	// Where the tests have made contracts there, these stand beside them.
