@@ -158,7 +158,7 @@ func (r *rebuild) documentsBeside(ctx context.Context, c *Context) (func(error) 
 	return func(failed error) error {
 		if failed != nil {
 			stop()
-			_ = <-done // it ended because of what failed
+			<-done //nolint:errcheck // it ended because of what failed
 			return failed
 		}
 		defer stop()
