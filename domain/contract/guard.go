@@ -38,6 +38,7 @@ const (
 	TermEnded         Guard = "the term has ended"
 	MonthsFrozen      Guard = "all months are frozen"
 	ObjectionsDecided Guard = "all objections are decided"
+	Calibrated        Guard = "the final evaluation is locked"
 	DecisionRecorded  Guard = "the decision is recorded"
 	AppealOver        Guard = "the appeal window is over"
 	FraudEstablished  Guard = "the finding that established fraud is named"
@@ -68,6 +69,7 @@ type Circumstances struct {
 	AmendmentBegins   bool
 	MonthsFrozen      bool
 	ObjectionsDecided bool
+	Calibrated        bool
 	DecisionRecorded  bool
 	AppealOver        bool
 }
@@ -162,6 +164,9 @@ var guards = map[Guard]func(*Circumstances) error{
 	},
 	ObjectionsDecided: func(c *Circumstances) error {
 		return unless(c.ObjectionsDecided, domain.KindNotReady, "an objection is not decided yet")
+	},
+	Calibrated: func(c *Circumstances) error {
+		return unless(c.Calibrated, domain.KindNotReady, "the final evaluation is not locked yet")
 	},
 	DecisionRecorded: func(c *Circumstances) error {
 		return unless(c.DecisionRecorded, domain.KindNotReady, "the decision is not recorded yet")

@@ -33,6 +33,9 @@ func (s *Service) lifeCircumstances(tx *store.Tx, tenant *administration.Tenant,
 	if err != nil {
 		return err
 	}
+	if err := evaluationCircumstances(tx, tenant.ID, at); err != nil {
+		return err
+	}
 	return s.objectionCircumstances(tx.Statement.Context, tx, tenant, at)
 }
 

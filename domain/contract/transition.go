@@ -54,7 +54,7 @@ var Transitions = []Transition{
 	{Resume, []State{Suspended}, Active, []Capacity{Supervisor, DirectorGeneral}, []Guard{ReasonGiven}, []Effect{EndsSuspension}},
 	{Amend, []State{Active, Suspended}, "", []Capacity{Drafter, Authority}, []Guard{ReasonGiven}, []Effect{DraftsAmendment}},
 	{Supersede, []State{Active, Suspended}, Amended, []Capacity{System}, []Guard{AmendmentSigned}, []Effect{EndsSuspension}},
-	{Evaluate, []State{Active}, Evaluated, []Capacity{Reviewer}, []Guard{TermEnded, MonthsFrozen, ObjectionsDecided}, nil},
+	{Evaluate, []State{Active}, Evaluated, []Capacity{Reviewer}, []Guard{TermEnded, Calibrated, MonthsFrozen, ObjectionsDecided}, nil},
 	{Close, []State{Evaluated}, Closed, []Capacity{DirectorGeneral}, []Guard{DecisionRecorded, AppealOver}, nil},
 	{Renew, []State{Evaluated, Closed}, "", []Capacity{Drafter}, []Guard{ReasonGiven}, []Effect{DraftsRenewal}},
 	{Terminate, []State{Active, Suspended}, Terminated, []Capacity{DirectorGeneral}, []Guard{ReasonGiven, FraudEstablished}, nil},
