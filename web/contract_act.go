@@ -15,7 +15,7 @@ import (
 
 // contractActions are the actions that a form of the contract's page asks for, in the order shown.
 var contractActions = []contract.Action{contract.Propose, contract.Counter, contract.Edit, contract.Comment, contract.Vet, contract.Extend, contract.Decline, contract.Withdraw,
-	contract.Discard, contract.Suspend, contract.Resume, contract.Amend, contract.Renew, contract.Terminate}
+	contract.Discard, contract.Suspend, contract.Resume, contract.Amend, contract.Evaluate, contract.Close, contract.Renew, contract.Terminate}
 
 // actionForms are the forms for what the reader may do now.
 func (v *visit) actionForms(d *contract.Dossier) []view.ActionForm {
@@ -27,7 +27,7 @@ func (v *visit) actionForms(d *contract.Dossier) []view.ActionForm {
 		}
 		form := view.ActionForm{Do: string(action), Name: v.T("contract.do." + string(action)), Hint: v.T("contract.hint." + string(action)), Reason: true, ReasonName: v.T("contract.reason")}
 		switch action {
-		case contract.Propose, contract.Vet, contract.Edit:
+		case contract.Propose, contract.Vet, contract.Edit, contract.Evaluate, contract.Close:
 			form.Reason = false
 		case contract.Extend:
 			form.Reason, form.Day, form.DayName = false, dayInput(today+14), v.T("contract.deadline")
@@ -144,6 +144,10 @@ func (v *visit) doContract(d *contract.Dossier) (*contract.Contract, error) {
 		return s.Amend(ctx, v.tenant, ask, day, figures)
 	case contract.Renew:
 		return s.Renew(ctx, v.tenant, ask, day, figures)
+	case contract.Evaluate:
+		return s.Evaluate(ctx, v.tenant, ask)
+	case contract.Close:
+		return s.Close(ctx, v.tenant, ask)
 	case contract.Terminate:
 		return s.Terminate(ctx, v.tenant, ask, v.FormValue("basis"))
 	}

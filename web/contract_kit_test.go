@@ -19,6 +19,18 @@ func (k *kit) contracts(t *testing.T) {
 	t.Helper()
 	k.scored(t, k.proposed(t, k.first, "director_general", "officer", k.office, k.officer))
 	k.proposed(t, k.second, "other", "expert", "ZZ1", "zz")
+	// An evaluation of the second administration, which nobody else may find.
+	err := k.db.InTenant(t.Context(), k.second.ID, func(_ context.Context, tx *store.Tx) error {
+		id := k.second.ID.String()
+		if err := tx.Exec(`INSERT INTO evaluation_session (tenant_id, session_id, kind, level, function, from_month, to_month, opened_at, opened_by, opened_name) VALUES (?, gen_random_uuid(), 'quarterly', 'officer', 'officer', 24300, 24302, now(), 'other', 'other')`, id).Error; err != nil {
+			return err
+		}
+		return tx.Exec(`INSERT INTO evaluation (tenant_id, evaluation_id, session_id, contract_id) SELECT s.tenant_id, gen_random_uuid(), s.session_id, c.contract_id FROM evaluation_session s, contract c
+			WHERE s.tenant_id = ? AND c.tenant_id = ?`, id, id).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tenant := range []*administration.Tenant{k.first, k.second} {
 		if _, err := k.web.Seals.Create(t.Context(), tenant, seal.Author{SignInName: "test"}); err != nil {
 			t.Fatal(err)

@@ -69,6 +69,15 @@ func (v *visit) contractLinks() []view.Link {
 		links = append(links, view.Link{Text: v.T("scorecards.title"), Address: v.at("scorecards")}, view.Link{Text: v.T("meetings.title"), Address: v.at("meetings")})
 	}
 	links = append(links, view.Link{Text: v.T("programme.title"), Address: v.at("programme")})
+	if v.may(access.ContractEvaluate) {
+		links = append(links, view.Link{Text: v.T("evaluations.title"), Address: v.at("evaluations")})
+	}
+	if v.may(access.OutcomeRead) {
+		links = append(links, view.Link{Text: v.T("outcomes.title"), Address: v.at("outcomes")})
+	}
+	if v.may(access.SealWrite) {
+		links = append(links, view.Link{Text: v.T("seal.title"), Address: v.at("seal")})
+	}
 	if v.may(access.ContractTemplate) {
 		links = append(links, view.Link{Text: v.T("templates.title"), Address: v.at("templates")}, view.Link{Text: v.T("targets.title"), Address: v.at("targets")})
 	}

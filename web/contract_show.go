@@ -50,6 +50,9 @@ func (v *visit) showContractWith(status int, fault *view.FormFault) error {
 		page.Reason = v.FormValue("reason")
 	}
 	// Pages about the contract of other subjects (scorecards, meetings, the PDF) put their links here.
+	if !d.ActivatedAt.IsZero() {
+		page.More = append(page.More, view.Link{Text: v.T("evaluations.title"), Address: page.Action + "/evaluations"})
+	}
 	page.More = append(page.More, v.paperLinks(d)...)
 	for _, edition := range d.Editions {
 		if edition.ID != d.ID {

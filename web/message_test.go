@@ -156,6 +156,18 @@ func composedKeys() []string {
 	for _, family := range indicator.Families {
 		add("family.", string(family))
 	}
+	for _, kind := range []contract.SessionKind{contract.Quarterly, contract.Final} {
+		add("evaluation.kind.", string(kind))
+	}
+	for _, standing := range []contract.Standing{contract.Green, contract.Amber, contract.Red} {
+		add("evaluation.standing.", string(standing))
+	}
+	add("evaluation.unusual.", contract.Unusuals...)
+	add("evaluation.why.", contract.Whys...)
+	for _, state := range contract.AppealStates {
+		add("evaluation.appeal.state.", string(state))
+	}
+	add("outcome.bearing.", string(contract.Favourable), string(contract.Neutral), string(contract.Unfavourable))
 	for _, place := range seal.Places {
 		add("seal.place.", string(place))
 	}

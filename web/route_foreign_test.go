@@ -29,6 +29,8 @@ var pathValues = map[string]struct{ foreign, nobodys string }{
 	"contract":       {`SELECT contract_id::text FROM contract WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000001"},
 	"template":       {`SELECT template_id::text FROM contract_template WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000002"},
 	"month":          {nobodys: "2020-01"},
+	"session":        {`SELECT session_id::text FROM evaluation_session WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000006"},
+	"evaluation":     {`SELECT evaluation_id::text FROM evaluation WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000007"},
 	"key":            {`SELECT key_id::text FROM seal_key WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000005"},
 	"invitation":     {`SELECT invitation_id::text FROM invitation WHERE tenant_id = $1`, "0192aaaa-0000-7000-8000-000000000003"},
 	"account":        {trespass.Account, "0192aaaa-0000-7000-8000-000000000004"},

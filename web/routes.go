@@ -54,6 +54,7 @@ func (s *Server) routes() []route {
 		comparisonRoutes,
 		firstRunRoutes,
 		formulaRoutes,
+		evaluationRoutes,
 	)
 	if s.options.Design {
 		routes = append(routes, designRoutes...)

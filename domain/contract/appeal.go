@@ -84,3 +84,9 @@ func (e *Evaluation) Over(today cube.Date) bool {
 	}
 	return e.Appeal != nil || decision.AppealUntil == 0 || today > decision.AppealUntil
 }
+
+// MayAppeal reports whether somebody can appeal against the decision on a day; the verb says why not.
+func (e *Evaluation) MayAppeal(a Actor, today cube.Date) bool { return e.mayAppeal(a, today) == nil }
+
+// MayHear reports whether somebody can hear the appeal.
+func (e *Evaluation) MayHear(a Actor, today cube.Date) bool { return e.mayHear(a, today) == nil }

@@ -362,6 +362,7 @@ func (s *Evaluations) tellOf(ctx context.Context, d *deed, n Notice) error {
 	if s.notifier == nil || len(n.To) == 0 {
 		return nil
 	}
+	n.Path = "contracts/" + d.Contract.ID.String() + "/evaluations"
 	n.Contract, n.Number, n.Subject = d.Contract.ID, d.Contract.Number, d.Contract.SubjectName
 	return s.notifier.Contract(ctx, d.tx, d.tenant.ID, n)
 }

@@ -7,28 +7,34 @@ var Kinds = []Kind{
 	AccountPasswordChanged, AccountFactorReset, AccountFactorChanged, AccountCodesGuessed, AccountRolesChanged,
 	ContractProposed, ContractCountered, ContractCommented, ContractWithdrawn, ContractDeclined, ContractExtended, ContractSigned, ContractActive,
 	ContractSuspended, ContractResumed, ContractAmended, ContractTerminated, ContractReminder, ContractScorecard,
+	ContractEvaluated, ContractClosed, ContractOutcome, ContractAppeal, ContractAppealAnswer,
 	ObjectionFiled, ObjectionDecided, ObjectionAppealed, MeetingCalled, MeetingMinutes, MeetingAssigned,
 }
 
 // The kinds of the room contract.
 const (
-	ContractProposed   Kind = "notice.contract.proposed"
-	ContractCountered  Kind = "notice.contract.countered"
-	ContractCommented  Kind = "notice.contract.commented"
-	ContractWithdrawn  Kind = "notice.contract.withdrawn"
-	ContractDeclined   Kind = "notice.contract.declined"
-	ContractExtended   Kind = "notice.contract.extended"
-	ContractSigned     Kind = "notice.contract.signed"
-	ContractActive     Kind = "notice.contract.active"
-	ContractSuspended  Kind = "notice.contract.suspended"
-	ContractResumed    Kind = "notice.contract.resumed"
-	ContractAmended    Kind = "notice.contract.amended"
-	ContractTerminated Kind = "notice.contract.terminated"
-	ContractReminder   Kind = "notice.contract.reminder"
-	ContractScorecard  Kind = "notice.contract.scorecard"
-	ObjectionFiled     Kind = "notice.objection.filed"
-	ObjectionDecided   Kind = "notice.objection.decided"
-	ObjectionAppealed  Kind = "notice.objection.appealed"
+	ContractProposed     Kind = "notice.contract.proposed"
+	ContractCountered    Kind = "notice.contract.countered"
+	ContractCommented    Kind = "notice.contract.commented"
+	ContractWithdrawn    Kind = "notice.contract.withdrawn"
+	ContractDeclined     Kind = "notice.contract.declined"
+	ContractExtended     Kind = "notice.contract.extended"
+	ContractSigned       Kind = "notice.contract.signed"
+	ContractActive       Kind = "notice.contract.active"
+	ContractSuspended    Kind = "notice.contract.suspended"
+	ContractResumed      Kind = "notice.contract.resumed"
+	ContractAmended      Kind = "notice.contract.amended"
+	ContractTerminated   Kind = "notice.contract.terminated"
+	ContractReminder     Kind = "notice.contract.reminder"
+	ContractScorecard    Kind = "notice.contract.scorecard"
+	ContractEvaluated    Kind = "notice.contract.evaluated"
+	ContractClosed       Kind = "notice.contract.closed"
+	ContractOutcome      Kind = "notice.contract.outcome"
+	ContractAppeal       Kind = "notice.contract.appeal"
+	ContractAppealAnswer Kind = "notice.contract.appeal_answer"
+	ObjectionFiled       Kind = "notice.objection.filed"
+	ObjectionDecided     Kind = "notice.objection.decided"
+	ObjectionAppealed    Kind = "notice.objection.appealed"
 )
 
 // The kinds of the room meeting.
