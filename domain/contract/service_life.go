@@ -43,6 +43,11 @@ func (s *Service) lifeCircumstances(tx *store.Tx, tenant *administration.Tenant,
 // place of the edition that it amends in the same transaction. It is done once; a contract that is not signed (any more) is left alone.
 func (s *Service) Activate(ctx context.Context, tenant *administration.Tenant, id uuid.UUID) error {
 	err := s.db.InTenant(ctx, tenant.ID, func(ctx context.Context, tx *store.Tx) error {
+		// The edition that gives way is locked first, as by everybody who drafts a next one: the other way round the two
+		// would wait for each other.
+		if err := lockPrevious(tx, tenant.ID, id); err != nil {
+			return err
+		}
 		c, err := lockContract(tx, tenant.ID, id)
 		if err != nil || c.State != Signed {
 			return err
@@ -65,6 +70,12 @@ func (s *Service) Activate(ctx context.Context, tenant *administration.Tenant, i
 		return fmt.Errorf("begin the term: %w", err)
 	}
 	return nil
+}
+
+// lockPrevious locks the edition that a contract amends, nothing for one that amends none.
+func lockPrevious(tx *store.Tx, tenant domain.TenantID, id uuid.UUID) error {
+	return tx.Exec(`SELECT FROM contract WHERE tenant_id = ? AND contract_id = (SELECT previous_id FROM contract WHERE tenant_id = ? AND contract_id = ? AND kind = 'amendment') FOR UPDATE`,
+		tenant.String(), tenant.String(), id).Error
 }
 
 // supersede ends the edition that an amendment amends.

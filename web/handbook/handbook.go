@@ -19,7 +19,7 @@ var files embed.FS
 var Languages = []string{"en", "fr"}
 
 // Chapters in their order, besides that of the indicators.
-var Chapters = []string{"first", "reading", "roles", "talking"}
+var Chapters = []string{"first", "reading", "contracts", "roles", "talking"}
 
 // Section is a part of a chapter with an anchor of its own.
 type Section struct {
