@@ -342,9 +342,7 @@ func (v *visit) issueToken() error {
 	if err != nil {
 		return domain.Wrap(domain.KindInvalid, err, "the form cannot be read")
 	}
-	for _, scope := range form["scope"] {
-		in.Scopes = append(in.Scopes, scope)
-	}
+	in.Scopes = append(in.Scopes, form["scope"]...)
 	token, _, err := v.server.Access.IssueToken(v.Request().Context(), v.giver(), in)
 	if kindOf(err) == domain.KindInvalid {
 		return v.showAccountWith(http.StatusBadRequest, v.formFault(err), "")

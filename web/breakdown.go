@@ -139,7 +139,7 @@ func (v *visit) breakdownRow(d *indicator.Definition, f *figures, row *indicator
 	key := row.Keys[0]
 	out := v.breakdownFigures(d, row, m, largest)
 	out.Name, out.Code = v.DimensionValue(f.by, key, names, v.lanes())
-	inside := f.into(f.by, key, "")
+	inside := f.into(f.by, key)
 	out.Rows = v.behind(d, inside, indicator.DenominatorPart)
 	deeper := &figures{question: inside, boundary: f.boundary, where: append(append([]indicator.Filter(nil), f.where...), indicator.Filter{Dimension: f.by, Values: []string{key}})}
 	if next := v.nextDimension(d, deeper, f.by); next != "" {

@@ -154,7 +154,7 @@ func (h *homePage) groups() error {
 		if code == name {
 			code = ""
 		}
-		row := view.HomeRow{Cells: []view.HomeCell{{Text: name, Muted: code, Address: question{period: f.period}.into(by, key, "").address(h.at("board"))}}}
+		row := view.HomeRow{Cells: []view.HomeCell{{Text: name, Muted: code, Address: question{period: f.period}.into(by, key).address(h.at("board"))}}}
 		for _, result := range results {
 			row.Cells = append(row.Cells, as.groupCell(result, f, by, key))
 		}
@@ -196,5 +196,5 @@ func (v *visit) groupCell(result *indicator.Result, f *figures, by, key string) 
 		}
 	}
 	figure := v.Figure(m, reading)
-	return view.HomeCell{Figure: &figure, Muted: figure.CasesN, Numeric: true, Address: question{period: f.period}.into(by, key, "").address(v.at("indicators/" + d.Code))}
+	return view.HomeCell{Figure: &figure, Muted: figure.CasesN, Numeric: true, Address: question{period: f.period}.into(by, key).address(v.at("indicators/" + d.Code))}
 }

@@ -136,7 +136,7 @@ func evidenceOf(form *multipart.Form) (*contract.EvidenceFile, error) {
 	if err != nil {
 		return nil, domain.Wrap(domain.KindInvalid, err, "the file cannot be read")
 	}
-	defer opened.Close()
+	defer func() { _ = opened.Close() }()
 	content, err := io.ReadAll(io.LimitReader(opened, contract.LargestFile+1))
 	if err != nil {
 		return nil, domain.Wrap(domain.KindInvalid, err, "the file cannot be read")

@@ -55,7 +55,7 @@ func (v *visit) groups(d *indicator.Definition, f *figures, path string, most in
 	for i := range results[0].Rows {
 		row := &results[0].Rows[i]
 		name, _ := v.DimensionValue(f.by, row.Keys[0], names, v.lanes())
-		groups = append(groups, present.Group{Name: name, Address: f.into(f.by, row.Keys[0], "").address(path), Reading: present.ReadingOf(d.Unit, row.Number, results[0].Maturity)})
+		groups = append(groups, present.Group{Name: name, Address: f.into(f.by, row.Keys[0]).address(path), Reading: present.ReadingOf(d.Unit, row.Number, results[0].Maturity)})
 	}
 	return groups, nil
 }
@@ -101,7 +101,7 @@ func (v *visit) heat(b *view.Breakdown, d *indicator.Definition, f *figures, res
 	m := present.MeasureOf(d)
 	var values []*float64
 	for _, key := range keys {
-		inside := f.into(f.by, key, "")
+		inside := f.into(f.by, key)
 		name, _ := v.DimensionValue(f.by, key, names, v.lanes())
 		line := view.HeatRow{Name: name, Address: inside.address(path)}
 		for _, month := range months {

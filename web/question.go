@@ -160,9 +160,10 @@ func (q question) during(p present.Period) question {
 	return q
 }
 
-func (q question) into(dimension, value, by string) question {
+// into narrows to one value of a dimension; what it is broken down by next is left to the page.
+func (q question) into(dimension, value string) question {
 	q.filters = append(slices.Clone(q.filters), indicator.Filter{Dimension: dimension, Values: []string{value}})
-	q.by, q.sort, q.falling, q.page, q.part = by, "", false, 1, ""
+	q.by, q.sort, q.falling, q.page, q.part = "", "", false, 1, ""
 	return q
 }
 

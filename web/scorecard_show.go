@@ -259,9 +259,9 @@ func (v *visit) behindScore(d *contract.CardDossier, found *indicator.Definition
 		return ""
 	}
 	q := question{period: present.MonthOf(d.Month.First().Time()), page: 1}
-	q = q.into(dimension, d.Contract.Subject, "")
+	q = q.into(dimension, d.Contract.Subject)
 	if d.Contract.Office != "" && dimension != "office" && found.Has("office") {
-		q = q.into("office", d.Contract.Office, "")
+		q = q.into("office", d.Contract.Office)
 	}
 	return q.address(v.at("indicators/" + found.Code + "/declarations"))
 }

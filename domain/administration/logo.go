@@ -107,7 +107,7 @@ func meanOf(kept, whole *image.RGBA, x, y int) {
 	}
 	at, count := kept.PixOffset(x, y), (right-left)*(bottom-top)
 	for channel := range sums {
-		kept.Pix[at+channel] = uint8(sums[channel] / count) //nolint:gosec // a mean of bytes is a byte
+		kept.Pix[at+channel] = uint8(sums[channel] / count)
 	}
 }
 

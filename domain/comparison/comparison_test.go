@@ -194,7 +194,7 @@ func TestDisclosureIsRecordedAndBounded(t *testing.T) {
 	c.takesPart(t, 0, Public, 1)
 	var seen int64
 	err = c.db.InTenant(ctx, c.tenants[1], func(_ context.Context, tx *store.Tx) error {
-		return tx.Raw(`SELECT count(*) FROM disclosed_figure WHERE tenant_id = ?`, c.tenants[0].String()).Scan(&seen).Error //nolint:all // on purpose of another
+		return tx.Raw(`SELECT count(*) FROM disclosed_figure WHERE tenant_id = ?`, c.tenants[0].String()).Scan(&seen).Error
 	})
 	if err != nil || seen != 0 {
 		t.Errorf("%d figures of another administration are read: %v", seen, err)

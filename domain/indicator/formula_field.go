@@ -122,7 +122,7 @@ func (r *formulaReader) limited(at ast.Node, approximate float64, exact int64) (
 // converted reads hours(24), money(150.50) and their like.
 func (r *formulaReader) converted(n *ast.CallNode) (int64, bool, error) {
 	name, arguments := call(n)
-	scale := int64(1)
+	var scale int64
 	switch name {
 	case "minutes":
 		scale = 60

@@ -54,11 +54,11 @@ type Meeting struct {
 
 // SideOf is the side for which an account signs; empty for nobody.
 func (m *Meeting) SideOf(account uuid.UUID) Side {
-	switch {
-	case account == uuid.Nil:
-	case account == m.Chair:
+	switch account {
+	case uuid.Nil:
+	case m.Chair:
 		return SideChair
-	case account == m.Other:
+	case m.Other:
 		return SideHolders
 	}
 	return ""

@@ -43,7 +43,6 @@ type kit struct {
 	cards    *contract.Cards
 	meetings *meeting.Service
 	people   map[string]contract.Actor
-	template *contract.Template
 }
 
 func (k *kit) clock() time.Time { return time.Unix(k.now.Load(), 0).UTC() }
