@@ -44,7 +44,7 @@ func TestAPI(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	all := slices.Concat(accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations(),
-		k.peopleOperations(t), invitationOperations(), roleOperations(), engagementOperations(), auditOperations(), ownOperations())
+		k.peopleOperations(t), invitationOperations(), roleOperations(), engagementOperations(), auditOperations(), ownOperations(), conversationOperations(), k.ownIndicatorOperations(t))
 	t.Run("every operation has an action, an example and scenarios", func(t *testing.T) { t.Parallel(); k.checkDocument(t, all) })
 	t.Run("tokens", func(t *testing.T) { t.Parallel(); k.checkTokens(t) })
 	t.Run("figures are the room's", func(t *testing.T) { t.Parallel(); k.checkFigures(t) })
@@ -149,7 +149,7 @@ func (k *kit) checkExamples(t *testing.T, o *openapi3.Operation) {
 	for _, p := range o.Parameters {
 		s := p.Value.Schema.Value
 		bounded := s.MaxLength != nil || s.Pattern != "" || len(s.Enum) > 0 || s.Format != "" || s.Max != nil
-		if !bounded && s.Min == nil {
+		if !bounded && s.Min == nil && !s.Type.Is("boolean") {
 			t.Errorf("%s: the parameter %s has no bound", o.OperationID, p.Value.Name)
 		}
 	}

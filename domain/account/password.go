@@ -108,7 +108,7 @@ const (
 	strengthWanted = 3
 	// strengthLooked is how many characters are estimated: what follows can only make it stronger, and
 	// the estimate's cost grows with the square of the length.
-	strengthLooked = 64
+	strengthLooked = 40
 )
 
 // checkPassword refuses a password that is short, long, or soon guessed: found among the
