@@ -129,6 +129,8 @@ func (v *visit) help() string {
 		return "/handbook/first#export"
 	case strings.HasPrefix(path, in+"/settings"):
 		return "/handbook/first#settings"
+	case strings.HasPrefix(path, in+"/own-indicators"):
+		return "/handbook/reading#own-indicators"
 	case strings.HasPrefix(path, in+"/declarations"):
 		return "/handbook/reading#drill"
 	case path == in+"/board":
