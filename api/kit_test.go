@@ -39,6 +39,7 @@ import (
 	"assay/domain/notice"
 	"assay/domain/refresh"
 	"assay/domain/sample"
+	"assay/domain/seal"
 	"assay/domain/secret"
 	"assay/domain/store"
 	"assay/domain/warehouse"
@@ -69,6 +70,10 @@ type kit struct {
 	office        string            // of the head of office and the officer
 	otherOffice   string
 	officer       string
+	seals         *seal.Service
+	proposed      *contract.Contract    // of the officer with the Director General
+	signed        *contract.Contract    // of officer_without_user with the Director General
+	otherProposed *contract.Contract    // of the second administration
 	own           declaration.Reference // the officer acted on it
 	foreign       declaration.Reference // in the same office, and the officer did not
 	elsewhere     declaration.Reference // in another office
@@ -151,7 +156,8 @@ func (k *kit) build(t *testing.T) {
 	})
 	contracts := contract.New(k.db, administrations, accounts, indicators, nil, testClock)
 	cards := contract.NewCards(contracts, indicators, cube.NewStore(k.db))
-	k.services = api.Services{Scorecards: cards, Meetings: meeting.New(k.db, cards, accounts, testClock), Accounts: accounts, Administrations: administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock), Indicators: indicators,
+	k.seals = seal.New(k.db, secret.New(), testClock)
+	k.services = api.Services{Contracts: contracts, Papers: contract.NewPapers(contracts, k.seals, ""), Scorecards: cards, Meetings: meeting.New(k.db, cards, accounts, testClock), Accounts: accounts, Administrations: administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock), Indicators: indicators,
 		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Notices: notice.New(k.db, testClock), Languages: []string{"en", "fr", "ar", "es", "pt"}, Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
 	if k.document, err = api.GetSpec(); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"assay/domain/contract"
 	"assay/domain/declaration"
 	"assay/domain/indicator"
 	"assay/domain/intake"
@@ -27,6 +28,177 @@ import (
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
+
+// Defines values for ContractSigningOrder.
+const (
+	AdministrationFirst ContractSigningOrder = "administration_first"
+	Any                 ContractSigningOrder = "any"
+	HolderFirst         ContractSigningOrder = "holder_first"
+)
+
+// Valid indicates whether the value is a known member of the ContractSigningOrder enum.
+func (e ContractSigningOrder) Valid() bool {
+	switch e {
+	case AdministrationFirst:
+		return true
+	case Any:
+		return true
+	case HolderFirst:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractLineKind.
+const (
+	Amendment ContractLineKind = "amendment"
+	Original  ContractLineKind = "original"
+	Renewal   ContractLineKind = "renewal"
+)
+
+// Valid indicates whether the value is a known member of the ContractLineKind enum.
+func (e ContractLineKind) Valid() bool {
+	switch e {
+	case Amendment:
+		return true
+	case Original:
+		return true
+	case Renewal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractLineLevel.
+const (
+	ContractLineLevelAdministration ContractLineLevel = "administration"
+	ContractLineLevelOffice         ContractLineLevel = "office"
+	ContractLineLevelOfficer        ContractLineLevel = "officer"
+	ContractLineLevelOperator       ContractLineLevel = "operator"
+	ContractLineLevelTeam           ContractLineLevel = "team"
+)
+
+// Valid indicates whether the value is a known member of the ContractLineLevel enum.
+func (e ContractLineLevel) Valid() bool {
+	switch e {
+	case ContractLineLevelAdministration:
+		return true
+	case ContractLineLevelOffice:
+		return true
+	case ContractLineLevelOfficer:
+		return true
+	case ContractLineLevelOperator:
+		return true
+	case ContractLineLevelTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractLineState.
+const (
+	ContractLineStateActive      ContractLineState = "active"
+	ContractLineStateAmended     ContractLineState = "amended"
+	ContractLineStateClosed      ContractLineState = "closed"
+	ContractLineStateDiscarded   ContractLineState = "discarded"
+	ContractLineStateDraft       ContractLineState = "draft"
+	ContractLineStateEvaluated   ContractLineState = "evaluated"
+	ContractLineStateNegotiating ContractLineState = "negotiating"
+	ContractLineStateProposed    ContractLineState = "proposed"
+	ContractLineStateSigned      ContractLineState = "signed"
+	ContractLineStateSuspended   ContractLineState = "suspended"
+	ContractLineStateTerminated  ContractLineState = "terminated"
+)
+
+// Valid indicates whether the value is a known member of the ContractLineState enum.
+func (e ContractLineState) Valid() bool {
+	switch e {
+	case ContractLineStateActive:
+		return true
+	case ContractLineStateAmended:
+		return true
+	case ContractLineStateClosed:
+		return true
+	case ContractLineStateDiscarded:
+		return true
+	case ContractLineStateDraft:
+		return true
+	case ContractLineStateEvaluated:
+		return true
+	case ContractLineStateNegotiating:
+		return true
+	case ContractLineStateProposed:
+		return true
+	case ContractLineStateSigned:
+		return true
+	case ContractLineStateSuspended:
+		return true
+	case ContractLineStateTerminated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractSignatorySide.
+const (
+	ContractSignatorySideAdministration ContractSignatorySide = "administration"
+	ContractSignatorySideHolder         ContractSignatorySide = "holder"
+)
+
+// Valid indicates whether the value is a known member of the ContractSignatorySide enum.
+func (e ContractSignatorySide) Valid() bool {
+	switch e {
+	case ContractSignatorySideAdministration:
+		return true
+	case ContractSignatorySideHolder:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractSignatureSide.
+const (
+	ContractSignatureSideAdministration ContractSignatureSide = "administration"
+	ContractSignatureSideHolder         ContractSignatureSide = "holder"
+)
+
+// Valid indicates whether the value is a known member of the ContractSignatureSide enum.
+func (e ContractSignatureSide) Valid() bool {
+	switch e {
+	case ContractSignatureSideAdministration:
+		return true
+	case ContractSignatureSideHolder:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractTemplateState.
+const (
+	ContractTemplateStateDraft   ContractTemplateState = "draft"
+	ContractTemplateStateInUse   ContractTemplateState = "in_use"
+	ContractTemplateStateRetired ContractTemplateState = "retired"
+)
+
+// Valid indicates whether the value is a known member of the ContractTemplateState enum.
+func (e ContractTemplateState) Valid() bool {
+	switch e {
+	case ContractTemplateStateDraft:
+		return true
+	case ContractTemplateStateInUse:
+		return true
+	case ContractTemplateStateRetired:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for EngagementState.
 const (
@@ -249,22 +421,22 @@ func (e MapKind) Valid() bool {
 
 // Defines values for MeetingState.
 const (
-	Cancelled MeetingState = "cancelled"
-	Minuted   MeetingState = "minuted"
-	Planned   MeetingState = "planned"
-	Signed    MeetingState = "signed"
+	MeetingStateCancelled MeetingState = "cancelled"
+	MeetingStateMinuted   MeetingState = "minuted"
+	MeetingStatePlanned   MeetingState = "planned"
+	MeetingStateSigned    MeetingState = "signed"
 )
 
 // Valid indicates whether the value is a known member of the MeetingState enum.
 func (e MeetingState) Valid() bool {
 	switch e {
-	case Cancelled:
+	case MeetingStateCancelled:
 		return true
-	case Minuted:
+	case MeetingStateMinuted:
 		return true
-	case Planned:
+	case MeetingStatePlanned:
 		return true
-	case Signed:
+	case MeetingStateSigned:
 		return true
 	default:
 		return false
@@ -400,6 +572,27 @@ func (e OwnRoleState) Valid() bool {
 	}
 }
 
+// Defines values for ProgrammePhase.
+const (
+	Descriptive  ProgrammePhase = "descriptive"
+	Preparing    ProgrammePhase = "preparing"
+	Prescriptive ProgrammePhase = "prescriptive"
+)
+
+// Valid indicates whether the value is a known member of the ProgrammePhase enum.
+func (e ProgrammePhase) Valid() bool {
+	switch e {
+	case Descriptive:
+		return true
+	case Preparing:
+		return true
+	case Prescriptive:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnmappedValueKind.
 const (
 	UnmappedValueKindColumn    UnmappedValueKind = "column"
@@ -463,6 +656,51 @@ func (e Sort) Valid() bool {
 	case SortP90:
 		return true
 	case SortValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListContractsParamsState.
+const (
+	ListContractsParamsStateActive      ListContractsParamsState = "active"
+	ListContractsParamsStateAmended     ListContractsParamsState = "amended"
+	ListContractsParamsStateClosed      ListContractsParamsState = "closed"
+	ListContractsParamsStateDiscarded   ListContractsParamsState = "discarded"
+	ListContractsParamsStateDraft       ListContractsParamsState = "draft"
+	ListContractsParamsStateEvaluated   ListContractsParamsState = "evaluated"
+	ListContractsParamsStateNegotiating ListContractsParamsState = "negotiating"
+	ListContractsParamsStateProposed    ListContractsParamsState = "proposed"
+	ListContractsParamsStateSigned      ListContractsParamsState = "signed"
+	ListContractsParamsStateSuspended   ListContractsParamsState = "suspended"
+	ListContractsParamsStateTerminated  ListContractsParamsState = "terminated"
+)
+
+// Valid indicates whether the value is a known member of the ListContractsParamsState enum.
+func (e ListContractsParamsState) Valid() bool {
+	switch e {
+	case ListContractsParamsStateActive:
+		return true
+	case ListContractsParamsStateAmended:
+		return true
+	case ListContractsParamsStateClosed:
+		return true
+	case ListContractsParamsStateDiscarded:
+		return true
+	case ListContractsParamsStateDraft:
+		return true
+	case ListContractsParamsStateEvaluated:
+		return true
+	case ListContractsParamsStateNegotiating:
+		return true
+	case ListContractsParamsStateProposed:
+		return true
+	case ListContractsParamsStateSigned:
+		return true
+	case ListContractsParamsStateSuspended:
+		return true
+	case ListContractsParamsStateTerminated:
 		return true
 	default:
 		return false
@@ -915,6 +1153,215 @@ type CompanionDefinition struct {
 	Unit string `json:"unit"`
 }
 
+// Contract defines model for Contract.
+type Contract struct {
+	// Capacities What the caller is in this contract
+	Capacities []string     `json:"capacities"`
+	Contract   ContractLine `json:"contract"`
+
+	// Editions Those that one may see, this one among them
+	Editions []ContractLine  `json:"editions"`
+	Events   []ContractEvent `json:"events"`
+
+	// Members Of a team
+	Members []ContractMember `json:"members"`
+
+	// Possible What state and capacities let the caller do
+	Possible []string `json:"possible"`
+
+	// Previous What an amendment amends and a renewal renews
+	Previous    *openapi_types.UUID `json:"previous,omitempty"`
+	Remarks     []ContractRemark    `json:"remarks"`
+	Signatories []ContractSignatory `json:"signatories"`
+
+	// Signatures Of all texts
+	Signatures   []ContractSignature  `json:"signatures"`
+	SigningOrder ContractSigningOrder `json:"signing_order"`
+	Suspensions  []ContractSuspension `json:"suspensions"`
+
+	// Text Number of the current text; from the signatures on, of the signed one
+	Text int `json:"text"`
+
+	// Texts In their order
+	Texts []ContractText `json:"texts"`
+
+	// VettedText Number of the text that was passed
+	VettedText *int `json:"vetted_text,omitempty"`
+
+	// Vetting An independent verifier must pass the text before it is signed
+	Vetting bool `json:"vetting"`
+}
+
+// ContractSigningOrder defines model for Contract.SigningOrder.
+type ContractSigningOrder string
+
+// ContractDocument All that the text says: parties, term, rule, terms, articles by language, and targets with the definition of each indicator. The keys are those of the text that is signed.
+type ContractDocument = contract.Document
+
+// ContractEvent defines model for ContractEvent.
+type ContractEvent struct {
+	Action   string    `json:"action"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Capacity string    `json:"capacity"`
+	From     *string   `json:"from,omitempty"`
+	Reason   *string   `json:"reason,omitempty"`
+	Text     int       `json:"text"`
+	To       string    `json:"to"`
+}
+
+// ContractLine defines model for ContractLine.
+type ContractLine struct {
+	ActivatedAt *time.Time `json:"activated_at,omitempty"`
+
+	// DeadlineOn Last day to sign, while there is one
+	DeadlineOn *openapi_types.Date `json:"deadline_on,omitempty"`
+
+	// Edition 1 for the original; its amendments follow
+	Edition int        `json:"edition"`
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+
+	// EndsOn The last day of the term
+	EndsOn   openapi_types.Date `json:"ends_on"`
+	Function string             `json:"function"`
+	Id       openapi_types.UUID `json:"id"`
+	Kind     ContractLineKind   `json:"kind"`
+	Level    ContractLineLevel  `json:"level"`
+
+	// Number As people quote it, 2026-014; all editions have the same
+	Number string `json:"number"`
+
+	// Office Empty where it is of no single office
+	Office string `json:"office"`
+
+	// Revision Raised by every change; who acts names the one seen
+	Revision int64              `json:"revision"`
+	SignedAt *time.Time         `json:"signed_at,omitempty"`
+	StartsOn openapi_types.Date `json:"starts_on"`
+	State    ContractLineState  `json:"state"`
+
+	// Subject Code of the officer, team, office or operator; empty for the administration
+	Subject     string             `json:"subject"`
+	SubjectName string             `json:"subject_name"`
+	Template    openapi_types.UUID `json:"template"`
+}
+
+// ContractLineKind defines model for ContractLine.Kind.
+type ContractLineKind string
+
+// ContractLineLevel defines model for ContractLine.Level.
+type ContractLineLevel string
+
+// ContractLineState defines model for ContractLine.State.
+type ContractLineState string
+
+// ContractMember defines model for ContractMember.
+type ContractMember struct {
+	Name    string `json:"name"`
+	Officer string `json:"officer"`
+}
+
+// ContractRemark defines model for ContractRemark.
+type ContractRemark struct {
+	// About article:5, indicator:CLR01, or empty for the whole
+	About    string    `json:"about"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Capacity string    `json:"capacity"`
+	Text     int       `json:"text"`
+	Words    string    `json:"words"`
+}
+
+// ContractSignatory defines model for ContractSignatory.
+type ContractSignatory struct {
+	Deputy     *string             `json:"deputy,omitempty"`
+	DeputyFrom *openapi_types.Date `json:"deputy_from,omitempty"`
+
+	// DeputyTo The last day
+	DeputyTo *openapi_types.Date   `json:"deputy_to,omitempty"`
+	Name     string                `json:"name"`
+	Post     string                `json:"post"`
+	Side     ContractSignatorySide `json:"side"`
+	Slot     int                   `json:"slot"`
+}
+
+// ContractSignatorySide defines model for ContractSignatory.Side.
+type ContractSignatorySide string
+
+// ContractSignature defines model for ContractSignature.
+type ContractSignature struct {
+	// Hash Over the signature and the one before it in the administration
+	Hash string `json:"hash"`
+
+	// InPlaceOf Whose deputy signed
+	InPlaceOf *string `json:"in_place_of,omitempty"`
+
+	// Method How the signer confirmed
+	Method   string                `json:"method"`
+	Name     string                `json:"name"`
+	Post     string                `json:"post"`
+	Side     ContractSignatureSide `json:"side"`
+	SignedAt time.Time             `json:"signed_at"`
+	Text     int                   `json:"text"`
+}
+
+// ContractSignatureSide defines model for ContractSignature.Side.
+type ContractSignatureSide string
+
+// ContractSuspension defines model for ContractSuspension.
+type ContractSuspension struct {
+	// EndsOn The last day; absent while it lasts
+	EndsOn   *openapi_types.Date `json:"ends_on,omitempty"`
+	Ground   string              `json:"ground"`
+	Reason   string              `json:"reason"`
+	StartsOn openapi_types.Date  `json:"starts_on"`
+}
+
+// ContractTemplate defines model for ContractTemplate.
+type ContractTemplate struct {
+	Code string `json:"code"`
+
+	// Content Indicators with weights, terms, the rule of proposals, articles by language, order of signing; not in the list
+	Content   *TemplateContent   `json:"content,omitempty"`
+	CreatedAt time.Time          `json:"created_at"`
+	CreatedBy string             `json:"created_by"`
+	Function  string             `json:"function"`
+	Id        openapi_types.UUID `json:"id"`
+	Level     string             `json:"level"`
+	Names     map[string]string  `json:"names"`
+
+	// Office Empty for every office
+	Office string `json:"office"`
+
+	// Origin What it was copied from
+	Origin   string `json:"origin"`
+	Revision int64  `json:"revision"`
+
+	// State Only a draft can be changed
+	State   ContractTemplateState `json:"state"`
+	Version int                   `json:"version"`
+}
+
+// ContractTemplateState Only a draft can be changed
+type ContractTemplateState string
+
+// ContractText defines model for ContractText.
+type ContractText struct {
+	// Action draft, edit or counter
+	Action   string `json:"action"`
+	By       string `json:"by"`
+	Capacity string `json:"capacity"`
+
+	// Document All that the text says: parties, term, rule, terms, articles by language, and targets with the definition of each indicator. The keys are those of the text that is signed.
+	Document ContractDocument `json:"document"`
+
+	// Hash SHA-256 of the canonical bytes
+	Hash      string    `json:"hash"`
+	Number    int       `json:"number"`
+	Reason    *string   `json:"reason,omitempty"`
+	WrittenAt time.Time `json:"written_at"`
+}
+
 // Counted defines model for Counted.
 type Counted = intake.Counted
 
@@ -950,6 +1397,9 @@ type DeclarationVersion struct {
 	SupersededBy *openapi_types.UUID `json:"superseded_by,omitempty"`
 	Version      int                 `json:"version"`
 }
+
+// DescriptiveReport The figures of the month, each for the administration and by office
+type DescriptiveReport = contract.DescriptiveReport
 
 // DisputedDeclaration defines model for DisputedDeclaration.
 type DisputedDeclaration struct {
@@ -1253,6 +1703,15 @@ type MinutesWords struct {
 	Words    *string `json:"words,omitempty"`
 }
 
+// Mission defines model for Mission.
+type Mission struct {
+	EndsOn   openapi_types.Date `json:"ends_on"`
+	Kind     string             `json:"kind"`
+	Outcome  *string            `json:"outcome,omitempty"`
+	StartsOn openapi_types.Date `json:"starts_on"`
+	Title    string             `json:"title"`
+}
+
 // NewEngagement defines model for NewEngagement.
 type NewEngagement struct {
 	EndsAt       time.Time `json:"ends_at"`
@@ -1502,6 +1961,60 @@ type Posting struct {
 // Postings defines model for Postings.
 type Postings = []Posting
 
+// Prerequisite defines model for Prerequisite.
+type Prerequisite struct {
+	Evidence *string    `json:"evidence,omitempty"`
+	Key      string     `json:"key"`
+	Met      bool       `json:"met"`
+	NotedAt  *time.Time `json:"noted_at,omitempty"`
+	NotedBy  *string    `json:"noted_by,omitempty"`
+}
+
+// Programme defines model for Programme.
+type Programme struct {
+	// ConsecutiveReports The longest run of months with a report
+	ConsecutiveReports int          `json:"consecutive_reports"`
+	ContractsOpen      bool         `json:"contracts_open"`
+	Members            []TeamMember `json:"members"`
+
+	// Missing Prerequisites that are not met; reports for months without one
+	Missing  []string   `json:"missing"`
+	Missions []Mission  `json:"missions"`
+	OpenedAt *time.Time `json:"opened_at,omitempty"`
+	OpenedBy *string    `json:"opened_by,omitempty"`
+
+	// OverrideReason Why contracts were opened although something was missing
+	OverrideReason *string        `json:"override_reason,omitempty"`
+	Phase          ProgrammePhase `json:"phase"`
+	Prerequisites  []Prerequisite `json:"prerequisites"`
+
+	// Reports The newest first
+	Reports         []PublishedReport `json:"reports"`
+	ReportsRequired int               `json:"reports_required"`
+
+	// StartsOn Of the descriptive phase
+	StartsOn *openapi_types.Date `json:"starts_on,omitempty"`
+}
+
+// ProgrammePhase defines model for Programme.Phase.
+type ProgrammePhase string
+
+// ProgrammeReport defines model for ProgrammeReport.
+type ProgrammeReport struct {
+	PublishedAt time.Time `json:"published_at"`
+	PublishedBy string    `json:"published_by"`
+
+	// Report The figures of the month, each for the administration and by office
+	Report DescriptiveReport `json:"report"`
+}
+
+// PublishedReport defines model for PublishedReport.
+type PublishedReport struct {
+	Month       string    `json:"month"`
+	PublishedAt time.Time `json:"published_at"`
+	PublishedBy string    `json:"published_by"`
+}
+
 // Purpose defines model for Purpose.
 type Purpose struct {
 	EndsAt time.Time `json:"ends_at"`
@@ -1641,6 +2154,91 @@ type Table struct {
 	Columns []Column `json:"columns"`
 	Comment string   `json:"comment"`
 	Name    string   `json:"name"`
+}
+
+// TargetProposal defines model for TargetProposal.
+type TargetProposal struct {
+	// Baseline Absent where fewer months count than the rule wants
+	Baseline  *float64 `json:"baseline,omitempty"`
+	Code      string   `json:"code"`
+	Direction string   `json:"direction"`
+
+	// FewCases Left out, having fewer declarations than the rule wants
+	FewCases int `json:"few_cases"`
+
+	// Months Months of work that count
+	Months int `json:"months"`
+
+	// NoValue Left out, the indicator having no value
+	NoValue int `json:"no_value"`
+
+	// Quantiles The 5th, 25th, 50th, 75th and 95th in a hundred; absent where nothing counts
+	Quantiles *[]float64 `json:"quantiles,omitempty"`
+	RedHigh   *float64   `json:"red_high,omitempty"`
+	RedLow    *float64   `json:"red_low,omitempty"`
+	Target    *float64   `json:"target,omitempty"`
+	Tested    TestedLine `json:"tested"`
+	Threshold *float64   `json:"threshold,omitempty"`
+	Unit      string     `json:"unit"`
+	Weight    int        `json:"weight"`
+}
+
+// TargetProposals defines model for TargetProposals.
+type TargetProposals struct {
+	Lines   []TargetProposal `json:"lines"`
+	Offices []TestedOffice   `json:"offices"`
+
+	// Pulls Pairs of targets that pull against each other, the strongest first
+	Pulls []TargetPull `json:"pulls"`
+	Whole TestedWhole  `json:"whole"`
+}
+
+// TargetPull defines model for TargetPull.
+type TargetPull struct {
+	Correlation float64 `json:"correlation"`
+	First       string  `json:"first"`
+	High        float64 `json:"high"`
+	Low         float64 `json:"low"`
+	Months      int     `json:"months"`
+	Second      string  `json:"second"`
+}
+
+// TeamMember defines model for TeamMember.
+type TeamMember struct {
+	Leader bool   `json:"leader"`
+	Name   string `json:"name"`
+	Unit   string `json:"unit"`
+}
+
+// TemplateContent Indicators with weights, terms, the rule of proposals, articles by language, order of signing; not in the list
+type TemplateContent = contract.Content
+
+// TestedLine defines model for TestedLine.
+type TestedLine struct {
+	Code string `json:"code"`
+
+	// Months With a value
+	Months int `json:"months"`
+	Target int `json:"target"`
+
+	// Threshold Of these, those that reached it
+	Threshold int `json:"threshold"`
+}
+
+// TestedOffice defines model for TestedOffice.
+type TestedOffice struct {
+	Lines  []TestedLine `json:"lines"`
+	Office string       `json:"office"`
+	Whole  TestedWhole  `json:"whole"`
+}
+
+// TestedWhole defines model for TestedWhole.
+type TestedWhole struct {
+	// Achieved With 100 or more and nothing beyond a red line
+	Achieved int `json:"achieved"`
+
+	// Months In which at least half of the weight had a value
+	Months int `json:"months"`
 }
 
 // Token defines model for Token.
@@ -1811,6 +2409,21 @@ type GetBoardParams struct {
 
 	// To First local date after the period; the day after the last of the data when left out
 	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ListContractsParams defines parameters for ListContracts.
+type ListContractsParams struct {
+	State  *ListContractsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Office *string                   `form:"office,omitempty" json:"office,omitempty"`
+}
+
+// ListContractsParamsState defines parameters for ListContracts.
+type ListContractsParamsState string
+
+// DownloadContractParams defines parameters for DownloadContract.
+type DownloadContractParams struct {
+	// Language The administration's first when left out or when the contract is not in it
+	Language *string `form:"language,omitempty" json:"language,omitempty"`
 }
 
 // GetScorecardParams defines parameters for GetScorecard.
@@ -2136,6 +2749,12 @@ type ListScorecardsParams struct {
 	Month string `form:"month" json:"month"`
 }
 
+// ProposeTargetsParams defines parameters for ProposeTargets.
+type ProposeTargetsParams struct {
+	// Office All offices when left out
+	Office *string `form:"office,omitempty" json:"office,omitempty"`
+}
+
 // CommentScorecardJSONRequestBody defines body for CommentScorecard for application/json ContentType.
 type CommentScorecardJSONRequestBody CommentScorecardJSONBody
 
@@ -2225,6 +2844,15 @@ type ServerInterface interface {
 	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx echo.Context, params GetBoardParams) error
+	// ListContracts The contracts that one may see, the newest first, without their texts
+	// (GET /contracts)
+	ListContracts(ctx echo.Context, params ListContractsParams) error
+	// GetContract A contract with its texts, signatures, remarks, its life and what one may do with it
+	// (GET /contracts/{id})
+	GetContract(ctx echo.Context, id ID) error
+	// DownloadContract A signed contract as sealed PDF, the same file for everybody
+	// (GET /contracts/{id}/paper)
+	DownloadContract(ctx echo.Context, id ID, params DownloadContractParams) error
 	// GetScorecard A scorecard as it was published, with its versions and what was said about it
 	// (GET /contracts/{id}/scorecards/{month})
 	GetScorecard(ctx echo.Context, id ID, month CardMonth, params GetScorecardParams) error
@@ -2420,6 +3048,12 @@ type ServerInterface interface {
 	// ListPermissions What can be part of an own role, in which scopes, and what every role has
 	// (GET /permissions)
 	ListPermissions(ctx echo.Context) error
+	// GetProgramme How far the administration is on its way to contracts: phase, prerequisites, team, missions and reports
+	// (GET /programme)
+	GetProgramme(ctx echo.Context) error
+	// GetProgrammeReport The descriptive report of a month as it was published, without targets
+	// (GET /programme/reports/{month})
+	GetProgrammeReport(ctx echo.Context, month CardMonth) error
 	// ListPurposes The purposes for which one has asked to see officers' names, the latest first
 	// (GET /purposes)
 	ListPurposes(ctx echo.Context) error
@@ -2456,6 +3090,15 @@ type ServerInterface interface {
 	// SetFactorRules Say which roles come in only with a second factor
 	// (PUT /second-factor-rules)
 	SetFactorRules(ctx echo.Context) error
+	// ListTemplates The templates of contracts by code, the newest version first, without their contents
+	// (GET /templates)
+	ListTemplates(ctx echo.Context) error
+	// GetTemplate A template with its indicators, terms, rule and articles
+	// (GET /templates/{id})
+	GetTemplate(ctx echo.Context, id ID) error
+	// ProposeTargets What a template's rule proposes from the past for each indicator, and how the months of the past would have stood under it
+	// (GET /templates/{id}/targets)
+	ProposeTargets(ctx echo.Context, id ID, params ProposeTargetsParams) error
 	// IssueToken Sign in and get a token
 	// (POST /tokens)
 	IssueToken(ctx echo.Context) error
@@ -2701,6 +3344,72 @@ func (w *ServerInterfaceWrapper) GetBoard(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetBoard(ctx, params)
+	return err
+}
+
+// ListContracts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContractsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", ctx.QueryParams(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContracts(ctx, params)
+	return err
+}
+
+// GetContract converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContract(ctx, id)
+	return err
+}
+
+// DownloadContract converts echo context to params.
+func (w *ServerInterfaceWrapper) DownloadContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DownloadContractParams
+	// ------------- Optional query parameter "language" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "language", ctx.QueryParams(), &params.Language, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter language: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DownloadContract(ctx, id, params)
 	return err
 }
 
@@ -4050,6 +4759,31 @@ func (w *ServerInterfaceWrapper) ListPermissions(ctx echo.Context) error {
 	return err
 }
 
+// GetProgramme converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProgramme(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProgramme(ctx)
+	return err
+}
+
+// GetProgrammeReport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetProgrammeReport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "month" -------------
+	var month CardMonth
+
+	err = runtime.BindStyledParameterWithOptions("simple", "month", ctx.Param("month"), &month, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetProgrammeReport(ctx, month)
+	return err
+}
+
 // ListPurposes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPurposes(ctx echo.Context) error {
 	var err error
@@ -4202,6 +4936,56 @@ func (w *ServerInterfaceWrapper) SetFactorRules(ctx echo.Context) error {
 	return err
 }
 
+// ListTemplates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTemplates(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTemplates(ctx)
+	return err
+}
+
+// GetTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTemplate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTemplate(ctx, id)
+	return err
+}
+
+// ProposeTargets converts echo context to params.
+func (w *ServerInterfaceWrapper) ProposeTargets(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposeTargetsParams
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", ctx.QueryParams(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProposeTargets(ctx, id, params)
+	return err
+}
+
 // IssueToken converts echo context to params.
 func (w *ServerInterfaceWrapper) IssueToken(ctx echo.Context) error {
 	var err error
@@ -4340,6 +5124,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/findings", wrapper.ListFindings, options.OperationMiddlewares["listFindings"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number", wrapper.GetDeclaration, options.OperationMiddlewares["getDeclaration"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number/versions", wrapper.ListDeclarationVersions, options.OperationMiddlewares["listDeclarationVersions"]...)
+	router.GET(options.BaseURL+"/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
+	router.GET(options.BaseURL+"/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
+	router.GET(options.BaseURL+"/contracts/:id/paper", wrapper.DownloadContract, options.OperationMiddlewares["downloadContract"]...)
+	router.GET(options.BaseURL+"/programme", wrapper.GetProgramme, options.OperationMiddlewares["getProgramme"]...)
+	router.GET(options.BaseURL+"/programme/reports/:month", wrapper.GetProgrammeReport, options.OperationMiddlewares["getProgrammeReport"]...)
+	router.GET(options.BaseURL+"/templates", wrapper.ListTemplates, options.OperationMiddlewares["listTemplates"]...)
+	router.GET(options.BaseURL+"/templates/:id", wrapper.GetTemplate, options.OperationMiddlewares["getTemplate"]...)
+	router.GET(options.BaseURL+"/templates/:id/targets", wrapper.ProposeTargets, options.OperationMiddlewares["proposeTargets"]...)
 	router.GET(options.BaseURL+"/scorecards", wrapper.ListScorecards, options.OperationMiddlewares["listScorecards"]...)
 	router.GET(options.BaseURL+"/contracts/:id/scorecards/:month", wrapper.GetScorecard, options.OperationMiddlewares["getScorecard"]...)
 	router.POST(options.BaseURL+"/contracts/:id/scorecards/:month/comments", wrapper.CommentScorecard, options.OperationMiddlewares["commentScorecard"]...)
@@ -4625,6 +5417,138 @@ type GetBoarddefaultJSONResponse struct {
 }
 
 func (response GetBoarddefaultJSONResponse) VisitGetBoardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractsRequestObject struct {
+	Params ListContractsParams
+}
+
+type ListContractsResponseObject interface {
+	VisitListContractsResponse(w http.ResponseWriter) error
+}
+
+type ListContracts200JSONResponse []ContractLine
+
+func (response ListContracts200JSONResponse) VisitListContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListContractsdefaultJSONResponse) VisitListContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetContractResponseObject interface {
+	VisitGetContractResponse(w http.ResponseWriter) error
+}
+
+type GetContract200JSONResponse Contract
+
+func (response GetContract200JSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetContractdefaultJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadContractRequestObject struct {
+	Id     ID `json:"id"`
+	Params DownloadContractParams
+}
+
+type DownloadContractResponseObject interface {
+	VisitDownloadContractResponse(w http.ResponseWriter) error
+}
+
+type DownloadContract200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type DownloadContract200ApplicationpdfResponse struct {
+	Body          io.Reader
+	Headers       DownloadContract200ResponseHeaders
+	ContentLength int64
+}
+
+func (response DownloadContract200ApplicationpdfResponse) VisitDownloadContractResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadContractdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response DownloadContractdefaultJSONResponse) VisitDownloadContractResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7107,6 +8031,83 @@ func (response ListPermissionsdefaultJSONResponse) VisitListPermissionsResponse(
 	return err
 }
 
+type GetProgrammeRequestObject struct {
+}
+
+type GetProgrammeResponseObject interface {
+	VisitGetProgrammeResponse(w http.ResponseWriter) error
+}
+
+type GetProgramme200JSONResponse Programme
+
+func (response GetProgramme200JSONResponse) VisitGetProgrammeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProgrammedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetProgrammedefaultJSONResponse) VisitGetProgrammeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProgrammeReportRequestObject struct {
+	Month CardMonth `json:"month"`
+}
+
+type GetProgrammeReportResponseObject interface {
+	VisitGetProgrammeReportResponse(w http.ResponseWriter) error
+}
+
+type GetProgrammeReport200JSONResponse ProgrammeReport
+
+func (response GetProgrammeReport200JSONResponse) VisitGetProgrammeReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProgrammeReportdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetProgrammeReportdefaultJSONResponse) VisitGetProgrammeReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPurposesRequestObject struct {
 }
 
@@ -7551,6 +8552,123 @@ func (response SetFactorRulesdefaultJSONResponse) VisitSetFactorRulesResponse(w 
 	return err
 }
 
+type ListTemplatesRequestObject struct {
+}
+
+type ListTemplatesResponseObject interface {
+	VisitListTemplatesResponse(w http.ResponseWriter) error
+}
+
+type ListTemplates200JSONResponse []ContractTemplate
+
+func (response ListTemplates200JSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTemplatesdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListTemplatesdefaultJSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTemplateRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetTemplateResponseObject interface {
+	VisitGetTemplateResponse(w http.ResponseWriter) error
+}
+
+type GetTemplate200JSONResponse ContractTemplate
+
+func (response GetTemplate200JSONResponse) VisitGetTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTemplatedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetTemplatedefaultJSONResponse) VisitGetTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeTargetsRequestObject struct {
+	Id     ID `json:"id"`
+	Params ProposeTargetsParams
+}
+
+type ProposeTargetsResponseObject interface {
+	VisitProposeTargetsResponse(w http.ResponseWriter) error
+}
+
+type ProposeTargets200JSONResponse TargetProposals
+
+func (response ProposeTargets200JSONResponse) VisitProposeTargetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeTargetsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ProposeTargetsdefaultJSONResponse) VisitProposeTargetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type IssueTokenRequestObject struct {
 	Body *IssueTokenJSONRequestBody
 }
@@ -7680,6 +8798,15 @@ type StrictServerInterface interface {
 	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
+	// ListContracts The contracts that one may see, the newest first, without their texts
+	// (GET /contracts)
+	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
+	// GetContract A contract with its texts, signatures, remarks, its life and what one may do with it
+	// (GET /contracts/{id})
+	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// DownloadContract A signed contract as sealed PDF, the same file for everybody
+	// (GET /contracts/{id}/paper)
+	DownloadContract(ctx context.Context, request DownloadContractRequestObject) (DownloadContractResponseObject, error)
 	// GetScorecard A scorecard as it was published, with its versions and what was said about it
 	// (GET /contracts/{id}/scorecards/{month})
 	GetScorecard(ctx context.Context, request GetScorecardRequestObject) (GetScorecardResponseObject, error)
@@ -7875,6 +9002,12 @@ type StrictServerInterface interface {
 	// ListPermissions What can be part of an own role, in which scopes, and what every role has
 	// (GET /permissions)
 	ListPermissions(ctx context.Context, request ListPermissionsRequestObject) (ListPermissionsResponseObject, error)
+	// GetProgramme How far the administration is on its way to contracts: phase, prerequisites, team, missions and reports
+	// (GET /programme)
+	GetProgramme(ctx context.Context, request GetProgrammeRequestObject) (GetProgrammeResponseObject, error)
+	// GetProgrammeReport The descriptive report of a month as it was published, without targets
+	// (GET /programme/reports/{month})
+	GetProgrammeReport(ctx context.Context, request GetProgrammeReportRequestObject) (GetProgrammeReportResponseObject, error)
 	// ListPurposes The purposes for which one has asked to see officers' names, the latest first
 	// (GET /purposes)
 	ListPurposes(ctx context.Context, request ListPurposesRequestObject) (ListPurposesResponseObject, error)
@@ -7911,6 +9044,15 @@ type StrictServerInterface interface {
 	// SetFactorRules Say which roles come in only with a second factor
 	// (PUT /second-factor-rules)
 	SetFactorRules(ctx context.Context, request SetFactorRulesRequestObject) (SetFactorRulesResponseObject, error)
+	// ListTemplates The templates of contracts by code, the newest version first, without their contents
+	// (GET /templates)
+	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
+	// GetTemplate A template with its indicators, terms, rule and articles
+	// (GET /templates/{id})
+	GetTemplate(ctx context.Context, request GetTemplateRequestObject) (GetTemplateResponseObject, error)
+	// ProposeTargets What a template's rule proposes from the past for each indicator, and how the months of the past would have stood under it
+	// (GET /templates/{id}/targets)
+	ProposeTargets(ctx context.Context, request ProposeTargetsRequestObject) (ProposeTargetsResponseObject, error)
 	// IssueToken Sign in and get a token
 	// (POST /tokens)
 	IssueToken(ctx context.Context, request IssueTokenRequestObject) (IssueTokenResponseObject, error)
@@ -8078,6 +9220,82 @@ func (sh *strictHandler) GetBoard(ctx echo.Context, params GetBoardParams) error
 		return err
 	} else if validResponse, ok := response.(GetBoardResponseObject); ok {
 		return validResponse.VisitGetBoardResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContracts operation middleware
+func (sh *strictHandler) ListContracts(ctx echo.Context, params ListContractsParams) error {
+	var request ListContractsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContracts(ctx.Request().Context(), request.(ListContractsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContracts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractsResponseObject); ok {
+		return validResponse.VisitListContractsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContract operation middleware
+func (sh *strictHandler) GetContract(ctx echo.Context, id ID) error {
+	var request GetContractRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContract(ctx.Request().Context(), request.(GetContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractResponseObject); ok {
+		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DownloadContract operation middleware
+func (sh *strictHandler) DownloadContract(ctx echo.Context, id ID, params DownloadContractParams) error {
+	var request DownloadContractRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadContract(ctx.Request().Context(), request.(DownloadContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DownloadContractResponseObject); ok {
+		return validResponse.VisitDownloadContractResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10039,6 +11257,54 @@ func (sh *strictHandler) ListPermissions(ctx echo.Context) error {
 	return nil
 }
 
+// GetProgramme operation middleware
+func (sh *strictHandler) GetProgramme(ctx echo.Context) error {
+	var request GetProgrammeRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProgramme(ctx.Request().Context(), request.(GetProgrammeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProgramme")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProgrammeResponseObject); ok {
+		return validResponse.VisitGetProgrammeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProgrammeReport operation middleware
+func (sh *strictHandler) GetProgrammeReport(ctx echo.Context, month CardMonth) error {
+	var request GetProgrammeReportRequestObject
+
+	request.Month = month
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProgrammeReport(ctx.Request().Context(), request.(GetProgrammeReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProgrammeReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProgrammeReportResponseObject); ok {
+		return validResponse.VisitGetProgrammeReportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPurposes operation middleware
 func (sh *strictHandler) ListPurposes(ctx echo.Context) error {
 	var request ListPurposesRequestObject
@@ -10465,6 +11731,80 @@ func (sh *strictHandler) SetFactorRules(ctx echo.Context) error {
 	return nil
 }
 
+// ListTemplates operation middleware
+func (sh *strictHandler) ListTemplates(ctx echo.Context) error {
+	var request ListTemplatesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTemplates(ctx.Request().Context(), request.(ListTemplatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTemplates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTemplatesResponseObject); ok {
+		return validResponse.VisitListTemplatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTemplate operation middleware
+func (sh *strictHandler) GetTemplate(ctx echo.Context, id ID) error {
+	var request GetTemplateRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTemplate(ctx.Request().Context(), request.(GetTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTemplateResponseObject); ok {
+		return validResponse.VisitGetTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeTargets operation middleware
+func (sh *strictHandler) ProposeTargets(ctx echo.Context, id ID, params ProposeTargetsParams) error {
+	var request ProposeTargetsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeTargets(ctx.Request().Context(), request.(ProposeTargetsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeTargets")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeTargetsResponseObject); ok {
+		return validResponse.VisitProposeTargetsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // IssueToken operation middleware
 func (sh *strictHandler) IssueToken(ctx echo.Context) error {
 	var request IssueTokenRequestObject
@@ -10562,255 +11902,306 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0Pk9s4cu9XwdPLq71LcWY0tndznqlUndde3/nFXjtj37mSjTOBREjCDQXwAHBkxeeq92neB3uf5BW6",
-	"ARAkQYnUyLPeTVKp845EEUCj0eg/v+7+NJnLdSkFE0ZPLj5NSqromhmm4K8nVc7Nk7nhUtg/c6bnipf4",
-	"5+SJIBS+yohUZMPNilCSS0OoIWbFCBM5oUVBzIoaMmNLLvAhbibZhH2k67Jgk4tJyZSW4nSSTbh9618r",
-	"praTbCLo2n6LI0yyiZ6v2JraWazpx5dMLM1qcvFgOs0mZlvaJ7VRXCwnnz9nYdpSJWZNNF+KEy4IjNA7",
-	"qlSHDPqDWNIlWzNhuiP/SeRMEbPimrD6sfQEGg/Us1hItaZmcjGpKp5PemfxXMl1d/wfpd2GhVQMJtEz",
-	"8sL+NjlmTg07MRyI1jPw69lf2NwkWUXCVzGr6ILq1SBmSc0T39e3R4927NE72Z3g93vpYuQhVPl+2x3r",
-	"GV8zobkUOiNzuV5Topk9dobll0CLnC244PZp4FFNzEpqOzmmGKGKNY6PXCz4nGX4j+qZ/Gw7kpmfUpW/",
-	"ksI+8Ska7MH0wbcn51M/SknNqh5kDc9nE8X+WnHF8smFURWLxy2pMUzZX/77T9OTxx8+Pfp88pvpT+cn",
-	"jz/87fyn6cmDD7/9uyQZn8qcNWfy9OXV9Dw9j7l9eOg0npz864dPD7JHn3FCDz6nJ5A+Uc+50oYUck4L",
-	"YvmAyAVsYMkUl24zF/CM+yKnhpLNiglSsIUhsmqKQiDv9PykXtmow5mc+Ytn9rkEmUCA9BNpv6h5ydfc",
-	"hJe3ZlrAl/ELc7agVWEmF+eW5db0I19Xa/jL/smF+zOMxIVhS6ZgqNfA3U0OePbySQ8D4FnYubrGCUgt",
-	"7vVioVnv6iR+m1xee3HT5gKn6QVuxJUsWJfP5Uac6BVfmPRSlSwG87p91U/05D8to7t/Tz58mmYPH/cw",
-	"/RVbcm0UTV//71E8a6KZ4rQgBTOgNsQM/fS7f/hdeuKiWs9AXA3ao0fJPXorVeKueW9vkKWSVamtsCRa",
-	"KsNyMttmhJI1F5X2tyA3xFRKaDiaUtnbWclK5Jf+5/YGkpUhlNzSomJWWjNSUN08tSfwZc+JtaOn+WRy",
-	"w+xzTFiu+Mn9dYL/+DeGV1sN6MT+j6jWTFHUTk7iP3Im5JoL/1Xzz/Kxldkn9p8PKUqmrsSOcKMLA/pL",
-	"U77ldBt9Y4kzStg96hd2u27cJL++txdkaiGFZczOZXtBcn8T/yPur1T1R/8DP8uIZrdM0QJZAHmC/O2S",
-	"UEHYujRbxxocuagSN0JuBJGieUsXVLB/VCx39/Q/WuH1t2cvnzzoWfsGltJ/ZyfPw78wqhrSw5I4efq2",
-	"9sk9Zw/F1ePHjx/H4vnxNCXAPtt36VIKzcBueE55UeFezKUwTh2mZVnwOYiTs79olCn1kH+n2GJyMfmf",
-	"Z7VBcobf6jP/Phgpcdw3TBiyUVIsM8KB+kQzO+6cAWXce8Ckmc+Z1j98LAsqgmSjeQ76Fi3eKFkyZbhd",
-	"x4IWmmWTMvrok70299+OntCful+UTK25BvWvR3a5E6alIGu6JbnMyGxLgiHEDVvrfQTDVV7x5crYQd0s",
-	"qFJ0a/+21wauZsjL3kht3OybL/ocs9BPqFE4qwpHaC63Fj1OebcaOU6UUT16J9gOW+sdXAL8lmmQ8hKO",
-	"60f740m2f/PgVh1OFD2XZWqzW+TBx9zbd9ACNm0cKWgw0btrAdIO3+zGhiRYJyy2TXBGNjxncDfupkNk",
-	"0juCuCkmaWIttjd0yUZSBK/4xGUg8aIS7KMhJV2yy3A7ESnCHRZzCRfmu0eTrtSzd3eeMLNBsyFU5GRl",
-	"DVx3G1oD1/2nYnOp8mjgzYoXoI5wjZdKmik3I3bRku1KbvaeWXhrL+GvWOl0rDHMaNLsgZaQkhs08nPJ",
-	"NBHSkAW/C7lfxzTFN2+oJorR0RTmwlD0XrivZlIWjMIxKJWcFWzdI7K5xtsnuW8ws4Swv2I0H7LwtpTF",
-	"WdYv7t89uTmeHKHendb9xmp/6S3XJiiOk2zy8WQpT9zP7f1/ekU3r5jW9nTb95ihjpWs93jXg7on9o46",
-	"pyWdc7NNv8vKaqsWNvxxndk0b6LO11YM7JUTGaGgQm7BaBHS2iyyMprnSQLI4GnrfqX4kvddBn+trIhO",
-	"faftdwKt7AGHUTO41Qdce/69sMNZ8K0Gwmf1jRCcem4NjnYpDv9eUpWP1hiMcv/Z3IsXIrIBnZSeU0ML",
-	"uUTLbojM/UEYtU1dmQvnPNpjwViy3XJP1AFbYGSaabsmWSxm+gbfUMPUmqqb3lMoqqKgM6saobmwe9+d",
-	"rwqsuPrd0SKzsB+d/W2eWi5yazZIdYqbHn17wtf+hgIL52JCtabbs1yuKRdn4ZfoRVxRsWT5ldPuRjAO",
-	"uGH7f9Owzn43TRB3TT/GP4h8TjVHtyyDAUM9GDDU+TQ11i1TOunVeRdfoJOuK2uvqy5mAT9K5gi43xx4",
-	"KotqPdYQsHZ9n+y9YQnJ/oaq4KUoFV9TtSXoeOle/L2GXL3QlL6An3TiIJpYu2Gp2Nt/fkk2ihswUPaq",
-	"zM6ogoeibzLnNfIESFN0XVLBpXgWogojyetIONzErQQ3++8FnLpbGfwkPf1KGDZW0GvGhgpR9LDtna13",
-	"xMGb98orQ2/YqZ/6GHFlfwhjP2PzgqphDoruDTCnQgo+pwVZy5wVXrcgSA8icqsI1fx3SdZSsC3hgqy5",
-	"kIrY7dAZWVOt7YdLRddwepvKotZ8KdY+chzuyM4etu9Ddut/s+cWxmtn+ItXjOaoijYuokJurCSzlIDT",
-	"s+TaMMXyaymSPMeFLhmoJCMXFp4c/hO5WFjlaOSvSro9gO6KLZjyKl7rgkN3fFKdDLGXhMqoOC2SX22d",
-	"L3LPDRFCNc4j6ebxof/KGrXmtrEbCBB4Zc9RzutjeBofyeFnOnpD+2A/k/PKX1xjXBvUzFdpzQ+n4oLo",
-	"SlbLlUHAQX0T73V+zSulmrdpdK3lTbG0Sx2OyWWVYKuLiWXi2H+v5A0TRFUF01nQvnEWfuJgJi2kAoNM",
-	"4wLXdEs0YyS8eaCe/hyfTx7gvMekpGtG5K0114qCBE4c5LWIVK19lr3dj3qncJ/rDWlSP3VEIpL/uR71",
-	"ENa6G5cUkuYsvx5j0GtZqTnr9YhT43l7Q3Xy91XJlGajh61/NtsOWvjw7ezupFtkTb3kJnJdVoblLQ1g",
-	"ZxSin/saMn+3iuMAAf751Nya8KZRjqU5K83IzbHszsXIHzGR63E/wLBA8twLOPdizohfQPoNxo46iH2W",
-	"ioqxdPC/maX18BERKX1dVqqUOnnQtsSBiFzcfCU3gsy2JDY+GopByQRLCMwrudFejNMq58Y7ZysAwA31",
-	"9rbM4faVX8+joxzVS+yed74U11xc99ou2lBlxjEQ+BvRvYShfKvToXm2oRyCROjiumWTmqntt9ysckU3",
-	"6ArJWZ4IzkdPjZpU/aserqkfWCT9uinh0KBeTejmXsU0rI+jJ1ODmxvHIS1vjNqO9gbk6a2de0s4bXo0",
-	"nH81BO8bTaIfDlQx0Leb9AXypQuMD/v9YN/hDdvq3ugI4FkwNO5XOdteOgCDYR8hgiGkIYBeSNhckRhJ",
-	"OwHDAguqzbXX/net0UWn1tRUyvnfdz3+yj9nf2N5TSzTQizAJImQBMmd1BgArqjTch9gLA8eZc6Bapg2",
-	"8NklscsngM6A74KD0RLQTysbGlbnwgwhaanYLZeVHkjR2Iuc5AYMkDhOryk0yOm/XKdt9z9SvWJB7Pvn",
-	"UHOLhiEbSznFaE6cf/hwTjuu+7vXI/q6LRGSlGl4z5sveIn8A16PGBvVntVhbnaHdq2VzbBHDVd77IGP",
-	"PfPh+DkJEiRUxHbxoQ7nZrDPHmX4oT775xAuuqqKXf735D0QMC7N3Xgqc+RT+P6S/D1ZMyq03R61ncl8",
-	"G/Nk5Gv/rsfX/gKfjd3sfZH2gqWd3hFaauf6Aq7r0+SGi3xyMRHSXC9kJcBT72KaFxOUgCDRIwH19OXV",
-	"48culB2RacFZkTc1rMQDyQMaRtynPOAr6h+kiNA+3bjCWqni4pYWoIVUglZmxYSxC2MuhD7jec4g0hCR",
-	"ZC7FouDAm/ZjK3bAyS/l9ZoK2GlhmBK0SGpe/etrRFKTYd0A9YDH7M2LclHdMvWNJoVc7nX6AwV2Ew2h",
-	"jSMPRoA4pqWu7DHqEf84RhVvraceN7xssBBxCz1YijiXz0hCMcPmY4011kQWdr5f0Lnp0TrQPUCUtZ+o",
-	"yImu1tr78hi9QYaqimjYJNUSIIeBJuLaZ3yMcQI3M8a6qzIrxfRKFrlbC2gAlY5N6aHLsBcS2/T4qYEy",
-	"aS/1LfMaZr/xlnAN9UMs3HfXbSGVN1zEM14UdpGKCo3JEJUumdDsms7nsgKXXqUbTuhIH6GK056g5j5d",
-	"pckkO92N7tFaffDjRnRrrbcmTVb7733yj7fy4rPjmT4tweBkHoDwm1dKpxL8HA32A/y6RzNyUd/Nk9y5",
-	"/9yLkxRwp7LmIqq38yqnJxup4Nr0f39cAzuBbphNMIiX5J0X6wNgez1+AnBMjJKAi1qd6Vpn3BD7Pcu7",
-	"QO3UqwJtdm4DPjVczqF/OpGZ5wIyTlKBDck2g91V8yQU+Y9yQ9bVfFW7Fgp+yxSkpED4FbEWWQOj6GaY",
-	"xUD83UlEAKPt9cYpwgqGS5MLCGLYozzQ6lPsL3CWB7ucS0ZTd9wTQRhVBWfKO/O9uUjXDKkxCJ3NyoLO",
-	"U/v3T5B7kTd3cY6on4EGbk8Y4kfIw5QLsvH4mLCNPS5BNVZx6LgRa+eh3Vn8r8AXeIisoFXba1Wl5UAl",
-	"/OKH7ZzLXrmeAwpnuBz8E/7OgXcSynwl1rQsWX5dUDEi8cAjKHa90Yow2o3VH/jaoWY8wECyoVnAnVvX",
-	"/S6KCPl7EzN1a/Zxxzra+cD+8f5GhzR1x7wI2vDIsM0t5c4XkTIJZgzgqQlvqhvOR2orbcjM+X3wRxiW",
-	"xjSp4a79gb7dgVzQBUYlh1Q9q7d7fj2jmqdi2lsrzucrzJzTcs3MioslAbVPEy6MJNTl0aVDXzFYq/t1",
-	"SCHfMTQ3ZE6FpfsMI+y5lY4QSAdryt7BmFnusDZeMRq+HzlXrKc6xHuYw4Zu7XU2g9zQKNtxxZcr+KCQ",
-	"G/h3Rr3FbthHk5RmC7rmRVpJ2ekQRjoIqH4AvvzKsJxsmRmVt1UjZFpYQnsYvX0fY4YTKoKSt0xQkY5z",
-	"B5dyzihkmmrvIu1NBekaW/ZWR+eWy7LgGnkufU95pJ7fFq/EZJOVrCCXN6fgFAR8GOwPmi2l5KKh0Q8w",
-	"Tq4o1yzHjFC70DWjAs4EyDC932AJOcMdn6djjQAnbDhrYZExrzaOrqNm40y5U59F8i8tVW+5OSSHcK4Y",
-	"He1XWFNe9GvoPXEMLm7IimqiKuEScLtyjH0suWLjYp4DFW1uKdQfuS6oWFZ9HrZ+4O2XS15EIgc2CvOr",
-	"8xmjFWXxPjbI2A3nppjmFc3H2ry8wXG7lh3xpiU0FzdpDimpWaFdzLVzTxJq6huEa2KovTyqcr9qU4/p",
-	"hkwR4CUXo039GgScRIyGPHhipEzyeOSYuR6MnWnesn14/L5Lsl6x9xIlHMxUJy3lt2wuRQ52WwOQWwce",
-	"MUpjtwdtqPUw+yYN+ceYmb0nUT2RYkjErAEt6omZBarbpXgD2MMe9/ETTCPGbLZENDLFYB8yMN6hHmT7",
-	"Y30sJMLgoH7Bx5hLsMAkWlg1bvm+shEf9qQkHTmYPEiLSVrKv94otJEGAdUdWtOiAHfmeNTpf6VwNrB6",
-	"UOnw+HiqjhIU+mBJ8YqWY+UEGvGjFDD/mx7NKqq6sRtUUz51TyZCrugGmgDSLwQ1CipYUlL06GvpoKZT",
-	"sPw0s5gGjcWlNIho1r2ERl5rl/5b09KnwsBZInQmK+PSYjTBx2eskZI1NDj1KgIyjdj81Bl9RrdWJ9uA",
-	"cQ5ldOyMNytZ+No7ZMOLwtqzgN9gQ0RLx78YfmoPDVhPfO0+S+2vWUFCQUogaAPirlH9zDlfQaHYP712",
-	"zjDMdfCBfQMjvqqhLAeeXMaM8yK03GBLJnK6j9k6fDpfUZ6OVa5YAdlHQ3SAobFbLiqzS0VJnYinPk/s",
-	"ktCZtgLdlcaiAvPQN4obw8QksTo34LXPbj9ONFmWLOU6YJjimKOnNwrPSENyKVjmPTAFj2N7seZrVj2B",
-	"Y3Cn9oA8GsMOVsSa002nYo3K9NZ8KeBkDp/DK9yet/6XyVoubZFQFlQgNhl314N+4T/mVMxZUSRhyilj",
-	"uhMb9lxfe7ujGx0Pi9+npNhn3gN3j+WajuRssHqMNemuF+06GpGRqhkbB/J2NRhSuN+SCR/uxpsOhDPX",
-	"hOZrLuqyfn3cthskDziGPJ37vKMoVAs/7n0q9evaZIqWmOQI5PFnbM4PSHbKKzZUBsuNQM7by0gbX+ul",
-	"WYwW8+b9Bw/3nR98ix8381PdQYP6nHdvrxEc1b/lPB+g3YV9zl25jx0zfu8pNSYeJbSD/3TIm1SBFZ33",
-	"QvQwuL6zlEL/Zu4zYtzQqeX/yDYHp1GNTm7qJP1EKzlP060v76b5y51g2G+nO7NyOnOIjsZ5tj9pp12+",
-	"eOfP25rlsBQWT+ieDTzY8x+8+DvW8DDb7SlP2vOFj7DFxY3pyX/2lDSuT/ooYkb34YBrUHeov8+/3kPu",
-	"Ayq2eN9bu8z3kgtXw1NuxElTBiQh3r+y0i9pd8vQ8iw/ss07ecPEUTbDOxDhxid443sXtxQM4lZgiO8u",
-	"BOxilHHR0offfbe7Tk3N/qlibhD1WMjODTFAUs1lmUo6wBYKOoIiLqSq693b1WKpz57kg30Cd3/2gQ+M",
-	"WlIld1YaZ5J94TjmQIXc+6IS+7OiJWaeph3mvYGuJSNG1pGtgtG8JzEseJf7DuKwpXaIrBgdRyzDPppx",
-	"wacEbC0jGDhHUPkc8l+MY3TDikJP9kkJ2CLnucMp1VRqREH7OevnLeHZa/bB3Ibbd+6UJPFoafgleu4v",
-	"yfl06hKN7H9JRdaIMNgHeXATDAMkKVwdYBjHgZ9EkxRw3LXij8MiDyu+jL0+IqSyFliOsuU8lBum4uKo",
-	"j78l/4u854WWgkB2zi0tMlIyReaNmGH93mRI06of7biPFevg8B22kDpMdlT66DUtEiGe52wDsSKKHNw0",
-	"07/RVlxpQ6Jdu4QM/RpRpg2jQEVK9IrGzBW7GErPprvY/C0+FVfHSsbd7ar9vgVX6kXYrIwAiigj9tbJ",
-	"mpHsQD9EErUTa33+GqLmjCQ5v+U5gyr+GOYnBTem2BFgqhnEqnsrl8TW2kd0/zvSe57xWK6iYAru5Zm9",
-	"OQpL3MswJ1ZomOOS38b+0T43SF3If7BXO5iph3mzsRdPsnoImtFDnR/2uqXF0KfnVOXXO4qkNA3zvRI6",
-	"j3w7yQIhdCz6N1VfJVWkbLFw2T/eOVowesuufRuDeVHl6UBJXd5s0HzCPv1w6+JwnangYHnjlUPqg3Zq",
-	"DxSjK49AJuUdqo7wGHk8IkRQSq25Ax731MiPDmhTcd4LW92dRzbSNd/2oS8cMJ+LaxwHqn+E6jEYbLuO",
-	"PgnIbX/UOsVBKoEnFpH/vC9fNbirBjjnwyGs3fONkxvvXOCDLDgmGycv6c8PzJZF4ialvbT4vyusdtSk",
-	"HlMxerujPP5+ooUSxbCinsD06404FGm/A9kesG8JGHgEv04mT1UFTR888BVfe8s5bR/fEfammOmvj+rB",
-	"P10Tmt6OTZyBX/Ts73gLqrOOnnKmY0qBdVAt3uHirSkHWKmh2n7zkvDlePdqOkeUiMi4j09fiLIyx8Jj",
-	"Iujf577LjQOfE2qsFdTxpySdOTFP3yldoGb//aO2zkMig4+KLeixxCqCmya03ie4xPl6j/Z1/RrnWjxP",
-	"Ovw6mR/eo3qZNiKwBYN/CFMPQy3hlvfw291HumvmOiC/VeKtBt9ADy+UXMOUZq6Cd79EGJvUsM87uFcC",
-	"7A+JpJ2EGqyaWU30YTS815yLeF8s+X05Te//2VBN1jRnHgc5ori3F2FOdO0QWD0i6BCv/iFIud6b9QDv",
-	"5UoWebLSQZARJZNlwciK3jZhZHe6W3vP+eTwYMKeQd7OZckajac6A3VU31DkzsuJD9kRbs1UcKJWOes7",
-	"tZGNEXFKD/sdFMg4JHHny6XX9Efre+IQVprifuqGL5xrIqhScsPySyIgHAG+yj0Rir2GVoRoSWAGKw0p",
-	"iBLicVwQKsBhdIe8Wo8/wOX3J+ikWOINcwf7aFp7WrNmIg2jfBfq1lHjvH0LfstIaed1if4m73xaS3SQ",
-	"GVmkL9PhGQZy09e8B74if62oMrxgGfbGZLndMLORJOdL9Hl2/G1rlnMqkj5guRHjvImp9yPkfu/SqrJs",
-	"mPj+BWkpE6PI3RaNwJ9i49PDHHVv4MY4IEDS03jpiPERvMyGYw5Zuuxli+LurelD6GX88TpX1ZXd0lWX",
-	"4KLjwklDeBr7PoUA9GD5+sK/hQoiNwJfY+VmrQ4cWDyr2TRP9xFvfBdFLEU9H9niYxeC13UiH9D88kDV",
-	"BKPpVg75DoJdQ0UWBxYANkz0lV36TynGYOAaQCP32qymt3tf5ns478NeYLnQ0Z1xft0lb7vLejB98N3J",
-	"+TQj8B/vH51n5PT0ay6Ye0gB3GMmnSXb8sS3YbsuaJjw8PsRWPfg+9GBqkfm1QQJlbCIVy5Uig9l4W/D",
-	"6BozVVGG7YeIRtKuux2VZgpryPv6EAWjioo5I3qrDSTt7kX5eFHWAqrtQyL11eVorN+ud68LJVHHtEdA",
-	"OdTfAWj5Gsr0ANfmgU3d8/KmBpJ+SeQsVCzsKwRV18dfSHB0iThTNdLDBxpyvVEI3+VzpM15SM34dDcI",
-	"mFdzFnFRd6RSihtaOTCdsM4I9P1AIsrKzGWfvuIB/CMKQI4Jp/UA9rO+TDYgkEtsf/vPL8cqu2pZ7cGo",
-	"9aWk9RmsBTdMpVKPQ/sbAM2CV9mPbqUaN2DBzxgpqTYsx9JGpf5r0YdnS0QN7JvrMqKEavL7vqYTd4i5",
-	"wOBZRLx61en98eU/R+xMf7HkBS/6KC+G9lztq0H0Hv0nJnSAytDhfj60vl+/9EHMVqI66aCueaFiD6ze",
-	"rTUMmKa6rorDSlceoYzYYNUT9EO9N1G/S+tDtL2QuvjzFv8f1YA82Xv8v0bphgFk+cVUZ8gmAMlLdjKl",
-	"+oblGYCKN01MzjfaeVVojll9A6vpQo3vfZ6Q4zU8wB0Lh3mwOeNk1KH2DP58TDYxDNemS3N2P334++NN",
-	"cHTf+F+kn+HrcAB0ze/I2B7OkmB/HLbdb+dSsbnrpt7a15091lMVBZrdZ+3vL8h/wODklim+2FrJgMP9",
-	"B2ADoBqHhsj0NtQA7qgF6Rb6b//45OTBt9/VHdv9uK33tNvmX1fCYBre/sxfj047ANCZhh5amTT8ZWFz",
-	"ruCHqVfuBNsmu6YOGtB3kNwrjxHQATvUKCRfd8lsUL2mQYO6KWUwzMXXjGv7/Fec3fYhzGBtmpvE5fXG",
-	"AdRD1QvEnfvoGtfIpI2a0bmsZnFV/TocNQrPjACCPRVGx7jb96kSlnyddQqIHpbVrOB6FWdS9RtTAS4a",
-	"dHq3lDC7nTvo2Le7h5CP8YXAnQMteADMgTsDf7BzIVFj1eZKeuugBDKPcuHsMMoOaUHqjmdw6DQmlVww",
-	"U/xnqHi3VFRUBe3t1+FAUMNdjFyYfQVY/rtJ2q+uSVpkt3xFtkfM3Ak83x4dz53Ig9U8dlBcPc8V0wle",
-	"fq7kGu+TZM7QMtkLI+RuzJTcaKYAQ4kApDs4fsfXzYGSRtf8ru7xxnvqeWSBap4QSQHLl+LF0TLpNysJ",
-	"eAXazKe/QEnDPzq4Tt2XN3RQkwpS6ih06QUt3HH5PmBtQWes2LHHBorO96bSD65Ikeg4pbW9qVsPf3v+",
-	"INsVz+/2AQzUaOCkL33OX0DNzLZA341UN9q3rZECSuZF4z/cW3zEFx3x80+yRcjQ3MkWzcX8c0Wtbs00",
-	"cbQvlZzRGS+4/RGZnj74NiPTU/iff/gWXDbT08eTTpDsY7JezgvhmEp3E17bN5PoNc+HJlT1BW5DIMJu",
-	"ADxDPGB6+CTwh9dhoaN/KQa3UmmivJPY7nTfr742e31zazGZg1+LUeUTrTWELvrDLpd3vknIKFk2rstM",
-	"f3sZjDSaMRCm9Mn0L8rC5FJH9BDksAOfjtD/+xBMOwBKxk9s92LxsQCIjdFJvcF9WPMBFesPQT8ftow+",
-	"Q6bZnOgQFh0Tz+t0fitY4Kb9J9LQG3banPCYE2l/DlP4k+uO9Gcfphux5nYV4E7x38RyYqVAm+sZNfPV",
-	"YNVtoEQdGHJ0ZUp8vr1r1BRN60Oq2olmc4gKvLWyxoEQPReC/AHnEqOKRYjklTHl5PNnyHJeyKSbCdYl",
-	"5hGgGRuwkaeVNnLdLseY1YlS2EKUFr52hZFOlRPLolFZ//TfxA+IWXW9ZmeVIVYzPeGCzKmyRgOhqI1d",
-	"RorZgn9E52trDqAdYP5ewU7JK3tTWS2OC7z6/03A3Z/Wnb7RxAMcM5JXLkMYS8lC+WKnSGTQcAi/+NO7",
-	"p+Q3V8+fkocPHz7+bQYtk/CbQs5p4f52w+E1fPpvYGByY8/g5Ik9BZFZdjE596VkacknF5OHp9PTh1gb",
-	"DTu+n9Eqx/t5yeCfwOQvcmuMcm2ewBPN9qY/pS+o+pEz+NUTqF35ORv8NLpZhz3+2gu2YY9HpQaH/sRa",
-	"doMffifh0V09kKGZvpKbUB+aLpmrMwxp5pOLyV8rpkL7notJ+BKv/qSA2J2ptnfyL/mam8nnD1Z46FIK",
-	"jYf+wXSKcr8uL16WhT25XIqzvziPXD2tXfoK0Adg/SAj2hVkgAyhTfTc2gPY+Is6AETq3WGyZ75pOEiv",
-	"ar2mausTfNonEt+O3QslyTnGazOXJLBhkGmisG4yXWqAmwP3f7CXj0fW42enWBnmc+bO0AlEdRyBeg/U",
-	"nyH003Okuk0iRU6ENCz37SIzLNrONQmvJS7JoUtFsqyx9gneghc3WGuPvfnleeSKwbWe4JL3vtskdjS/",
-	"O39cMZpHxeQdxazEL6S8wap0Ll80I5QsaQm+AQEQFAyFHsIlp3N928scP3y0ywdKPH375/8WuUNE7n6e",
-	"NOyjOXNkr3mxzdsdjnsq12tKNLOD2hPozNHjSCbPblYfsZqx6xGATQpRkLAcgIayMsEFPKNQoHU/07GP",
-	"7hwFtrOHsRjCeL7lx3+z3hFYLxaHH09cn+pxbPgEFAYuCKPzFSlcY6OjsuD/fvv6RwL7/qXZ8OyTtqq5",
-	"mLPPvbz4B4aMiECOFhvCPQYmX7jG/BsnsfWDoZBDlaYvf8/JTWqv32GtkCNs8GvBYkXTaVXj7issUFFv",
-	"U8LT3q0/pRnLomu1bdRRETJNwD8fKzDQk3Vu9GVsInqGdE1LXfE5/LikCntfePf0adyhxzPT967OxjiB",
-	"NlQYjJcD49gFZ9/DK7hDd+cWtJoD1bMa4e462KAZghu7ZVTVzVFy8uARgbpZOmIvHyVuMhh+GnGYx1Lo",
-	"s088/3wW8FD67BO8cqeQqMFaY/f2xbMhO/uUqvwVFATrmnWQFI5xWmji6hmwR9OOoqSxru0E0HQ6bVTI",
-	"uW+JVBOyh810/cCdWe1J/TYCScWg1AcMhmM9brQv0KJrWK19UlOeu15VPDbTAiu1eC6MNobtzpz3G0hd",
-	"Sp1gwKf4xD0y4Qe835g237sM7j27zz7StctZd9iiydOXV9NHAd3jd5cKwRRQF8gq4mLkG8ZuTjHR2/PS",
-	"mJi5xzSlI45U1ELnMro1gDvaByuuLn9ou5HzYe1GEo7Rz23t4nPnRD5KxAuRaRH8fffD89ZesKGDOp4C",
-	"Gh0oqTAgu4AD5ITwJbQzxc7SREgSsle/zNFpwkTTh+c5L1iNDf2qT46v+zmRlcEqQ1Edz3Cegr/1/P7O",
-	"Vrvka8rxqGuoef2wn8WGKraSFejy/cVUdzcPaGartqORddHUUBfJGMVnVd18nE6yCUAyQYEPRG7Ap9qN",
-	"sHpqqu4REBFia9Tde6xORoPqiR4mec6PpgtEiO20LiBjSPddjRR4FzESnCAQ2wmOctCtfI02ubBy7RsN",
-	"JoKOrtx9IizM9hTCjyDC4qNw9gmtkc9nn6xa+/nsE0ILPveaPU9aGfNkwUVuzRSpw+ztLPHby9rgUf4Z",
-	"XxjFPwmp8XRuWJ40X+LizGMl5WsEkAyQlv/C6CDPzRVb1h3TunrxE+Ed1WHv2sIG73kMjWE1rSNp0D+n",
-	"Ch1t0jPf07vnAOXNYttHsPPj3uJBey74Ir7jG5dF84zEAdT6oh90Ss7inIre+GFEnD/XmRBfFyfflTmG",
-	"1VvvECIBYUoyTaDzcVx/wbRCwdrloDp/2nlgZtDxFrw9653hsvGMxuF7mFy/sf+sfuo+dgpBXEM2xz7o",
-	"28kATgoJ6F1jWygfeKRtg/7HeUwJT3W3vBa9w5MRuVnwi+8+tD9Ez90HxRv++kFnIl7J3ekbsLotCMhS",
-	"UahrLCujec4I+2hVcL3zDMQza25J/c2p7yuStpD+YIeNaHIHCybUe8GCUNOHJ9Pzd9PpBfz/v7bKbQXf",
-	"nffdf4j6FU7eVqX90LmUralgJQgoXxKaJzVrik2QWL+n+S2f2zfinBoGz84E1UZ/yHvWhNsjJ1ThxQLt",
-	"g7ve4fY9oCg2eIzQ+Zxp7SLRbhMyAqmD9mkm8rE8t1HcsI4cAFN+l/Bt8OF4W/1LKl77d4k1BMsR1C0W",
-	"U+OAI5+i/hn7aJjQu70mP9hn8mNsxpEkyXdNSXKoI2NkQap2I83e/qS/enlRcxEqaQtZFHKjA0glqHKQ",
-	"LGCYWusjSowzX1oLa3243glNln3vHvkZmdZnj7qYN1xaXFuzHRN+D+XaOit1XBPfdg25vgJAh3ucV1QT",
-	"bCJ+hMigyFucBiWw5+wOjOSDg303zlO5LivDnodM050ouRZM57LpTqjrdptQVHpT14hqFmkBBL1jHHDt",
-	"nmdP372cPujxSUD/yD783Hm6OfZR4877n/p+O+Sp95C7+HVARX1JmDQSBr4EjQjQMFGnvQhyIHwUcbbN",
-	"wBfiqtocIf7CbpmiRQPCfstAPYM4eeZT4kqqDwiHu8fOPlnO+nw2U4ze5K5OePKkfG+feCY34rmP6YyT",
-	"rU9lPmjfv2qmfAsQo8HMmw3xNWl2L2zepykgw6I7mWtA9h5JeQ2cS2ZbkvO1UzozoqWyZi4VOQyXH497",
-	"ByBevw+c/l+Yg+8ZyGpF1Z/ePT/5HcrOmBeMvUHhKWiYjK1fs7jjakZERgq5yciKL1cZgU6uGcF2Bxkp",
-	"H08vraKwltqQ8+k0m06nx5PCO/m4RtTCFWCvfzfwQIaOMYstli59X4xkZOi5VJBVoJlLJoKiuK6OhRTF",
-	"9pS8hwsK0VJw1CAcX1gmsCcQFRUhZzLfehAmZjmB/6nuuBo3h7UazaLumFs3yuhGk6A5w+vFV3RZfEkR",
-	"i60oeiSs7+URAuS4t3dnzj/KTRzz04aKXBO6lmKJJd4UnRU+ectuu3CIjc1KruNGJncSvr5AZVLmXsnN",
-	"18UFY0RpEoR66TAOQT41jYDMI0yDMGu3V7bHE05fj6pfUmUamr7HM9SdsbNGH/EPh+j+X5WGgnkAO/O1",
-	"gMuOFNqI8Sm/kRAQ11Z7Z2udkRkvCp2R09PfkhlbcWuTOsmaxXCBth8+fXbSYajWAdKh5lPyCGEBml/s",
-	"IUqxuDasbLB42NXQFtczfQ45phvGbqKeuSBRISdqy2jyAHxRDCvuV5pdJReR0WgXmhFaaAmfISrDpzgc",
-	"iaWbKgrYiN6ZOVaui9x3EuiN1T33D3X4sHZnvHnYI9pUVTTzS0tqDFP2yX9/85vzn6Ynjz787afzk8cf",
-	"fvt3k6RUS3KTtZSxuFNXaM4VN3wOBWet+jjBPlnVGrua9sjONM9ida7uELL0BREKygVzHVIXXK2xliEt",
-	"NLuGoojYpm9D+S0mQ1YlU5rlyZZ9ffNwhVp6UymTL2ppj9CPNJy0sG8Ppg++PZme92yeK6mV3LyfpieP",
-	"P3x69PnkN1PYvr/ZvXzQu4vN6QByslsWrT2vRz3zghpfx5/VO0QOaTi2vr5PnUMN+a49M8IOYWOSXb8K",
-	"d5g72vtzp4OguLvw+l5BVYRSyTnLK8WIFRE6RBO4IuyW50zMWSMKDrw7Bg/iphxJOwc52SnsXrhn9riF",
-	"X6NGZ2U7AljYEgwq4BOz4vrC6uYKWyI28vOdPn73/PydMaz7Yq5B4Auk6RDgRc1wfq/uzm9uR3dCKvxo",
-	"TQ7CT/dAKZ5C50u3xF2BpHVVGG41/TO7hScATm7QsoW/VttrVYmmqgQXy6RNNUxrRysDoELYhtiZ85Fm",
-	"ZRSUasG3JFt5W5s10eqL/OF7YuQS2007z0sS1j3jHjrUbfxdQ7n3dR7yr9sjvPApeHeZbiCEJWAQOkXW",
-	"tERLzh5Be8ByUvAbbNeMI+5KCkkL8WYNIpyQJ+NhQbcHRxPu/tilXRTI3GRDIZcDmitpYip1DDTZM1Zw",
-	"q5QCHS4RqEYVIzesDBE+VwuB5iyH5sfkL3I29ERG0T733F6QSTigXxfAZMgeHctg8BQYIfTaFD6jS8pF",
-	"P4bkpaQ5LukJPHgccv8ajoSlDKFkQXnBcj8SnIO1bKRLHcL4Z5HcLhgWYm9uzDOu51S5vXkOTx9nbx6l",
-	"60cusEamVZqlcKB8t2ht6FY7RzpSQx6l6IBboqvv7HyvVPhhDaZ4QkEt5Ua+K9kVdK7arVBeuWcOTEPb",
-	"X+8J3j9cpexaKoHu02xHftb056z+NLB9i69EOFzN9Dt4JIRvzW5zWRVQXAl6bzjEQFlQd/GF8vBjhXGA",
-	"Buy2YurH7kXBr0uU7id+pxqAA8s0etfMqaGFXFbHqkZSv2+gj8wehKqgbao7B+5OTSNKvzvEb/tF1Y2o",
-	"lmxP+lBIjDyym/Ib3Spaf/ddONN/LXbtRKPx468w9P9lESQR7XqjnEw5DFQ9OexTNpNm5dFK0A7yWEWF",
-	"3KxwbLzUobR9wKGiN3zFiMHcGSdQ4mzkQ1jvlps6F3qH3K2fux/B68cbmtYSrSQLGAo7tyM4WupXN6AG",
-	"K6rhEhSkgiJ3oWfuTpdMyWSJJZKjvSmZ0lJ4fazPJQMTYXdKallTXkwuJoJtfj/HArIhvwSK8y4ruoQU",
-	"FFFrVk/WXFDyI9u48s4oZrC89IQKWmy1VYXG5KfE+3u/ePN6ZKhFvZebLl1aqLiBrk7QshkcUi4qeOfC",
-	"LvoGalMAR822hJ3YLSIGmwV4HaKZXTWOm1rnPHgU+kwqDz6P9uiLmVQvPG0LRnNNhESAARVbNB+PoL66",
-	"1QC6pGQi2tq7k3Gf2wAP7DFdBvd9EATb3ONh+OGjc/F2Nwv8FpD2Dvg0mJidyPhNXNNy92X3ipb3c8u9",
-	"ouXQ6w0m/YWq+9pdtO/HpETIxs3qOrmIuCsolrccadbZ1559uuEi/3z2yV4nn6Ocl+QqIbe6Hptr59Fu",
-	"zQfuYbnAeeH/Xkb+cE1W9BbliP056m4t9zj1znFoQe/8Ygn0X2UZYlBJRVc5vr+cYojk+8r8ndL46eB5",
-	"HT+uyeDdIM0puDYU/VNo5lrsS7q5SwaRD/LHM47+uPg0wVoC2LEQmwZMlPuIuapqw2TZK1o+dfM6NAHI",
-	"sx/X4M0/xs2eQ2UpxZx3BOM0vMFvrlaAr9lvpeneQ7amZUOcsV5h9n4ln6xfTL4oWNRK1z6hVbpvj+CD",
-	"ko2GUFHPaG6gfmYu4yqd87msRLtOp9wIT7EzzbSuC0Cl9aAfRP7WPzaQg7Yodo6aRVYUrTo+bk5EiuAZ",
-	"1XsX7z/9nPXfe/2r/QJ3n28mN/D+86tuABcrzXJnXx3FqeMoDJrHHcnc4rO9SnfNbF9S2T56jqMDfXS5",
-	"czSl4Gjv1sve4SP3wZ2vNwJ7NA1kT5w9aiUgAoQ0SOgsLgPNFdFsrpjRR2XYJ29e+Bkk7cXdjRr2yQtv",
-	"2rRRCErJDcuhDNk8co5YlrBsJgXTrFhA9kaqsSCYDzqpciH05J3rznSwAgKd0i4eToNyBOi8YmuvZOmA",
-	"6bJkcfUO0FxHeTIcm9yvE6PupbWLHy+xL+YXsNNe0Ruw0QLj+WobSi4VXR94+PcKySt2K28CX/yCpaTx",
-	"kmwUmZjZC2l+5R+6F/MVBxtswvq5HceMXbvD7F9bS59GPfWeHIehxVv7XLFvCir8+u8golasyK8Rigal",
-	"Qc5Ppo9DcoBDC59P6w7pF5NnL5+ch9qeF5Pp+eMHlFJ6Mp1Opyf/YP/nd/Z/ptH/HVyrIcxuQNttN+VD",
-	"Qctx187dGPCw9k4RRTwtPjCCzeUxtZAvBUZS1lxUhrniQEUR94buazAH1tsg4HMDM+ch6Z6G3XKsP0+9",
-	"lXBodx7SI5zRp1hCIrzS1132SX5YPcKVQUY8I9DsMm6NMF9RrvSwkuX+81PFbjnbNKXmXhxdfZi/LiDd",
-	"ve3Xk7BR6GFdMpHTzJ+YDA4RNZCVi0APLPaeB9/OIXWxG9tz5sbqL4ujuGGv3EP3XRBnTivYXoj+Wxmz",
-	"kb5OtQ6FqlENwgLVUUP3i/NDRbAfNVFEuSOpcjbnwasx7AZHWj5zP2zCmR8lKlPLWcGXtQNv/5xKxXSy",
-	"kbuT1i6ODblkK0k2Ib00icLuk9H1pL+dJmZd78PoQt2hhvUYer6HH+2bV6eikZvkYTfEfUscl+TEj+F6",
-	"gXMd389RJxWUQ9i+j4W6AFRZE3tziXgMzXOmQUBBodXYZXPovSGk4XO2W9n+0T2zJ6XmnUc04juPkyST",
-	"PglfR/IV0mV/7pWn8ZEwihAcpFgJ4Ph+kIgpznx//bRpcMVoXrPGQL8xqq5UE2923NlCVzdd37FbQBjn",
-	"oNV7TSq9+tclE7j6r06VctPqi3S7b49D+o7JfyfSN5uD9Aqk1/VjI9P8NpQ75UUQKvQGkNTJlF1MEO6U",
-	"0ZlJWUDF5ma4sjZgUy/zNtKdM17vBYb9Om7hMMThEe3asZo+oJvVNfKuraeG68Oy11F8H03O22tB3a0z",
-	"zZc8+PfbnUNE72s2Fqijln6vGmHLO+zLmTasbNTAbbUBrlFQOaFlyWgBOlTtKPlGXzpEP53PWWn8v9cl",
-	"VabYZj4fw75AM2MKe5GyvF7qqTU/cnZKntTFvwMZfKMyDVmLSrG5/b5eWCcE8Naw8ggMdWjfL096S5Hj",
-	"GHL+lTUIxL0byRz+w9EbBgXtP5t4XKl9BrbOikzYgmSuK1ss7O8a+bVCChbly7o/C0Zv2TVmhLKP86LK",
-	"e96I3+UNUXnUjkfJqrA9JmVszbWPchR/0gxuqpFt3xsmGfXc99XYZsMl2THts2eSUKj/4jLPwiDfdBqm",
-	"jJJhG3EyMO/n9Ubcc+pPPOJwDHqY4heE6tWjWKFsLONBsJUYKTNf4BXvnEY7qL0JAuHFXRx6J0S2ZEY7",
-	"a+qjIXOJgn+jpFgSl2FAuFV1FwDSCOZ8wayCRyAlnduZQoQSfndK0FJGDDoU58AXAQoQZzBjwbRbUZHP",
-	"pLzJnGOAFXkIf7c6fviiW91r5kmeNzZ67J0x8NRGQ7wQZXX/7ckazLyHeQm0C709SvTzGVtwwRoNK8ez",
-	"YVdWnBlse5M2Qd+pbWtTv3AP46+GY+6r0G6z61yqZfUxAkhYz7zBPGjpcA34GmDSrFlK+ijctScXsn0h",
-	"Hdyd6zh5kV/sOjti9yzMjW32JTygBmHqhurDkvvBQsUrl1qwoZqsac4QdOvx5a7+vW8B4ZXIGWMC+Qwa",
-	"Um1WvECjCZ0k9uePpo8TCCYY605SKGKOX6F8+dlupLf0ltWKy8GqkZUaLt9kl5h4g48MjRAgYPouNQ9+",
-	"EQECpMr+AIEj8HHw4xupbnrwkZa/NitqMjLDfJGBSUW1KYNPJQBsraUVBYEMyqzGF0M2i4ePMgXoccRA",
-	"OBcwFhbpypgfRP6KQbfiFS+/bNUTx5dWIhZscZSkZ0AQBoavAmyntTMLqchSNu71QQm0fU5Kl7Dw9aE8",
-	"7EZ+8TyK14K1ZMxBiaVJvj/Dvmu9dd7tGVzTLXG1RT0+GHGp2A3Y5VWzQrMEu+PvnuAoX9sG4rRgjoLu",
-	"ctCw+JEjFWfxe4oe5b7YJzqfrdFtRRCRKm5PtOS3rIWzSnIAbvKp28QuE7j88J4cvx9xg3GwNZaUpCJU",
-	"/Ycfgz86c2X+saS/a8LvHkM/AS75G10L0rRoZyKvewSE5CtXqy3hd2bmShY/A7xoaGL9mFZbfi923sVS",
-	"O1RuG48iD6/1d7+CsfYuCbZBJjrC0foDv41uKPaRzg3ETJlmjlGh6Ysn3+g05PjUYGLECSZG7EbAa2ae",
-	"w2OvF0e9y/qACb7U2REoesXW0infjUwQwICFGgibpq7GdUdZKzB6cSd6j0r/uydSHz93MCElI3XzSLUl",
-	"GoStdIk9ZXZzsR3T3ANR45txLtfWpiRYs+EIlQ+ZvXpxxTnL/VB+hFYbSeVulXFlYFIo2Lc44j1Sj+t6",
-	"mUcg3D8xVg7Q/Q/hxKgj806rvH7uPpxv9XhDXW/xSo6kJbrGSCVVxofxnMoFlepQM8SEuCi9moHjDhTG",
-	"Fd3Lv/a5xoZg9+U9u+EfupetcE25h+6Dn9tx4nn+dWDWIsW9p5HqG0ym1Kxuc/QNeCP0AZ5SN9K+ilJX",
-	"bC5V7olyxx7HgPd6OIUspmar9NBM9gogtv68G0bX32i47QsoIws0WGB3MvvAM64Y5Ir+gQmmaHGnXskJ",
-	"d4wrE/b4Acnp1pVhEHITwwZ2VKPPBjazfTAd2M02w3n+3ClC4Yx0z8R7BAtqSP9Qx7kOkAfJZrVt8z3C",
-	"vBnLWX7pGrhzA6mZdeltSG5FgYWyyu6VvbG8dlPl3Ljpjj01sQgbXDarPky/qARVBy5wy020Kx5MsVZm",
-	"UI0Xpma+SurZV41f3LvpLStjdUNfaQJzeoiqrLZsNbnTSeZa5lxMcmcKHSSFwkAJmFMkLx4mJI0bv0aP",
-	"5WgE5UqWZU/TnYaI8T1//ByO2TmbazIvpD4KOz4tgP1a+WWEapIDploRt2SXI7JB3QZbIvBDYa7BVdJf",
-	"7trp7/cSqrWDDVVR0Bcx2wII50vijlzgwkC50ibsaIxe2KeKPMlzWPZdUvQsBaDQz4le8YVxgTKnAVjT",
-	"yX4KtQYRlNgyGOIiEKE71ecx1SBw4+4d3FMPm+aPI7DFm8pau2AIhIYpoC9FNEQnK/vI9xc8bVsKwFxn",
-	"n+w/O0HmjkXGXRCOQl++DPX9bMXrutNS/0EdeSSrnojNyiXewcbXgL5LQpsACwfJMdhpTDGBQFyOgG+x",
-	"KPjc9MEkjrSndyhTd6CEsPaLfcijCFro8F2cgivPh8uLXxqTOvc5hppAWjiVXuQN78Yd5MQZXkNrR5Gk",
-	"s+wKHvl5OayHPUYojuENoDg6+DoW9xgFaPfvOZry5xnGhfR8o+0j1u/9wXuiaDRQ1mi2NBQj0OalOoFq",
-	"p+b3tn5sR6PQYZlu/XU5v+bMt0CBl1wM1kuD+g2gmgrDeMfpeRHezAEgMke3vuukWLvd7azdRckVgR28",
-	"rE3dzOU/upsUtT1oeY2FYQ4xIxpxvBPo/7hLmcFA3lV1BMtiZz+5aJg+oV8VR0rE9vgCHeItAPBwVZsb",
-	"cb/jREO6ZLxjBH6SO6/j9dJ5HYcXhOuQ+lCZWvk2U0cqRvuWbiPwx9E3xzJ/XcGxpxi61tXdi/p55COi",
-	"I37fVICjXgYl1XojlR34//2f/2tXwwQV4NGVFS3oZPCevuVL8eLnKfGXhkd+meJ+bF5B5+mLnz40GIcv",
-	"MaYpcrKEiKdxW7g7fx0yPucxZ5w5w2CIE7VmkyGnBUsQHtspWhcchisCjB9g2uGVhiuxpuCe26Vf/Mk/",
-	"dB9XuR/sz7SoBl/lt/bhoySx+8X7uBaWb4ferlh43jdYgVrcN0JunMcJ4jQL2AAs8QZ5bjdc5If0vG0x",
-	"/KcJ8vTFTx+sQqWZuvUKXqWKycXkjJb87PYczAA3TC2JQqXU8FHALYdPaqSdjj+G4ET8gXeyRx81OkFH",
-	"n9eNhMNHtaoSfegY5POHz/8/AAD//w==",
+	"7L2Nkts4li74Kljt3aieG8wf/1TNODMmYlx2udt77bLHdrfj3hpvDiRCEjopgAWAKWvcjtin2QfbJ7mB",
+	"cwAQJEGKVCqz3DUzMdHllCgCODg4OL/f+TJbyE0pBRNGzy6+zEqq6IYZpuCvp1XOzdOF4VLYP3OmF4qX",
+	"+OfsqSAUvsqIVGTLzZpQkktDqCFmzQgTOaFFQcyaGjJnKy7wIW5m2Yx9ppuyYLOLWcmUluJ0ls24feuv",
+	"FVO7WTYTdGO/xRFm2Uwv1mxD7Sw29PMrJlZmPbt4eH6ezcyutE9qo7hYzb5+zcK0pUrMmmi+EidcEBih",
+	"d1SpDhn0J7GiK7ZhwnRH/rPImSJmzTVh9WPpCTQeqGexlGpDzexiVlU8n/XO4oWSm+74P0u7DUupGEyi",
+	"Z+Sl/W1yzJwadmI4EK1n4Dfzv7KFSbKKhK9iVtEF1etRzJKaJ76vb48eD+zRB9md4I976WLkIVT5cdcd",
+	"6znfMKG5FDojC7nZUKKZPXaG5ZdAi5wtueD2aeBRTcxaajs5phihijWOj1wu+YJl+B/VM/n5biIzP6Mq",
+	"fy2FfeJLNNjD84ffnzw496OU1KzrQTbwfDZT7NeKK5bPLoyqWDxuSY1hyv7y//nl/OTJpy+Pv5784fyX",
+	"BydPPv3twS/nJw8//cN/S5LxmcxZcybPXr07f5Cex8I+PHYaT0/+16cvD7PHX3FCD7+mJ5A+US+40oYU",
+	"ckELYvmAyCVsYMkUl24zl/CM+yKnhpLtmglSsKUhsmqKQiDv+YOTemWTDmdy5i+f2+cSZAIB0k+k/aLm",
+	"Fd9wE17emmkBX8YvzNmSVoWZXTywLLehn/mm2sBf9k8u3J9hJC4MWzEFQ70B7m5ywPNXT3sYAM/C4Ooa",
+	"JyC1uDfLpWa9q5P4bXJ57cWdNxd4nl7gVryTBevyudyKE73mS5NeqpLFaF63r/qFnvyHZXT335NPX86z",
+	"R096mP4dW3FtFE1f/x9RPGuimeK0IAUzoDbEDP3sh3/8p/TERbWZg7gatUePk3v0XqrEXfPR3iArJatS",
+	"W2FJtFSG5WS+ywglGy4q7W9BboiplNBwNKWyt7OSlcgv/c/tDSQrQyi5oUXFrLRmpKC6eWpP4MueE2tH",
+	"T/PJ7JrZ55iwXPGL++sE/+PfGF5tNaAT+z+i2jBFUTs5if/ImZAbLvxXzT/LJ1Zmn9j/fEpRMnUldoQb",
+	"XRrQX5ryLae76BtLnEnC7nG/sBu6cZP8+tFekKmFFJYxO5ftBcn9TfzPuL9S1R/9H/hZRjS7YYoWyALI",
+	"E+Rvl4QKwjal2TnW4MhFlbgWciuIFM1buqCC/bNiubun/9kKr789f/X0Yc/at7CU/js7eR7+J6OqIT0s",
+	"iZOnb2ef3HP2UFw9efLkSSyen5ynBNhX+y5dSqEZ2A0vKC8q3IuFFMapw7QsC74AcXL2V40ypR7yvym2",
+	"nF3M/s+z2iA5w2/1mX8fjJQ47lsmDNkqKVYZ4UB9opkdd8GAMu49YNIsFkzrnz6XBRVBstE8B32LFm+V",
+	"LJky3K5jSQvNslkZffTFXpv7b0dP6C/dL0qmNlyD+tcju9wJ01KQDd2RXGZkviPBEOKGbfQ+guEq3/HV",
+	"2thB3SyoUnRn/7bXBq5mzMveSm3c7Jsv+hqz0C+oUTirCkdoLrcWPU55txo5TpRRPXkn2ICt9QEuAX7D",
+	"NEh5Ccf1s/3xLNu/eXCrjieKXsgytdkt8uBj7u0DtIBNm0YKGkz07lqAtOM3u7EhCdYJi20TnJEtzxnc",
+	"jcN0iEx6RxA3xSRNrMX2lq7YRIrgFZ+4DCReVIJ9NqSkK3YZbiciRbjDYi7hwvzweNaVevbuzhNmNmg2",
+	"hIqcrK2B625Da+C6fyq2kCqPBt6ueQHqCNd4qaSZcjthFy3Z3snt3jMLb+0l/DtWOh1rCjOaNHugJaTk",
+	"Fo38XDJNhDRkyW9D7jcxTfHNW6qJYnQyhbkwFL0X7qu5lAWjcAxKJecF2/SIbK7x9knuG8wsIezfMZqP",
+	"WXhbyuIs6xf3757cHk+OUO9O635jtb/0lmsTFMdZNvt8spIn7uf2/j99R7evmdb2dNv3mLGOlaz3eNeD",
+	"uif2jrqgJV1ws0u/y8pqqxY2/HGd2TRvos7XVgzslRMZoaBC7sBoEdLaLLIymudJAsjgaet+pfiK910G",
+	"v1ZWRKe+0/Y7gVb2iMOoGdzqI649/17Y4Sz4VgPhs/pGCE49twZHuxSH/yipyidrDEa5fzb34qWIbEAn",
+	"pRfU0EKu0LIbI3N/EkbtUlfm0jmP9lgwlmw33BN1xBYYmWbarkkWi5m+wbfUMLWh6rr3FIqqKOjcqkZo",
+	"Lgzvu/NVgRVXvztaZBb2o7O/zVPLRW7NBqlOcdOjb0/4xt9QYOFczKjWdHeWyw3l4iz8Er2IaypWLH/n",
+	"tLsJjANu2P7fNKyzfzpPEHdDP8c/iHxONUe3LIMRQz0cMdSD89RYN0zppFfnQ3yBzrqurL2uupgF/CiZ",
+	"I+B+c+CZLKrNVEPA2vV9sveaJST7W6qCl6JUfEPVjqDjpXvx9xpy9UJT+gJ+0omDaGLthpVi7//1Fdkq",
+	"bsBA2asyO6MKHoq+yZzXyBMgTdFNSQWX4nmIKkwkryPheBO3Etzsvxdw6m5l8JP09IVRTitr7TreH0l5",
+	"HuzoBS0Kpqx+xgWG3hb+hZFU76ygLcEX0SyGrgA/21dcgHLBkMg6dc4wpEMNeCusoa8Zy3CO9hO6kWJl",
+	"17AZe/+0B28vgt34IO+k1/1kf5Z634ZZBUYnVXJKDKOTZ/4a3pgaq5Ra83nBerba6ZkiJzVXkII1eCCX",
+	"k7a8tPeUrPqYiwpCN0zk9tzhvzSMT4ligm1pgf/Vo9wNzF6N03fmHfwuaaTzFbh+OZv+1vfut7v+F1eK",
+	"9Wx7URDDPhs9deff+/f2DcrF6grUM9Tj0GdOhRUha1nkTF2BeWmVydzeUD5u4T7+lCC7rnTpArHTiRR+",
+	"m5qwJUGvwu/Vy0opyzv22UtilSX4uCYwgcSKZfjU2gOCpRVBIHmPVssV6rVTt+SDXURicTfMGJZfjVmj",
+	"faY2yUuqNcuTC7DvtLuSShzgImclE7kl1g1TfMmZIptKG3hhPU4d1OHaESxxobcuoeg2aHJZPafmaarF",
+	"nttmT/3G2ajPdBC7TX6LroYsvskiSTd0Gz6Xi8qrPOmbHDX0FjF9fkWgmaY7fUFKCj/KiFXSM6KqguG/",
+	"dUbsV4uCaTLfkYKKVUVXLANJZ6haMeMCIq20BbkkjC7WpNbciTVMrtkOY3KY0NDhkrBxp7Nhi8Bv22kg",
+	"xHibIGz514igeMl1dIwhf8gUb0VagYpdD50vvdHY49BN32HuTPaZiiP9smCyOeaGzJHYVB9W00D3SJLx",
+	"hlqpMYVqOaN5wQW7Stkpr6g2YOgaCTyTORcfJsmgDjXG6nXHsDvAA7J0rmL0RdDiEqLd4dbXZCmLQm77",
+	"XJUTV2s1iKu0RebCqna14ciozZjVLSvRz8EjI1nXHN2u/tL15LDM4GkBAg/UnuRNW7AbVjQu7sYdPcvq",
+	"lA2nNtbpTJaPwIJPvdhlEaTsrJLJsmDk10oaeylk5OH5wx9Ozh88vgQtxYtfsqY3DO9Ymt4YGXJPmmP8",
+	"BNHfLfIbyC65JMJyo1gVVrj5FQ15eVoeYco1pCoQdsPUjizAYXFJtmtJ6MLokA7GXIiTiXGec5Sqk/hR",
+	"G6qM58i9jAYKeLzDuaKQs2IFgcRrX7CVNJxGlyp8DMKBhfsxhw/ZDS0qKzGs9CncCyzXc+E+Bd6Df+Vc",
+	"L6iy/05reT05ic9kHq4gx24ZWC2Z+5NIRTz3Xbpgv5cJHQbuG/eq10o2bFMWjmr7k626cVafQOMlmDup",
+	"fi8ajjY8gDUxWtOLBEXjKLoJxsxQC6qha8AZcp2LoJcY/rzvvaRqwQDvGpqEM4+6t9FcVgl+cJrOxfdZ",
+	"rbZcQJohJK0293+7xsSre1cL+q/4rY8yDRPQ3etIBP+ryfd8bSR2yJuzsuqZPH51Ndof7p7v83P7W3HM",
+	"TdifjyH74iE8b0g0NDM7BmZa6BQyuUvt0Ih9zI0UXGEwof20d+k1TdqnI01vblwoIFgoqMC7ayQynMRI",
+	"4cbFVVnQBbuSy5R/xCr3uHcdQyzyUzOzlomA7p8gQOxsXkUWUiy52rD8G9jV6bdo33FNH8oEIwQ6xcMP",
+	"hMUSDooOl4xSNS8JnWtIq/Khc/uNHnPWVpBFOdV4maJwtMjnBgyvj182RKQP0RXcDinkacaK0tmGnCj+",
+	"zc/c4/aXik02gfxvem6KY6j3QTdPHq7BSFSfD7Um9LDubC9TVHT7leU6mJ1Ku0DH0kKWnOXEBxxvGVUN",
+	"qmxLiIpiRygBvZYsqCBz5vTzPMri9WovF1eVRiXMAJem5EkUhNuX8wF6MNY11EG1QLWExhcC6BHbNfip",
+	"jsl55TBw0/CR+TzoJ2kSDciRgbFldaiFrASmghxFF8ojL9gYj2ZwFvXmZLz/09OTh9//UKcACCn4ghZk",
+	"vjNAqwELtMtJA8Juq7gxTEwQBu2IoFf/YSFRCkVbkYtGiiiW3mK7O1NzKsAIHXeyMJl9r4bqc97hzXtT",
+	"Awy9Zqd+6lMyA+wPYeznbFFQNS4XuHtf1jyykTkrfBoPQXoQkf9VS1GHei/JRgq2s6rWhgupSCW40RnZ",
+	"UA0xypWiGz3r5GVpe/lvOvG7zh72x/z2JLwgz41/8ZpRF4xp5HygPwwoAfJoxbVhiuV9NzEXumQL04nB",
+	"7B0/PDn+J3K5ZGLBJv6qpLsD6K7YkimfTdWygdsSI+VqSmRnKU7T9/TOpf3vuUPCbeGS/908PvVnh0xa",
+	"czuvNBAg8Mqeo5zXx/A0PpLjz3T0hvbB3h8wSWcRU7NYp/VknIqrV1WyWq0NBu/r+3mv7uVigOkMkrwp",
+	"loYuuJhcVi3kIudilTj2Pyp5zQREeHTWjkS6iYNtaFUzSOHHBbr0BBLePDKW+AKfTx7gvCd7k24YkdZi",
+	"pUVBAieOcnNOVKjqncJ9rjekSf3UEYlI/pd61ENY63ZcUkg6NdKgZaUWrDdpxurVyNtbqtOezZIpzSYP",
+	"W/8Mlb29Cx+/nd2ddIusqZfeRLf+G7Yv0z0VT8Wk9hUG6/EsQQ10hsHPtK8Yjtc8MnnidfgS6oKL/WmR",
+	"dRC0s4wDo6HPuS4rw/KWRjRYANV/Ght34AiPdv18aq+ayAqTctoXrJwee1zYPTgghDfpB1iRlJSDAuSg",
+	"WDDiF5B+g7GjjjpOK0XFVDr43/SYZxOK4fRVWalS6qTg8cdBuZLdtdwKe0hEX0yuZIIlLpB3chuOIq2s",
+	"1enqQirA3hhbaNLKxJ2QNFYvMek9vOKiPyDkfFYTg3TNsJvVcTEzdEu5i7SFAJtnavstN+tc0a0L6PQ4",
+	"KMJTkyZV/6qHa+oHllKNFA4N6tWEbu5VTMP6ONb+kYibG8chLW8MRjcmJSL3eg1dEm7aFGvUHdRpNN9p",
+	"Ev1wpMqFGVjJMgS4qsb/fnSY5prtdG9hFpTSY1WuX+V858OpkPrDsQwMCqcHUzR76g/CAguqzZW3hobW",
+	"6ArjNtRUyjmXhh5/7Z+zv7G8lspUs0IsILQQIb1mkAx92GteD/jfHz7OXO2GYRo975fELt/lG9jvQpDS",
+	"EtBPKxtb0cvRDbaPpHEW7AiK9qc2OG7ARF3H6TWFRtUbrTZpX8afqF7XGph/rs508yra1lJOMRo8xYdz",
+	"2nErb3qLMd60JUKSMo3CnXaWFPAPeIFiWIb2rA6r8Ok4pMMeNVzRcfFPXBQUjp+TIEFCRWwXH+pwbkaX",
+	"C6EMP7Rc6AVUqr2riqEoSPIeCOX13YwT4FP4/pL8d7JhVGiMgcxlvot5Mirz+aGnzOclPhtX+PQV+RYs",
+	"XW8TATUMri9ASnxx+WAzIc3V0oXdNq6c8mIW0u+EjATUs1fvnjxxVbQRmZacFXlTw0o8kDygYcR9ygO+",
+	"ov5Bigjt093OeOPihhaghVSCVmbNhLELY656d87zHBKxYpIspFgWHHjTfmzFDtQXSXm1wbR1e4KV6MmY",
+	"619fo4hzKPnaPeaD+pqpG6a+06SQq73RBZdJNEQ0RFWZeDACukpa6soeJwdCr0xRxVvrqccNLxstRNxC",
+	"D5YizgU2kVDMsMVUY401QU264WK6MD1aB7pLiLL2ExU50dVGe98mo9fIUFWc8pSkWqK+eqSJuPFgc1Oc",
+	"4k2wyu6qzFoxvZZF7tYCGkDVKEIYuwx7IbFtj98eKJP22t8w1Re+DMbbUM5ib15hW0jlDZf5nBeFXaSi",
+	"QiMOG+aDsCu6gCisFWaapbNqb6jitKeecp+u0mSSQfere7RWH/y4Ed1a640zGIMDzTvNvJUXnx3P9GkJ",
+	"BifzAHCRRaV0ClvU0WA/tkj3aEYu+9t51jv3n3txkgLuVEaJ2Xq3qHJ6spUKrk3/9+cNsBPohtkMg5pJ",
+	"3nm5OQAxpMdPMD2JflmrM13rjBtiv2d5FyMq9apAm8FtwKcmpNuAvz4BCuoCVE5SgQ3JtqPdVYskCtKf",
+	"5JZsqsW6di0U/IYpSDGHcDSWeWcNeBQ3wyzGABvGL4RMh15vnCKsYLg0iRWC9iiPtPoU+yuc5dEu55LR",
+	"1B33VBBGVcGZ8sENby7SDQvZHSMqNSHtMbHW/wGwb3lzF+v8oDEGbk9Y5mfI+ZdLsvWFdGEbe/P2p+f6",
+	"N92ItfPQ7iz+K/AFHiIraNXuSlVpOVAJv/hxO+eA864WAAAwXg7+GX/ncAMSynwlNrQsWX5VUDGpGhYz",
+	"SobeiMUBE+tHe1871oxvV32MzxniESdGETJ/byJIcM0+7lhHOx/YP97f6JCm7piXQRueGLa5odz5IlIm",
+	"wZz5TN62N9UN5yPXlTZk7vw++KNQYz8RAmCUb3ckF3QxGZJDqp7V2z2/mlPNUzH+nRXnizWCdmq5YWbN",
+	"xQqT7zThwkhCHYRnOvQV40R0vw7o1QND85AiOceMg9xKR0gsAGvK3sF1DSivUVXH70fOFevJOvwIc9jS",
+	"nb3O5gBLG6VorvlqDR8Ucgv/nVNvsUMa9qekXrHhRVpJGXQIIx0EAK+DL78yLCc7ZiYls/dVub21h9Hb",
+	"9zFcUUJFUPKGCSrScf/gUs4ZBZBb3Z9M61DousaWvdXRubUN1byLkJfXCxLit8UrMdlsLSsor84pOAUh",
+	"Xw72B82WUnLR0OhHGCeusA7AaCFMz6iAMwEyTO83WEK6Zcfn6VgjZO03nLWwyJhXG0fXUbNxptypzyL5",
+	"l5aqN9wcAl96SBY621Be9GvoPXEMLq7JmmqiKuGwf7tyjH0uuWLTYp4jFW1uKdQfufa17NOQbe4QNxWJ",
+	"HNgozK+GUo1W1ErrjsjYDeemmOY1zafavLzBcUPLjnjzK6SyXKc5pKRmjXYx1849SaipbxCuiaH28qjK",
+	"/apNPaYbMkUAX50+KaQbkqKTGbQBgpsYKZM8HjlmrkbnzjRv2cMLMLyXKOFgpjppKb9nCylysNsaCcp1",
+	"4BGjNK7g2QEUjVhSX8FRTvGeRPVEijERs0ZqUU/MLFAd6njdpzVcxJ4yU9FISOqIaGSK0T5kYLxDPciv",
+	"uJgcgerVVkcH9Qs+xVzqw5wqqWrc8n2I9Z8m1cnfOpg8SotJWsq/3yi0kQYTzJOoTiVdselZuP+ZwtnA",
+	"6kGlw+PjqTpJUOiDJcVrWk6VE2jETytKdL/pK9kaVyH5mpZRcWQ7moFuoAD/4e51KlgaBiStr6WDmk7B",
+	"8tPMYho0FpfSIKJZT4NeIhta+tIgOEsEKvBdmZAm+PicNdAgxwanXkeJTBM2P3VGn9Od1cm2WMNNDa3h",
+	"DpzPgGx5UVh7doNF6NkB6CDhp/bQgPXEN+6z1P6aNRRYDKAANRovOecrKBT7p9euyYe5jj6wb2HE13Uq",
+	"y4EnlzEPgNZyg62YyOk+Zuvw6WJNeTpWuWZFPhbVZWzslovKDKkoqRPxzNfNhUJzh0NABUJgu8LFWWJ1",
+	"bsArX8R5nGiyLFnKdcAQXTVHT28UnpGG5FKwzHtgCh7H9mLN16x7AsfgTu1J8mgMO1oRa043XZo2rRy6",
+	"gfg4ag6vcXuGMR3bIqEsqMDcZNzdPMYIWlCxYEWRTFNOGdOd2LDn+mStNB4Wv09JsR/wbO6xU8yRnA1W",
+	"j7Em3dWyDeEfGamasWlJ3g7+PZX3WzLhw91404Fw5roXV6TFbcNJ8gEkKrGOgX40rfxx71OJMaeaZIqW",
+	"mOQI5PHnbMEPKP7KKzZWBsutQM7by0gBAKjZBxMhu/0Hj/adHw8IhONmfqoDNBjAo5nCUf1bzvMR2l3Y",
+	"55z1wxe5GX/0lJoSjxLapf90yJtUgT1cdCpFD4Prgyju/Zu5z4hxQ6eXr/ciwuzP9u9zKcnKLORwbcvI",
+	"IQw3xXiFHp8eD1L2M9seXEw2ucSrU/oU7eeDNPf0VR81fzmYEvz9+WBtUmcOkYB4kO0vXWr3jx38eVu/",
+	"HlfI4wnds4EHxz9CLGNgDY+y4XhB0qtR+Dhj3F2WnvxHT0/ZWt5NImakFYxQBnSH+vuiDD3kPqBlhvdA",
+	"tvssr7hwmMFyK06akjCZ6P47672RdjqN7Y/xM9t+kNdMHGUzvBsV9B6Ceo939EvBIHoH7ojhTqwuUht3",
+	"jXz0ww/DjUJq9k/DOnFNlrJzT46QVAtZpkovsIe9jhIyl1LVDcd9C4Zmj4AJAnd/DYYPD1tSJXdWGmeY",
+	"3nE0dyLsb2J/1rTE+tt02KA33LdixMg6vlcwmveUxwUfe99BHIm+1yayYnQ6ft+0EFwieS8jmD6AqfUL",
+	"qAIyjtENKwo92yclYIu8uuPg5j2VGrHgfs76bXso9hq/MLfxVq47JcmsvHQSKsYvLsmD83NXbmX/JRXZ",
+	"YJ7FvsQPN8EwQJLC1QHugTj81ZVX6L5sRWHHxV/WfBX7vkQo6C2wH2DLhSq3TMXdKZ98T/4v8pEXWgoC",
+	"NUo3tMhIyRRZNCKn9XuTgV2rfrSjX1ase+DZEQupg4VHpY/e0CIR6HrBthAxoykQ1O+0FVfakGjXLgGn",
+	"oM6r04ZRoCIlek1j5oodLaVn0yE2f49PxZhpyewDu2q/bzVocdisjEAuVUbsrZM14/mBfphP1S4v9lV8",
+	"mDtoJMn5Dc8ZtFHHZAdScIOGV0+YrWYQq+6tXSlfax8xCOJI73lGxH177L08tzdHYYl7GebECg1zXPGb",
+	"2Evc5wyqO6mP9u0HY/0wn/4beHvS3kZnwlhz2F63tBj79IKq/GoAOqfpntgrofPIw5WESaFTc6BTKDMp",
+	"6Lrl0tVAeRdxwegNu/J95BdFlafDRRMbXYV96u105QbLG68c06Cxg8BQTMZf6YXSHZ0HF+VfTwiU7Om4",
+	"1TqgE5trDVfTHYjX6tlk6coTuLjCcQADJWDoYMjxKvok5K/7o9aBSKkEnlisf+B9VbsjIdi5Tzd2nYd8",
+	"kKJxcuOdy2qEY++ebZy8ZFQjMFsWiZuU9tLi/3tugtMLktrXnYa6tjTJpWzFofUGA/n9IQMwkQwfJaEn",
+	"S8iqgqYPHnjMr7zlnLaPb5n857GHkxEfnwLVNaHpzdTyIfjFvL9hwS3X0dNPcgpAXCe3xztcvDXl0nbq",
+	"hHW/eckk7nj3ajpHlIjIuI9PX4qyMsfKSsXSB48AILcuBZ9QY62gjj8l6cyJefpWRRM1++8ftXUeEnWM",
+	"VOxAjyVWEdw2Cwx8mU9ctfi40az2PDvkjMUeoKTDr1P/4j2ql2kjAnvg+4ewADM0c215D78fPtKJnpuY",
+	"vGSVeKvBN3KoQ4PBuWuh3C8RppZ27PMO7pUA+0MiaSehBqsmakw3job3WnkS74slvwdZNRF+/YbmzGeD",
+	"Tuiu7EWYE10DAqtHBB3i1T8kX7D3Zj3Ae4n9OoZkhGv8BX29eDohZ/rd2nvOZ4cHE/YM8n4hS2tvk7ov",
+	"X3ugjuoboP6O03ZgIDhRq5z1ndpsNVBzSg/7HRTIOKR86e6KjPpzFnriEFaa4n7qhi+cayKoUnLL8ksi",
+	"IBwBvso9EYq9hlaU15PInKw0FGJKiMdxQagAh9Etqot9FgYuv79MKcUSb5k72EfT2tOaNRPpZNIPAb2P",
+	"GuftW/IbRko7r0v0N3nn00aig8zIIn2Zjq+zkNtUbSeU0IFr9teKKsMLlhGwAVluN8xsJcn5Cn2eHX/b",
+	"huWciqQPWG7FNG9i6v1YeLB3aVVZNkx8/4K0lIlz6d0WTcjCxY68hznq3sKNcUCABIos7jQ+gpfZ+MzL",
+	"ngbqLYq7t6YPoZfxk2GWe+3gGt8ujT0FFx0XThpiRyAliygAPVq+vvRvoYLIrcDXWLlZqwMHQoiFW9gN",
+	"3UM8Pb0iFwDKF7tplahDecy9vRSPpZpgNB1a71pipFQTJYsDYZANE33gU/8hxZRMwEaikXttVtPbvc/N",
+	"dX/uBYKmTr2ffufAv91lQZ/dB+eu4e7Hxw8ycnr6LcMGHwIDfMzSu3ZWI9ic8W3YRkcNEx5/PwLrHnw/",
+	"utTyidVFPb3fwCJeu1ApPpSFvw2jG6zX9W1e96VcRdKuux2VZgqR9D1KRsGoomLBiN5pA6XLe7N8vChr",
+	"Jarty0TqQydprN+1ux52oSTQXHsElMv6O6BmoE5leohr84lN3fPyVjGYjuapzonshuc9TR+CwEj1Ak17",
+	"qYWcau3hL5LO6ORBs0MniankStHNJtkcUmi2qKypfaWg4UYflrcUK6YNQmAssTmIS36kRPlWHf0BWn3l",
+	"a5K6lNmAqjd+rz8wuulTDwdQbOLNbhU/bZi5dKuAbL14fajqTkNYSiY9D9cZoaKa6vUFCWqTGMf9pCeM",
+	"IW+YUjy3G+7jVV24n7BvWOWNbyS0sPRYrSMsJvD6Bcj2rpa2prpZHKVYSRU+ndfdXhApu/4z5e0p4w0c",
+	"LxniM54M4A6wvWBbBsazamI6DQ5YzQuu1yx3HWz6x7yqz/CXdDi4rjToqT8PFCNI6alXtP9V65wmppgl",
+	"hUV93tr7U5/r6DzU5B4UVHULo6a4Kj1pJx2H+le9gVs/3HBrsnZvog4x4+m1xg2jJBfeYpnOwgeSG+6C",
+	"JF/TvZyG1pdeVqjTuMvCFIBF7kObrJvwWLnODRExHEZ0C430kw50QsUGPRN34pDGNOmWU65fdDyLuHMM",
+	"Uim1Ta1C224b/PElfiOJOFRfFaoEJ6BMT8lW6akKzPrK5YFADj3n/b++mupLUqtqTwp4X917nz+44Iap",
+	"FL5J6DkIahkEbf3o1mjgBhzkc0ZKqg3LET+x1L8WQ+3eW6qBfXONVU6oJv/S19nqFikNrol8Tbx61en9",
+	"8RjjE3amvyPDkhd9lEenzbiE3yTQ4UcMT5jQdjPDePaDsSDC/dIHU6ITEOijWhUHWEBYvVtrGDBNdV0V",
+	"h+FjHwGrdLRnB9wvei8aUJfWhzhTAj7Cb9thyOc/jMNZwOl0422/f3yoEWT5u4GAymaQ8Z5ITLdi+prl",
+	"GdTsbJspr99pF7SgOUIHjITsh0Yi+wINx+uqhDsWDvNob6GTUYe6C/HnUyBLYLg2XZqz++XTfz/eBFHo",
+	"/97d+N+Gf73rdIt82eNZEuyPw7b7/UIqtqAqT3jy3KfTev7WLf/t7y/Iv8Pg5IYpvtxZyYDD/Tuk3gHk",
+	"l4bEr11oNNBRCzySUSsF6E9PTx5+/0No1B3Gbb0nsgOwWUolDFa574cX8cnfB9RLpJ00ViaNf1nYnHfw",
+	"w9QrB2tZkq3qRw3o23bvlceYLwk71OhWU7cmb1C9pkGDuillMMzFA9O2Q+przm76Erhhbd4H33Lauvqv",
+	"AK2FZV0+eYVrZNJGY4pcVvO4dU+d7TGpXAjz8/bAmE+JZu9TJSz5OusUkJwTXC37yzyjaoyg07ulhNkN",
+	"7qBj3+4eQrnjHdVOjLTgwZEG7gz8weBCom72zZX0gq0d5kwbMMoO6fvujmdw6DQmlVwwU/w3gNVdKSqq",
+	"gvY2BXM5xuMjeFyYfShv/9WJ9XfXiTWyW74h2yNm7kS6/B4dz53Ig9U8dlDaWp4rphO8/ELJDd4nyZLc",
+	"VbLhViiNnCu51UxBiQLm997C8TsdnA9wE6/4bd3jjffU88gC1TwhkgKWr8TLowHVbNcS0gFpE67mAiUN",
+	"/+yyYevm/6FNq1RQsU6JYgsJWrjj8n11KwWds2Jgjw10tulFqhkN+JRoa6m1valbD3//4GE2lC7XbTYc",
+	"qNEoQ7r0JfUhKXW+A/pupbrWvjeeFIDLG43/aC+2l8f08vNPskUAQBhki+Zi/rWiVrdmmjjal0rO6ZwX",
+	"3P6InJ8+/D4j56fwP//4Pbhszk+fzDpBss9JUL6XwjGV7uJJtG8m0Wuej61X7suLCoEIuwHwDPH1SOMn",
+	"gT+8Cgud/Esxul9bs4gqWTqVbi7a18u3b24tJnPVTWISRrO1htBFf9jl8sF3Ipsky6a1suvvYYeRRjMl",
+	"Qzh9Mv2LsjC51BH9QNWKGbs+qdHl2wpHUM18VKcN5xGZYYjq4ZKCsAw1YHuoqmBkS9sA3QM2aI/ivacC",
+	"m22vFlSnMsVfOeGXkTW9sVYxTjeuq++ZbiLogX3pO2O8xrXLJYjWCJY8Hf2SVz1oL/VcG6UZfuZCEo9u",
+	"0n3rr150piXO92adkYfwv9+f2//9x+/NGgToE/sPLggl60rkiuU93oSAs95Fxujfz665kl953KIRP7eP",
+	"OzSjMYMBP499mGlXWT2cTWefCl1PfJ/pkWP0FrRvGV+tzfjgb6I03b0iMGV8CCIeCwvdLwASjfmnNYdp",
+	"yZPey2dKMqOd+xu8SVNtZ6qiSDD8W8oVqogwI2eZ2ocJXVEurIFGF2sCAcnMmcnKJXFOSmdzS66K5HKh",
+	"ncK4NX6ER9vb77uL4Itq+vmVD2xqVRSpjFalWBEyWUawMFIj2WBg/DEef4RrCZvyR1jdbf8d6DfQPZ81",
+	"Vo2TcbMP4yXpWCfSds8Fo03vZ5zK3Ffw0iMN0je4O/FuoPT8NmVBDTuoT0nUPhXyYVCa6IxYg19n9WUo",
+	"l1YHR/mQEaoMX1j1PCrGz+rIkrUjuVgBdlerW0KKq/3bQEipja57xbsXXcGbwVFhXJ9iP+pef4P39J4+",
+	"Cw1gxqqEwUkMGmF9AySOU4+20qcofMSU8P5bvL7CEt/Ft0/KbaWZ77YK8k5ZGcfydHF8+p4Jd0k9VphT",
+	"mgcj+Xzb26N51SZvjvRlelspG7pIeDGLE+9f8Ec/Yn8cJ7HvER4lKF5esZqznRQ5OC5y4jKLxuuedSWk",
+	"L2Ze02LpPQJ4rsma5gNsl0pohfPp15OkxAFV/a4wfELwoK+6cKB40PiJDctZfCwUq8eVg72FN7DmA3pq",
+	"HoJMcNgy+qIgzfbph9i3U5IBOxdywYIput+cN/SanTYnPMWctz+HKfzZ9W//ize2Jqy53aes054ssZzY",
+	"o6jN1ZyaxXq033ekO2ZkvqKDEPYH3rWSj6b1KYVErNkCUoreW5npCoQ9F4IcBU2HUcUitIC1MeXs61dA",
+	"IFzKZIwa1iUWkUWrET71WaWN3LQbxmQ1iJGguF8eV9ZI5wcWq6LR+/P038RPWE/Ofq2sFj+vDKgjJ1yQ",
+	"BVWKM00ounIvI6/ukn/GzI3WHEBAI7ZWwU7JaykYdBnnAv2G/ybAcZh2vH6niS8+zkheeS8DNLuCBmvO",
+	"C5lBS3T84s8fnpE/vHvxjDx69OjJP2TQ1B2/KeSCFu5vNxxeWKf/JkJXjIvZU3sKopjOxeyBr3aiJZ9d",
+	"zB6dnp8+wr4FeI+c0SpHjdSpHIHJX+azi9krrs1TeAKwFF1S8+zil/RFWz9yBr96Ct11vmajn8YcjXGP",
+	"v/GCbdzjURuQsT95oeRm9MMfJDyaagHjt8yePcDV8h3s6Iq5TmgAATm7mP1aMRUajF/MwpeowiQFxDCK",
+	"1N7Jv+IbbmZfP1nhoUspnAPt4fm5K38MhkVZFvbkcinO/urC+fW0hvQuoA9AboCMaKM7Axk8jB3UZiAK",
+	"wZK67OnUu8Nkz15QXkDjMegYtdlQtfPgO+0TiW8HH91akpxjsmfmADwahWyGrjRAQQD3f7KXj0e9wM9O",
+	"EbX5a+bO0AmkhDkC9R6ov0DeWM+RahFGAFI31LgSRlXBmcqwrSTXJLyWOACSLhXJqsbBSPAWvLjBWnuC",
+	"VXfPI6FqLA0Dt6WaLAEb9fb88Y7RPGp36ShmJX4h5TV2jHBYbhmhZEVLCCwKcBcRb5NO5pLThb7pZY6f",
+	"PtvlAyWevf/Lf4ncMSJ3P08a9tmcObLXvNjm7Q7HPZObDSWa2UHtCXSxrONIJs9uVh+xmrELF1BB5gxz",
+	"SznLQ3G1zx+ZYyXqfqZjn0P1pWM7exiLMYznmxL/F+sdgfVicfj5RORdkbiXDZ+CwsAFOqsL5xk5Kgv+",
+	"3+/f/Exg3++aDc++aKuaiwX72suLf2TIiJgF3mJDuMfA5AvXmH9jw7+I7s5Dlaa7v+fkNrXXHxDH9wgb",
+	"/EawWNF0WtW0+wrBY+ttSqTpdLHhNWNZdK22jToqAgoMJPfECozcCkIXRl/GJqJnSCFN1BjCxXKoQoAK",
+	"n9tyGvcQ98z0o8PAnSbQxgqD6XJgGrvg7Ht4BXfo9tyCVnOgelaXx7oe22iG4MbuGFV1++acPHxMao+x",
+	"Yy+fYtpkMPw04rAAqTBofz4LT6XFQUut9VClNX29/yZXdGlcnpDUoPsKtpKGUxdXCC2IA7Rq3DKWWQ2A",
+	"os68KNwLDFPQIQZ/tvHP5lwvqMp7ehhDctIGsP5mz189fdCjoAeXdI+GfnwFfWTqCu5H2kuf5tR6p49z",
+	"edXgKw3A1CB9YmMuiy8wrohHgffMWs+tya4heJRg2LMvPP/aKxs/xnOykkszbIfk+kqQgl+zID5D951T",
+	"YpeGlQj2J3VLHvCFuTOHudVKmxCTS4q9Z3WRwzTJ9/L53Uq0Z3VgbZBVjsApT8PLUKJxyy929zNSdzrP",
+	"iCvhyeD7gi9ZXQZaI/H6NxyDcc5K6sBSk0LvudyKQtL8VluYJdGI0xD12zUTEWqpwg9MtBm+QBBAEiDS",
+	"4OXXUvVIrwg0u2aMbr/U7FGqY+pEDizzZZMBg74354LCrPYq2h/gXBXsslXi50nw72SxZotrB1K6hpg8",
+	"TM3Flk+ecw01Wsmago/+RgWAulCJUTTJ05nkMc4A3mr1VlJNNPS9IW+fv3CJL3ZSYIcupSI1hOsxeD2U",
+	"SOqzL6AoDKr+df3mgUy/56lnVOWQqddzQgos3WiciB4Gjwon4vvZmRXn5+eNnhT3bWfUhOzhdV0/cAwm",
+	"828jAOMLrrpQlpXV4tcXUtYi1j6pKc+xWeA4CRtGm8J2Zy4hFlPcpE4w4DN84h6Z8BNarUybHx1m8p7d",
+	"D5I3lBvOnr16d/44FPz53aVCMAXUBbKKuP3vlrHrU4RW9rw0pYzGlzmmixCoqE2Jy8gWBO5oH6y4n/Ok",
+	"zvhT2pD3VUI2nzOqYl87J/JxItsCmRbxIG5/eN5bxTWgBeIpoNGBkgprNJZwgJxpdWkPGbqn7c1MAl7s",
+	"3RydZuV4+vC84AWry8W/6ZPjO+3NZGVQRYk654XzFKKoD+7vbLWbLKbCibpGn4jy190stlSxtaw0SyZp",
+	"j3F/tfFh21lYdZvC0InEGMXnldt3V+kI+eNgvgYiNyoqEQjo074uhnsERFTEOenuHSlaHu0TLaM6+B0m",
+	"eR4cTReIQBzSuoCMUR5u63qEdxEjIbQBGRsh/A26le+KJJdWrn2nwfGnoyt3nwgLsz0FBRpEWHwUzr6g",
+	"5+Tr2Zcdo+rr2RfMLe432J+2MKrJkotcuzxKn2+x9b7Ly9qNqfwzPgHPPwlg1HRhWJ60zuN2qFMlZciE",
+	"3/vk/2R0VDzmHVsFozChFz8VPvwc9q4tbPCex4QXtJqPpEH/lip0tEnP5aLCYFL6AOXN9rZH8N5Hb6y1",
+	"54Iv4zu+cVk0z0icFlVf9KNOyVkMs9LrlY2I85caHOXb4uR7cYd2CTHWKRrofByfaDCtULB2OaiGVHRu",
+	"07mS1WoNTsjNYBLMdEbj8D1Mrt/Yf14/dR87hXWdYzbHPogmqiuddAUSzmO7g4ZdR9o2qy6RPKaEp7pb",
+	"Xove4cmI3CxEu4cP7U/Rc/dB8UYUftSZiFdye/qG8v1WYudKUegkKiujec4I+2xVcD14BuKZNbek/ubU",
+	"d/JPW0h/tMNGNLmFBRMgoLEFy/mjk/MHH87PL+D//1erwU2IyPmI/KdsVnrk6dn7qrQfukCxNRWsBAHl",
+	"Sxa63VznYobE+hea3/CFfSPOqWHwDGLWsW3MFverCbdHTqjCyyXaB7e9w+17QFFs8BihiwXT2uWXuU3I",
+	"CKCJ2aeZyKfy3FYBbn9LDrQjVB3h2+DDbytEtH+XWEOwHEHdYjE1DjjyKeqfsc+GCT3sNfnJPpMfYzOO",
+	"JEl+aEqSQx0ZEzHqW2a1//VvbTn/BvKi5iJU0payKORWh9TToMpB0MbXTB5LYpx5tH2HBVElWPaje+Q3",
+	"ZFoPKOcy2eDS4tqa7YgBeCjX1kB1nT7VUxzOvZjgh3uc11QTzC45Qr6PyFucBqHuBbsFI/mUn74b55nc",
+	"lJVhLwL43GDueyv59rIVog6dck1o47qtYeObuM2NaPWzV+/OH2TPPrw6f9jjk1jIHKaXzLlJdiwfYZZO",
+	"ySbb/9SPuzFPfQQ4s2+jAMSjRKfzW+FLjDzTxboOHl3EiYTCRxHnO0zUcEDXR4i/sBumaNEoTLthoJ5B",
+	"9lvmUbJKqg9IcnOPnX2xnPX1bK4Yvc5dZ97kSfnRPvFcbsULH9OZJlufyXzUvn/TTPke+0KNZd5sjK9J",
+	"s3th8z5NARkW3clcQ73OkZTXGiRoviM53zilMyNaKmvmUpHDcPnxuHdEHcuPgdP/E3PwPZenWFH15w8v",
+	"Tv4JZWfMC8beoPBURkS1sfslVUZyJiRksNo/REYKuc3Imq/WGdEbWhQZwQbjGSmfnF9aRWEjtSEPzs+z",
+	"8/Pz40nhQT6u62Swn2JR+IFHMnRcidBi6dJ3ok9Ghl5ANpzEdEwf3PHQtlIUu1MCQBAe+gwxHexcLRPY",
+	"E4iKipBzme98aQXWLoP/6TIkeSLSVq3RIEYZwJLVrem70SRoh/5m+Q1dFncpYrH5e4+E9d3zQ4Ac9/b2",
+	"zPknuY1jftpQkWtCNxIg0TZ2/fPCl2TbbRcuY2O7lmCYGI+ichvh63vWJGXuO7n9trhgiihNlpZcuhyH",
+	"IJ+aRkDm60aCMGucII7HE05fj6pfUmjJ2i0UCG+EnIUwfk8u/9+ThoLVfYNV2MBlRwptxPkpf5AQEIc0",
+	"a7bRGZnzotAZOT39BzJnaw7oN8jxWZwu0PbDp89OOgzVOkA6wMAnjxBiUv/dHqJ0MQwrGywedjW0rAzV",
+	"MYAcsWXs2mNAzQBQUhmodN4xmjwAd5rDivuVZlfJRWQ02oVmhBZawmeYleHrPo7E0k0VBWxE78ycKtdF",
+	"7nt398bqXviHOnxYuzPePuoRbR5CLZV4//YPD345P3n86W+/PDh58ukfUtn3fdxkLWXEe+8KzYXihi+g",
+	"B5XH1WM5rzYObe/T+FF6C7hc4132uSwoF77j7pKrDbY3oYVmV5iDD9VbW8pvEOKgKpnSrL8e6zjlV52b",
+	"7AWUV4STFvbt4fnD70/O++q+HMp+umri/OTJpy+Pv5784Ry27292Lx/27mICorbbKaE9r8c98wLY/+PP",
+	"6gNmDmk4th7yu0ZGARSLnhnBUiZBWHwT7jB3tPcjogRBcXvh9aMCrKNSyQXLK4XIjjpEE7givpl/IwoO",
+	"vDslH8RNOZJ2LuVkUNi93Phm2YNu4Teo0QV0wzlbgUHlCuO4viDQEhw6wTRQd5w+fnvUncEY1n0x16jk",
+	"C6TpmMSLmuH8Xt2e39yODqZU+NGaHISf7kmleKYYNcwtcSiQtKkKw62mf2a38ASSkxu0bOVfq92VqkRT",
+	"VYKLZdamGoLVoJUBqUKQje/N+UizMgoA2PAtqYTnZRqy+yH544/EyBWDuJ/zvCTTuvuq3Jqp3BjEcn8+",
+	"SPQcdK/bI7zwKXh3me4pjsBumDpFNrRES84eQXvAXPkrFMDBu4aKQtJCvIksiBPyZDws6PbwaMLdH7u0",
+	"iwKZm2wp1HJAv3VNTKWOkU32nBXcKqVAh0tMVKOKkWtWhgifQziiOcvJfEco+aucjz2RUbTPPbc3ySQc",
+	"0G8rwWTMHh3LYPAUmCD02hQ+A8Dy/hySV5LmuKSn8OBxyP17OBKWMoSSJeUFy/1IcA42slEudQjjn0Vy",
+	"u2DYm7FVyY0wELj+F7w4AFkpvTeP0w0eltg2xyrNUrikfLdobehOO0c6UkMeBUrILTHUM2tfArhxSYXU",
+	"b61UbuTbkl1BM/thhfKde+YopfMpFEd4/3iVsmupBLqfZwP1Wee/JabjyI7OHl94vJrpd/BIGb41uy1k",
+	"VQBkIrTjdRkDZUHdxRc6Rk4VxiE1YNiKqR+7FwW/7lq0n/gdjB+XLNNoZ72ghhZyVR0LY6x+30gfmT0I",
+	"VUHbVHcO3EFNIyq/O8Rve6fqRtReqqd8KBRGHtlN+Z1u9bG8/S6c6V+LoZ14x5ZMMbFg7//11e8x9H+3",
+	"GSQR7XqjnEy5HKh6chnIt7nENk7W1DLsszkaVKCbFY6Nlzp0uwx5qOgNXzNisHbGtx6IqpEPYb0bbupa",
+	"6AG5Wz93P4LXjze2rCVaSRZyKOzcjuBoqV/dSDVYUw2XoCAVQNf6xF4x6JIpmSyx8UG0NyVTWgqvj/W5",
+	"ZGAi7FZFLRvKi9nFTLDtvywQFj7Ul9RdXyAFtdasnm64oORntnVNG1DMYNOIGRW02GmrCk2pT4n3937z",
+	"zeuRocPEXm66dGWh4hoava+hSFkUO+KigrcGdtHXgE0BHDXfEXZit4gY7B/qdYhmddU0bmqd8+BR6DOp",
+	"fPJ5tEd3ZlK99LQtGM01ERITDKjYofl4BPXVrQayS0omoq29PRn3uQ3wwB7TZXDfB0Gw7T0ehp8+Oxdv",
+	"d7PAbwFl79jcyU7MTmT6Jm5oOXzZvabl/dxyr2k59nqDSd8RZr/dRft+LEqEatysRr/HjLuCImj1RLPO",
+	"vvbsyzUX+dezL/Y6+RrVvCRXCbXV9dhcO492az4ISrnEeeH/Xkb+cE3W9AbliP056m4t9zj1zvG1LHLv",
+	"F0tk/1WWIUYBJbt+MP0gySGS7/vtdBre7AMzrcng3SDNKbi+dv1TaNZa7Cu6uU0FkQ/yxzOO/rj4MkMs",
+	"AcRpxFZAM+U+Yg5VbZwse01L33/u0AIgz35cgzf/GDd7DshSijnvCMZpeIPfHFaA78RjpeneQ7ahZUOc",
+	"sV5h9nEtn25ezu40WdRK1z6hVbpvj+CDko0e8VkNbseNgw+NsbcX2Ba4BWqzFZ5iZ5ppXQNApfWgn0T+",
+	"3j82koN2KHaOWkVWFC0cHzcnIkXwjOq9i/effs36773+1d7B3ecGG3v/+VU3EhcrzXJnXx3FqeMoDJrH",
+	"Lcnc4rO9SnfNbHepbB+9xtElfXS5czKl4GgP62Uf8JH74M43W4GdF0eyJ84etRIQAUIaJHQbG1uzhWJG",
+	"H5Vhn7596WeQtBeH2y/tkxfetGlnISgltywHGLJF5ByxLGHZTAqmWbGE6g34gHr8viVdGKnAfNBJlQtT",
+	"Tz64nosHKyA53enZxaPzoBxBdl6xs1eydInpsmQxegdorpM8GY5N7teJUXfIHOJHUDbuxE57Ta/BRguM",
+	"59E2lFwpujnw8O8Vku/YjbwOfPF3LCWNl2STyMTM3pTm1/6hezFfcbDRJqyf23HM2I07zP61PX0Kemoc",
+	"xoK39rli3xZU+PXfQkStWZFfYSoaQIM8ODl/EooDXLbwg/NZ3ZjZd7NAbM+L2fmDJw8ppfTk/Pz8/OQf",
+	"7f/8k/2f8+j/DsZqCLNrZWcm0+BwyocmLcetp4dzwMPaOyCKeFp8YMR1eYDSQr4SGEnZcFEZ5sCBimKW",
+	"7W8bC9bbqMTnbntngLFHGnbhWH8bvJVwaAcP6RHO6DOEkAiv9LjLvsgP0SMcDDLmMwLNLuOGR4s15UpP",
+	"bgpxw9m2KTX35tHVh/nbSqS7t/16GjYKPawrJnKa+RMT9/NwiR4I9p4H384huNiN7TlzY/XD4ihu2Gv3",
+	"0H0D4ixoBdsL0X8rY7bS41TrAFSNahACVNuxbrjDtz5UBPtREyDKHUmVswUPXo1xNzjS8rn7YTOd+XEC",
+	"mVrOC76qHXj751Qqph19k9LaxbGhlmwtyTaUlyazsPtkdD3p788Ts673YTJQd8CwnkLPj/CjffPqIBq5",
+	"SR52Q9y3xHFFTvwYrhc41/H9HPVHQzmETXlZwAWgyprY20vMx9A8ZxoEFACtxi6bQ+8NIQ1fsGFl+2f3",
+	"zJ6Smg8+oxHfeZwimfRJ+DaKr5Au+2uvPI2PlKMIwUGKSADH94NETHEG91dv0Pcdo3nNGiP9xqi6Uk28",
+	"2XFrC11dd33HbgFhnINW7zWp9OrflEzg6r85VcpNqy/S7b49Duk7Jv+tSN9sDtIrkN7Uj00s89tS7pQX",
+	"4Xro9XVMxALhDozOXMoCEJub4cragE29zNtIt654vZc07DdxC4cxDo9o147V9AHdrBgMi6ynhuvDstdR",
+	"fB9NzttrQd2uM81dHvz77c4hovc1Gwukuh4eZ1/OtGFlAwO32xzPZUHlhJYlowXoULWj5Dt96TL66WLB",
+	"SuP/e1VSZYpd5usx7As0M6awFynL66WeWvMjZ6fkaQ3+HcjgG5VpqFpUii3s9/XCOiGA94aVR2CoQ/t+",
+	"edJbihzHkPOvrJNA3LuRzOEfjt4wKGj/2cznldpnYOusyIQtSNa6suXS/q5RXyukYFG9rPuzYPSGXWFF",
+	"KPu8KKq85434Xd4QlUfteJREhe0xKWNrrn2Uo/iTZnBTTetL3jTJqOe+b8Y2Gy/JjmmfPZeEAv6LqzwL",
+	"g3zXaZgySYZtxcnIup83W3HPpT/xiONz0MMU7zBVrx7FCmVjGQ+CrcRImXmAV7xzGu2g9hYIhBd389A7",
+	"IbIVM9pZU58NWUgU/FslxYq4CgPCraq7hCSNYM4XzCp4BErSuZ0pRCjhd9ic2eegAzgHvgiyAHEGcxZM",
+	"uzUV+VzK68w5BliRh/B3q+OHB93qXjNP87yx0VPvjJGnNhripSir+29P1mDmPcwL7WvpzVGin8/ZkgvW",
+	"aFg5nQ27suLMYNubtAn6Qe1amzpNe5iMxPjNcMx9Ae02u845/OhmicIRAkiIZ95gHrR0XKtsYNKsCSV9",
+	"FO7aUwvZvpAO7s51nLrIO7vOjtg9C2tjm30JD8AgTN1QfbnkfrCAeOVKC7ZUkw3NGSbd+vxyh3/vW0B4",
+	"JXLOmEA+g4ZU2zUv0GhCJ4n9+ePzJ4kMJhjrVlIoYo7foXz5zW6k9/SG1YrLwaqRlRqu3mRITLzFR8ZG",
+	"CDBh+jaYB38XAQKkyv4AgSPwcfLHt1Jd9+RHWv7arqnJyBzrRUYWFdWmDD6VSGBrLa0oCFRQZnV+MVSz",
+	"+PRRpiB7HHMgnAsYgUW6MuYnkb9m0K14zcu7RT1xfGklYsGWRyl6hgzCwPBVSNtp7cxSKrKSjXt9VAFt",
+	"n5PSFSx8e1kediPvvI7ijWAtGXNQYWmS78+w71ovzrs9gxu6Iw5b1OcHY14qdgN2ddWs0CzB7vi7pzjK",
+	"t7aBOC2Yo6BDDhoWP3IkcBa/p+hR7ot9ovPZGt1WBBGp4vZEK37DWnlWSQ7ATT51m9hlAlcf3lPj9zNu",
+	"MA62QUhJKgLqP/wY/NGZg/lHSH/XhN89hn4CXPJ3uhakadHORF73CAjFVw6rLeF3ZuadLH6D9KKxhfVT",
+	"Wm35vRi8i6V2WbntfBR5ONbf/QrG2rsk2BaZ6AhH64/8Jrqh2Ge6MBAzZZo5RoWmL558k8uQ41ODhREn",
+	"WBgxnAGvmXkBj71ZHvUu60tM8FBnR6DoO7aRTvluVIJADljAQNg2dTWuO8pagdGLW9F7UvnfPZH6+LWD",
+	"CSkZqZtHwpZoELbSJfaUGeZiO6a5B6LGN+NCbqxNSRCz4QjIh8xevbjinOV+KD9Cq42kcrfKNBiYVBbs",
+	"exzxHqnHdb3MIxDufzBWjtD9D+HEqCPzoFVeP3cfzrd6vLGut3glR9ISXWOkkirjw3hO5QKkOtQMsSAu",
+	"Kq9m4LgDhXFN9/Kvfa6xIVgPNlCibk2y8NBduhzCIH0Urx84SjOjJVUpdRSa5kBwbkt3xEgSAqYXpFxT",
+	"zTJSKgb6leaQCWsY3WTEc4PLvfdY7hNyW4PJ5hd65l5z9gXysL6O2qN37CC44WdU5VB9eceOpdY0e/ba",
+	"1X8eqwWPe/2Nf3FUzEKoNarA5+xTYOKKYKpW7OB9xM7meySdf+hexJxreD9Wxvm5HWcf/OvAZYTSzHvx",
+	"qb7GQmXN6hZi34GnTx8QhXAj7UNre8cWUuWeKLfsHw65lI/OoUIwbh5ep87M3kH6ur9Lrdj4ToMmXQBE",
+	"M9BgiZ3/7APPuWJQh/1HJpiixa36kCdcnQ6C78lDktOdgzgRchun5Ax0eshGNop+eD6yU3SG8/yty+/C",
+	"GemeiY+YiKuhtEodR9VCHiTb9a7N91hCwVjO8ktSCcMLuJUYYCs5uw8Kx1EZQD3A7pW9wrzlUOXcuOlO",
+	"PTWxCBsNSVcfpr+r4m+XuOOWm2gFPppiraq7OhefmsU6acO+a/zi3t1asjLW7vIoLlgvR1RlNRlrJZ3O",
+	"MteO6mKWOzfDQVIoDJRIIYzkxaOEpHHj15mZOToYciXLsqehVUPE+H5afg7H7ErPNVkUUh+FHZ8VwH6t",
+	"2k2ro+RQr6CIW7Krv9qi3YDtRvihKeTBDdkPJe9s43tJg7CDjVVR0M8330GC213m9LmgoAHltJnSN8Xm",
+	"6lNFnuY5LPs25a+WAgCidaLXfGlcENppALOL2Xv7KeB4YsJvyxiPAVZC57evU5BWcOPuPXGuHjbNH0dg",
+	"i7eVsafSGtmhGRHoSxENMYDBPvP9YMJtKxyY6+yL/c+gkedYZNoF4Sh09xDv97MVb+ouZv0HdeKRrHqi",
+	"oWtX1AobXyfLXhLaTF5y6W4Gu/gpJjDJnWMxhVgWfGH6UpCOtKe3gIA8UEJY+8U+5DN0WpUXQ5yCK8/H",
+	"y4u/NyZ1oSkM44K0cCq9yBuew1vIiTO8hjaOIklH9Dt45LflsB72mKA4hjeA4uhKQxA4Z1KxiH/P0ZQ/",
+	"zzAuXO6b2B8RG/sn7+Wl0UBZo5HZ2PybNi/VxYmDmt/7+rGBJrzjqkj7MW+/5arSQIFXXIzWS4P6DQlr",
+	"FYbIj9NPJryZQ/LVAkNmzptZh7TsrN1FyRWBHbysTd3M1Ra7mxS1PWgnj6BLh5gRjRj5CfRWHVJmMEj+",
+	"rjqCZTHYqzEapk/oV8WRQA587o4OsUxInnKI6I2Y+nEijV0y3jK7ZZY7r+PVynkdx4Mtdkh9qEytfAu3",
+	"IwE9v6e7KLHq6Jtjmd+wTQk+6mGA1PDUfUiuZ+7w+lFHY6WGWR5HZIX3IX59JBmtzdrA/PBqNfj528is",
+	"jjqTwjEmrL2xS3tr5QPNvrU8xu6mDm/iUYDH/Mvqavm4xtEwtdEZHFssX1eGL5pW2K326cyH4foyV60K",
+	"KQFq2sG0420I/AZNWlw4vb7l7AdFcUnWrMjRz6lNfSUiLIt9OJHV7Qb7EEKDR+iu+LQesNMJuNayHLLk",
+	"cRr13yWPIm2QULRI3rvhS2zaRRfXJ4YdBSbcZdx6FvpOI2OWuG01lD8pqUZIFVeRG9oC2hmt5bbFSOEn",
+	"W2iwCLlg2kiZk0rkWMh9OL8HbO2eNjVaV7eHW/Y1KZi3+i9N90nUZaqkWm+lsgP////v/2dXxQQVEA+U",
+	"FS3obLRG8J6vxMvfBnw5XbhyN7DLbFEpbnazi18+NdQOvsJsM5GTFeSiGbeFw8hCkIiwiDnjzLmVxoTg",
+	"ajYZo2shOPSxQ2p1Kwg4OOA6A6Yd3wOiEhsKwZ0hferP/qH7UKf8YH+hRTVal7qxDx8FXsgv3mdFYGMd",
+	"6LqPLYF86zvoknIt5NbFKyDKv4QNQPBdkHfXXOSddIoxTYOaDP9lhjx98csne6Vopm78RVipYnYxO6Ml",
+	"P7t5AEqRG6aWRAHDPnwUKsrCJ3UNhI4/htB2/IEP0UYf5WxRUN/OJvrcLzP6qBbY0YeOQb5++vq/AwAA",
+	"//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -40,6 +40,7 @@ var pathIdentifiers = map[string]identifier{
 	"role":           {`SELECT code FROM own_role WHERE tenant_id = $1`, "own-nobodys"},
 	"sequence":       {"", "888888"},
 
+	"templates.id":       {`SELECT template_id::text FROM contract_template WHERE tenant_id = $1`, nobodysID},
 	"contracts.id":       {`SELECT contract_id::text FROM contract WHERE tenant_id = $1`, nobodysID},
 	"objections.id":      {`SELECT objection_id::text FROM objection WHERE tenant_id = $1`, nobodysID},
 	"meetings.id":        {`SELECT meeting_id::text FROM meeting WHERE tenant_id = $1`, nobodysID},

@@ -43,7 +43,8 @@ type attempt struct {
 func TestAPI(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	all := slices.Concat(accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations(),
+	k.contracts(t)
+	all := slices.Concat(k.contractReadings(), accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations(),
 		k.peopleOperations(t), invitationOperations(), roleOperations(), engagementOperations(), auditOperations(), ownOperations(), conversationOperations(), k.ownIndicatorOperations(t))
 	t.Run("every operation has an action, an example and scenarios", func(t *testing.T) { t.Parallel(); k.checkDocument(t, all) })
 	t.Run("tokens", func(t *testing.T) { t.Parallel(); k.checkTokens(t) })

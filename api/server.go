@@ -46,6 +46,8 @@ type Services struct {
 	Indicators      *indicator.Service
 	Warehouse       *warehouse.Service
 	Crosschecks     *crosscheck.Service
+	Contracts       *contract.Service
+	Papers          *contract.Papers
 	Scorecards      *contract.Cards
 	Meetings        *meeting.Service
 	Engagements     *engagement.Service

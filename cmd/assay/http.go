@@ -49,7 +49,7 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 		return err
 	}
 	return web.NewHandler(log, ready, s.proxies, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
-		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Scorecards: s.cards(), Meetings: s.meetings(),
+		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Contracts: s.contracts, Papers: s.papers(), Scorecards: s.cards(), Meetings: s.meetings(),
 		Engagements: s.engagements, Audit: audit.New(s.db), Notices: s.notices, Languages: locales.Languages, Log: log, Clock: time.Now}))
 }
 

@@ -1,0 +1,187 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3filter"
+
+	"assay/api"
+	"assay/domain/access"
+	"assay/domain/administration"
+	"assay/domain/contract"
+	"assay/domain/indicator"
+	"assay/domain/seal"
+)
+
+func init() {
+	openapi3filter.RegisterBodyDecoder("application/pdf", openapi3filter.FileBodyDecoder)
+}
+
+// notReaders of contracts, and notTemplates who have nothing to do with templates.
+var (
+	notReaders   = []string{"analyst", "administrator", "data_officer"}
+	notTemplates = []string{"officer", "team_head", "head_of_office", "auditor", "human_resources", "administrator", "data_officer"}
+)
+
+// contracts makes a proposed contract in two administrations and a signed one in the first.
+func (k *kit) contracts(t *testing.T) {
+	t.Helper()
+	k.proposed = k.propose(t, k.first, "director_general", "officer", k.office, k.officer)
+	k.otherProposed = k.propose(t, k.second, "stranger", "stranger_data", "ZZ1", "zz")
+	c := k.propose(t, k.first, "director_general", "officer_without_user", k.office, "ZZ07")
+	for _, name := range []string{"officer_without_user", "director_general"} {
+		actor := k.actor(t, name, "")
+		in := contract.SignInput{Seen: c.Text.Hash, Confirmation: contract.Confirmation{Account: actor.Account, Method: "authenticator", At: testClock()}}
+		var err error
+		if c, err = k.services.Contracts.Sign(t.Context(), k.first, contract.Ask{Contract: c.ID, Revision: c.Revision, Actor: actor}, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.signed = c
+	if _, err := k.seals.Create(t.Context(), k.first, seal.Author{SignInName: "test"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (k *kit) actor(t *testing.T, name string, role access.Role) contract.Actor {
+	t.Helper()
+	a, err := k.services.Accounts.ByName(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract.Actor{Account: a.ID, SignInName: name, Name: a.Name, Role: role, Origin: "test"}
+}
+
+// propose makes everything up to a proposed contract between two accounts.
+func (k *kit) propose(t *testing.T, tenant *administration.Tenant, authority, holder, office, officer string) *contract.Contract {
+	t.Helper()
+	ctx, s := t.Context(), k.services.Contracts
+	dg, party := k.actor(t, authority, access.DirectorGeneral), k.actor(t, holder, "")
+	programme, err := s.Programme(ctx, tenant.ID)
+	if err == nil && !programme.ContractsOpen() {
+		err = s.OpenContracts(ctx, tenant.ID, dg, "the tests need contracts at once")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := s.CopyBuiltIn(ctx, tenant.ID, dg, contract.FunctionOfficer, "for-"+holder, "")
+	if err == nil {
+		template, err = s.PutInUse(ctx, tenant.ID, dg, template.ID, template.Revision)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Draft(ctx, tenant, contract.DraftInput{Template: template.ID, Subject: officer, SubjectName: party.Name, Office: office, StartsOn: s.Today(tenant) + 20, Actor: dg, Targets: testFigures(), WithoutHistory: true,
+		Signatories: []contract.Signatory{{Side: contract.SideHolder, Account: party.Account, Name: party.Name, Post: "Examiner"}, {Side: contract.SideAdministration, Account: dg.Account, Name: dg.Name, Post: "Director General"}}})
+	if err == nil {
+		c, err = s.Propose(ctx, tenant, contract.Ask{Contract: c.ID, Revision: c.Revision, Actor: dg})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func testFigures() map[string]contract.Figure {
+	value := func(v float64) *float64 { return &v }
+	figures := map[string]contract.Figure{}
+	for _, line := range contract.BuiltIn(contract.FunctionOfficer).Lines {
+		f := contract.Figure{Baseline: value(10), Threshold: value(10), Target: value(12)}
+		switch line.Direction {
+		case indicator.Lower:
+			f.Target = value(8)
+		case indicator.Band:
+			f = contract.Figure{Baseline: value(10), RedLow: value(2), RedHigh: value(40)}
+		}
+		figures[line.Code] = f
+	}
+	return figures
+}
+
+// onContract is what every operation on one contract must refuse.
+func (k *kit) onContract(end string) []attempt {
+	return []attempt{
+		{name: "by another administration", as: "stranger", path: "/contracts/" + k.proposed.ID.String() + end, status: 404},
+		{name: "of another administration", as: "director_general", path: "/contracts/" + k.otherProposed.ID.String() + end, status: 404},
+		{name: "of a colleague", as: "officer", path: "/contracts/" + k.signed.ID.String() + end, status: 404, contains: "no such contract"},
+		{name: "of another office", as: "head_of_nothing", path: "/contracts/" + k.proposed.ID.String() + end, status: 404},
+		{name: "none", as: "director_general", path: "/contracts" + nothing + end, status: 404},
+		{name: "no number", as: "director_general", path: "/contracts/7" + end, status: 400},
+	}
+}
+
+// contractReadings are the operations that change nothing.
+func (k *kit) contractReadings() []operation {
+	contracts, template := "/contracts/"+k.proposed.ID.String(), "/templates/"+k.proposed.Template.String()
+	foreign := "/templates/" + k.otherProposed.Template.String()
+	onTemplate := func(end string) []attempt {
+		return []attempt{
+			{name: "of another administration", as: "analyst", path: foreign + end, status: 404},
+			{name: "by another administration", as: "stranger", path: template + end, status: 404},
+			{name: "none", as: "analyst", path: "/templates" + nothing + end, status: 404},
+		}
+	}
+	return []operation{
+		{id: "listContracts", method: "GET", path: "/contracts", as: "officer", status: 200, refused: notReaders, attempts: []attempt{
+			{name: "no state", as: "officer", path: "/contracts?state=lost", status: 400},
+			{name: "another administration", as: "stranger", status: 200, contains: k.otherProposed.ID.String()}},
+			check: func(t *testing.T, body []byte) {
+				t.Helper()
+				var lines []api.ContractLine
+				if err := json.Unmarshal(body, &lines); err != nil || len(lines) != 1 || lines[0].Id != k.proposed.ID {
+					t.Errorf("an officer's contracts are %s", body)
+				}
+			}},
+		{id: "getContract", method: "GET", path: contracts, as: "officer", status: 200, refused: notReaders, attempts: append(k.onContract(""),
+			attempt{name: "human resources may do nothing", as: "human_resources", status: 200, contains: `"possible":[]`}),
+			check: contains(`"capacities":["holder"]`, `"counter"`, `"state":"proposed"`, `"action":"propose"`)},
+		{id: "downloadContract", method: "GET", path: "/contracts/" + k.signed.ID.String() + "/paper?language=fr", as: "director_general", status: 200, refused: notReaders,
+			attempts: append(k.onContract("/paper"), attempt{name: "not signed", as: "officer", path: contracts + "/paper", status: 409},
+				attempt{name: "no language", as: "officer", path: contracts + "/paper?language=..", status: 400}),
+			check: func(t *testing.T, body []byte) {
+				t.Helper()
+				if !bytes.HasPrefix(body, []byte("%PDF-")) {
+					t.Errorf("no PDF: %.20q", body)
+				}
+			}},
+		{id: "getProgramme", method: "GET", path: "/programme", as: "officer", status: 200, refused: notReaders, check: contains(`"phase":"prescriptive"`, `"missing":[`)},
+		{id: "getProgrammeReport", method: "GET", path: "/programme/reports/2025-03", as: "officer", status: 404, refused: notReaders, attempts: []attempt{
+			{name: "no month", as: "officer", path: "/programme/reports/2025-13", status: 400}}},
+		{id: "listTemplates", method: "GET", path: "/templates", as: "analyst", status: 200, refused: notTemplates, check: contains(`"code":"for-officer"`)},
+		{id: "getTemplate", method: "GET", path: template, as: "analyst", status: 200, refused: notTemplates, attempts: onTemplate(""), check: contains(`"lines":[`, `"articles":[`)},
+		{id: "proposeTargets", method: "GET", path: template + "/targets?office=" + k.office, as: "analyst", status: 200, refused: notTemplates, attempts: append(onTemplate("/targets"),
+			attempt{name: "no figures yet", as: "stranger", path: foreign + "/targets", status: 503}),
+			check: func(t *testing.T, body []byte) {
+				t.Helper()
+				want, err := k.services.Contracts.Proposals(t.Context(), k.first, k.work(t))
+				var got api.TargetProposals
+				if err != nil || json.Unmarshal(body, &got) != nil || len(got.Lines) != len(want) {
+					t.Fatalf("proposals: %s, %v", body, err)
+				}
+				left := 0
+				for i, p := range want {
+					line := got.Lines[i]
+					if line.Code != p.Code || line.Months != len(p.Observations) || line.FewCases != p.FewCases || line.NoValue != p.NoValue || line.Tested.Code != p.Code {
+						t.Errorf("%+v, and the room says %+v", line, p)
+					}
+					left += p.FewCases + p.NoValue
+				}
+				if left == 0 {
+					t.Errorf("no month of work was looked at: %s", body)
+				}
+			}},
+	}
+}
+
+// work is what the targets of the proposed contract's template come from.
+func (k *kit) work(t *testing.T) contract.Work {
+	t.Helper()
+	template, err := k.services.Contracts.Template(t.Context(), k.first.ID, k.proposed.Template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := template.Content
+	return contract.Work{Level: c.Level, Function: c.Function, Office: k.office, Before: k.services.Contracts.Today(k.first), Lines: c.Lines, Rule: c.Rule}
+}
