@@ -10,7 +10,7 @@ import (
 )
 
 // spooled is how many findings stay in memory, a few kilobytes each; the rest goes to a temporary file.
-const spooled = 20_000
+const spooled = 5_000
 
 // spool keeps findings until they are saved, in bounded memory: data in which every
 // declaration breaks a rule must not break the program.

@@ -105,10 +105,11 @@ type Builder struct {
 
 // columnBuilder holds the values of one column as they came.
 type columnBuilder struct {
-	codes      []uint32          // Code: position in dictionary
+	codes      gathered          // Code: position in dictionary
+	last       uint32            // Code: position of the last row's
 	dictionary []string          // Code: in order of first appearance
 	positions  map[string]uint32 // Code
-	numbers    []int64           // Flags: of every row; Integer, Day: of those that have one
+	numbers    gathered          // Flags: of every row; Integer, Day: of those that have one, folded
 	given      []uint64          // Integer, Day: a bit for each row, set where there is a number
 }
 
@@ -129,9 +130,9 @@ func (b *Builder) Grow(rows int) {
 		c := &b.columns[i]
 		switch b.types[i] {
 		case Code:
-			c.codes = slices.Grow(c.codes, rows)
+			c.codes.grow(rows)
 		case Flags:
-			c.numbers = slices.Grow(c.numbers, rows)
+			c.numbers.grow(rows)
 		case Integer, Day: // many columns have few
 			c.given = slices.Grow(c.given, (rows+63)/64)
 		}
@@ -156,11 +157,11 @@ func (b *Builder) Append(row *Row) error {
 				c.given = append(c.given, 0)
 			}
 			if cell.set {
-				c.numbers = append(c.numbers, cell.number)
+				c.numbers.append(fold(cell.number))
 				c.given[b.rows/64] |= 1 << (b.rows % 64)
 			}
 		case Flags:
-			c.numbers = append(c.numbers, cell.number)
+			c.numbers.append(uint64(cell.number))
 		}
 	}
 	b.rows++
@@ -190,7 +191,7 @@ func (b *Builder) PutNumber(i int, value int64, given bool) {
 		}
 		return
 	}
-	c.numbers = append(c.numbers, value)
+	c.numbers.append(fold(value))
 	c.given[b.rows/64] |= 1 << (b.rows % 64)
 	switch {
 	case i == b.date:
@@ -204,8 +205,7 @@ func (b *Builder) PutNumber(i int, value int64, given bool) {
 
 // PutFlags is described at PutCode.
 func (b *Builder) PutFlags(i int, bits uint64) {
-	c := &b.columns[i]
-	c.numbers = append(c.numbers, int64(bits))
+	b.columns[i].numbers.append(bits)
 }
 
 var errNotDated = errors.New("it is not dated in the month")
@@ -232,9 +232,9 @@ func (b *Builder) whole() error {
 		c, there := &b.columns[i], 0
 		switch b.types[i] {
 		case Code:
-			there = len(c.codes)
+			there = c.codes.len()
 		case Flags:
-			there = len(c.numbers)
+			there = c.numbers.len()
 		case Integer, Day:
 			if there = b.rows; len(c.given) != (b.rows+63)/64 {
 				there = -1
@@ -250,11 +250,9 @@ func (b *Builder) whole() error {
 // appendCode adds a text. The rows of one declaration follow one another and have
 // most of their codes in common, so that the one before is looked at first.
 func (c *columnBuilder) appendCode(text string) {
-	if n := len(c.codes); n > 0 {
-		if last := c.codes[n-1]; c.dictionary[last] == text {
-			c.codes = append(c.codes, last)
-			return
-		}
+	if len(c.dictionary) > 0 && c.dictionary[c.last] == text {
+		c.codes.append(uint64(c.last))
+		return
 	}
 	p, found := c.positions[text]
 	if !found {
@@ -262,7 +260,8 @@ func (c *columnBuilder) appendCode(text string) {
 		c.dictionary = append(c.dictionary, text)
 		c.positions[text] = p
 	}
-	c.codes = append(c.codes, p)
+	c.last = p
+	c.codes.append(uint64(p))
 }
 
 func (b *Builder) check(row *Row) error {

@@ -110,18 +110,18 @@ func (c *columnBuilder) write(w *parquet.ColumnWriter, t Type, index, rows int) 
 			row := from + i
 			switch {
 			case t == Code:
-				values[i] = dictionary[c.codes[row]]
+				values[i] = dictionary[c.codes.at(row)]
 				continue
 			case t == Flags:
-				values[i] = parquet.Int64Value(c.numbers[row]).Level(0, 0, index)
+				values[i] = parquet.Int64Value(int64(c.numbers.at(row))).Level(0, 0, index)
 				continue
 			case c.given[row/64]&(1<<(row%64)) == 0:
 				values[i] = null
 				continue
 			case t == Day:
-				values[i] = parquet.Int32Value(int32(c.numbers[next])).Level(0, 1, index)
+				values[i] = parquet.Int32Value(int32(unfold(c.numbers.at(next)))).Level(0, 1, index)
 			default:
-				values[i] = parquet.Int64Value(c.numbers[next]).Level(0, 1, index)
+				values[i] = parquet.Int64Value(unfold(c.numbers.at(next))).Level(0, 1, index)
 			}
 			next++
 		}

@@ -297,6 +297,9 @@ func (r *rebuild) span(months []cube.Month) (span monthSpan) {
 	return span
 }
 
+// monthsAgain is how many months are made again in one pass, in which all of them are open to its end.
+const monthsAgain = 3
+
 // makeAgain makes the months into which acts fell long before the registration
 // of their declaration, from all declarations that contribute to them.
 func (r *rebuild) makeAgain(ctx context.Context, tx *store.Tx, c *Context, late map[string]map[cube.Month]bool) error {
@@ -305,13 +308,17 @@ func (r *rebuild) makeAgain(ctx context.Context, tx *store.Tx, c *Context, late 
 		acted = slices.AppendSeq(acted, maps.Keys(months))
 	}
 	slices.Sort(acted)
-	wants := func(grain string, m cube.Month) bool { return late[grain][m] }
-	months, err := r.contributing(ctx, tx, wants, slices.Compact(acted))
-	if err != nil {
-		return err
+	for some := range slices.Chunk(slices.Compact(acted), monthsAgain) {
+		wants := func(grain string, m cube.Month) bool { return late[grain][m] && slices.Contains(some, m) }
+		months, err := r.contributing(ctx, tx, wants, some)
+		if err != nil {
+			return err
+		}
+		if _, err := r.pass(ctx, tx, c, months, wants, false); err != nil {
+			return err
+		}
 	}
-	_, err = r.pass(ctx, tx, c, months, wants, false)
-	return err
+	return nil
 }
 
 // contributing gives the months of registration of all declarations that may
@@ -332,8 +339,9 @@ func (r *rebuild) contributing(ctx context.Context, tx *store.Tx, wants func(str
 }
 
 // pass streams the declarations registered in the months once, in their order.
-// With closing, months of acts are closed one month after that of registration, so that
-// memory stays bounded; what comes later all the same is given back as late.
+// The rows that are dated by registration are complete after their month. With closing,
+// months of acts are closed one month after that of registration, so that memory stays
+// bounded; what comes later all the same is given back as late.
 func (r *rebuild) pass(ctx context.Context, tx *store.Tx, c *Context, months []cube.Month, wants func(string, cube.Month) bool, closing bool) (map[string]map[cube.Month]bool, error) {
 	a := newAssembly(c, wants, func(key segmentKey, b *cube.Builder) error { return r.hand(ctx, key, b) })
 	a.keepPrices = closing
@@ -360,6 +368,9 @@ func (r *rebuild) pass(ctx context.Context, tx *store.Tx, c *Context, months []c
 			r.unpacked = append(r.unpacked, int(month))
 		}
 		if !closing {
+			if err := a.finish(through(month), never, never); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		c.Prices.Forget(month)

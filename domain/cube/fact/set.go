@@ -20,6 +20,9 @@ type set[R any] struct {
 	usual    int // rows of the month closed last
 }
 
+// growAfter is the part of a usual month that must be there before room is made for the rest.
+const growAfter = 4
+
 func newSet[R any](s *schema[R], on func(*R) cube.Date, wanted func(grain string, m cube.Month) bool) *set[R] {
 	return &set[R]{schema: s, on: on, wanted: func(m cube.Month) bool { return wanted(s.grain.Name, m) },
 		builders: map[cube.Month]*cube.Builder{}, closed: map[cube.Month]bool{}, late: map[cube.Month]bool{}}
@@ -37,8 +40,11 @@ func (s *set[R]) add(row *R) error {
 	builder := s.builders[month]
 	if builder == nil {
 		builder = cube.NewBuilder(s.schema.grain, month)
-		builder.Grow(s.usual + s.usual/8)
 		s.builders[month] = builder
+	}
+	// Room is made once a month is well under way: months to come have a few acts long before, and several of them are open.
+	if rows := builder.Rows(); rows > 0 && rows == s.usual/growAfter {
+		builder.Grow(s.usual)
 	}
 	return s.schema.put(builder, row)
 }
@@ -70,6 +76,8 @@ func (s *set[R]) finish(done func(cube.Month) bool, out func(segmentKey, *cube.B
 }
 
 func always(cube.Month) bool { return true }
+
+func never(cube.Month) bool { return false }
 
 func through(last cube.Month) func(cube.Month) bool {
 	return func(m cube.Month) bool { return m <= last }
