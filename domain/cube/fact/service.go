@@ -60,9 +60,9 @@ type Rebuilt struct {
 }
 
 // Rebuild makes the segments of months again and publishes them, all or none.
-// It reads the warehouse once, in one state of it, in memory that does not grow
-// with the number of declarations, and clears the marks of exactly what that
-// state said was dirty: data that come meanwhile stay dirty. Rebuilds of one
+// It reads the warehouse once, in one state of it, in memory that grows with the
+// declarations of a month and not with all of them, and clears the marks of exactly what
+// that state said was dirty: data that come meanwhile stay dirty. Rebuilds of one
 // administration happen one after the other.
 //
 // A few dirty months are made from the declarations that were registered or had
