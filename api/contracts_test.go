@@ -3,9 +3,12 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/google/uuid"
 
 	"assay/api"
 	"assay/domain/access"
@@ -184,4 +187,77 @@ func (k *kit) work(t *testing.T) contract.Work {
 	}
 	c := template.Content
 	return contract.Work{Level: c.Level, Function: c.Function, Office: k.office, Before: k.services.Contracts.Today(k.first), Lines: c.Lines, Rule: c.Rule}
+}
+
+// contractWritings are the operations that change something: each with a contract or template of its own.
+func (k *kit) contractWritings(t *testing.T) []operation {
+	t.Helper()
+	in := "/contracts/" + k.proposed.ID.String() + "/acts"
+	act := func(rest string) string {
+		return `{"revision":` + strconv.FormatInt(k.proposed.Revision, 10) + `,` + rest + `}`
+	}
+	draft := func(template, office, holder, authority string) string {
+		return `{"template":"` + template + `","office":"` + office + `","starts_on":"2026-02-01","holder":{"account":"` + k.accountOf(t, holder) + `","post":"Head"},"authority":{"account":"` + k.accountOf(t, authority) + `","post":"Director General"}}`
+	}
+	own, copied := k.proposed.Template.String(), k.copied(t, "to-save")
+	save, steps := "/templates/"+copied.String(), "/templates/"+k.copied(t, "to-use").String()+"/steps"
+	k.narrow(t, "narrow_auditor", "auditor", access.ContractRead)
+	k.narrow(t, "narrow_director", "director_general", access.ContractRead)
+	onTemplate := func(end string) []attempt {
+		return []attempt{{name: "of another administration", as: "analyst", path: "/templates/" + k.otherProposed.Template.String() + end, status: 404},
+			{name: "by another administration", as: "stranger", path: "/templates/" + own + end, status: 404}, {name: "none", as: "analyst", path: "/templates" + nothing + end, status: 404}}
+	}
+	return []operation{
+		{id: "draftContract", method: "POST", path: "/contracts", contentType: jsonBody, body: draft(own, k.office, "head_of_office", "director_general"), as: "director_general", status: 201,
+			refused: []string{"analyst", "auditor", "human_resources", "administrator", "data_officer"}, check: contains(`"state":"draft"`, `"subject":"`+k.office+`"`), attempts: []attempt{
+				{name: "an officer", as: "officer", status: 403},
+				{name: "a head for another office", as: "head_of_office", body: draft(own, k.otherOffice, "officer", "director_general"), status: 403, contains: "your own office"},
+				{name: "a template of another administration", as: "director_general", body: draft(k.otherProposed.Template.String(), k.office, "officer", "director_general"), status: 404},
+				{name: "a holder of another administration", as: "director_general", body: draft(own, k.office, "stranger_data", "director_general"), status: 400},
+				{name: "both parties the same", as: "director_general", body: draft(own, k.office, "head_of_office", "head_of_office"), status: 400},
+				{name: "no template in use", as: "director_general", body: draft(copied.String(), k.office, "officer", "director_general"), status: 409},
+				{name: "no holder", as: "director_general", body: `{"template":"` + own + `","starts_on":"2026-02-01"}`, status: 400}}},
+		{id: "actOnContract", method: "POST", path: in, contentType: jsonBody, body: act(`"action":"comment","about":"indicator:CLR04","reason":"Half of my files arrive after noon"`), as: "officer", status: 200, refused: notReaders,
+			check: contains(`"state":"proposed"`), attempts: append(k.onContract("/acts"), []attempt{
+				{name: "signing", as: "officer", body: act(`"action":"sign"`), status: 400, contains: "action"},
+				{name: "the program's own act", as: "director_general", body: act(`"action":"activate"`), status: 400},
+				{name: "an old revision", as: "officer", body: `{"revision":1,"action":"comment","reason":"Late"}`, status: 409},
+				{name: "a verdict of the holder", as: "officer", body: act(`"action":"terminate","reason":"I want it to end","basis":"case 1"`), status: 403},
+				{name: "a drafter's act by the holder", as: "officer", body: act(`"action":"withdraw","reason":"I do not want it"`), status: 403},
+				{name: "human resources", as: "human_resources", status: 403},
+				{name: "a token for reading counters", as: "narrow_director", body: act(`"action":"withdraw","reason":"Another draft is better"`), status: 403},
+				{name: "a token for reading comments", as: "narrow_auditor", status: 403, contains: "narrowed"},
+				{name: "a token for reading reads nothing away", as: "narrow_auditor", body: act(`"action":"vet","seen":"` + strings.Repeat("0", 64) + `"`), status: 403, contains: "narrowed"},
+				{name: "before its time", as: "director_general", body: act(`"action":"suspend","day":"2026-02-01","ground":"outage","reason":"The scanner is out"`), status: 409},
+				{name: "without its day", as: "director_general", body: act(`"action":"extend"`), status: 400, contains: "day"},
+				{name: "a figure twice", as: "officer", body: act(`"action":"counter","reason":"Too high","figures":[{"code":"CLR01","target":1},{"code":"CLR01","target":2}]`), status: 400, contains: "twice"},
+				{name: "no such indicator", as: "officer", body: act(`"action":"counter","reason":"Two examiners are away","figures":[{"code":"ZZZ01","target":1}]`), status: 400, contains: "ZZZ01"},
+			}...)},
+		{id: "notePrerequisite", method: "PUT", path: "/programme/prerequisites/hardware", contentType: jsonBody, body: `{"met":true,"evidence":"Two servers, list 14"}`, as: "analyst", status: 200, refused: notTemplates,
+			check: contains(`"evidence":"Two servers, list 14"`), attempts: []attempt{{name: "nothing shows it", as: "analyst", body: `{"met":true}`, status: 400, contains: "evidence"},
+				{name: "no such prerequisite", as: "analyst", path: "/programme/prerequisites/luck", status: 400}}},
+		{id: "publishProgrammeReport", method: "POST", path: "/programme/reports", contentType: jsonBody, body: `{"month":"2025-06"}`, as: "analyst", status: 201, refused: notTemplates, check: contains(`"month":"2025-06"`, `"CLR01"`), attempts: []attempt{
+			{name: "a month to come", as: "analyst", body: `{"month":"2030-01"}`, status: 503}, {name: "no month", as: "analyst", body: `{"month":"June"}`, status: 400}}},
+		{id: "copyTemplate", method: "POST", path: "/templates", contentType: jsonBody, body: `{"function":"inspector","code":"of-the-port"}`, as: "analyst", status: 201, refused: notTemplates, check: contains(`"code":"of-the-port"`, `"state":"draft"`), attempts: []attempt{
+			{name: "no such function", as: "analyst", body: `{"function":"minister"}`, status: 404}, {name: "a code that is there", as: "analyst", body: `{"function":"officer","code":"for-officer"}`, status: 409}}},
+		{id: "saveTemplate", method: "PATCH", path: save, contentType: jsonBody, body: `{"revision":1,"weights":[{"code":"CLR01","weight":20}],"terms":{"months":12},"vetting":true,"articles":[{"number":2,"language":"en","text":"Other words"}]}`, as: "analyst", status: 200, refused: notTemplates,
+			check: contains(`"months":12`, `"vetting":true`, "Other words", `"revision":2`), attempts: append(onTemplate(""), []attempt{
+				{name: "in use", as: "analyst", path: "/templates/" + own, body: `{"revision":2,"vetting":true}`, status: 409, contains: "frozen"},
+				{name: "an old revision", as: "analyst", body: `{"revision":9,"vetting":true}`, status: 409},
+				{name: "an indicator that it has not", as: "analyst", body: `{"revision":1,"weights":[{"code":"ZZZ01","weight":20}]}`, status: 400, contains: "ZZZ01"},
+				{name: "an article that it has not", as: "analyst", body: `{"revision":1,"articles":[{"number":39,"language":"en","text":"x"}]}`, status: 400, contains: "article 39"}}...)},
+		{id: "stepTemplate", method: "POST", path: steps, contentType: jsonBody, body: `{"action":"use","revision":1}`, as: "analyst", status: 200, refused: notTemplates, check: contains(`"state":"in_use"`), attempts: append(onTemplate("/steps"), []attempt{
+			{name: "retired before it is used", as: "analyst", body: `{"action":"retire","revision":1}`, status: 409}, {name: "an old revision", as: "analyst", body: `{"action":"version","revision":9}`, status: 409},
+			{name: "no such step", as: "analyst", body: `{"action":"burn","revision":1}`, status: 400}}...)},
+	}
+}
+
+// copied is a draft of a template of one's own.
+func (k *kit) copied(t *testing.T, code string) uuid.UUID {
+	t.Helper()
+	template, err := k.services.Contracts.CopyBuiltIn(t.Context(), k.first.ID, k.actor(t, "director_general", access.DirectorGeneral), contract.FunctionOfficer, code, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return template.ID
 }

@@ -31,19 +31,19 @@ import (
 
 // Defines values for ContractSigningOrder.
 const (
-	AdministrationFirst ContractSigningOrder = "administration_first"
-	Any                 ContractSigningOrder = "any"
-	HolderFirst         ContractSigningOrder = "holder_first"
+	ContractSigningOrderAdministrationFirst ContractSigningOrder = "administration_first"
+	ContractSigningOrderAny                 ContractSigningOrder = "any"
+	ContractSigningOrderHolderFirst         ContractSigningOrder = "holder_first"
 )
 
 // Valid indicates whether the value is a known member of the ContractSigningOrder enum.
 func (e ContractSigningOrder) Valid() bool {
 	switch e {
-	case AdministrationFirst:
+	case ContractSigningOrderAdministrationFirst:
 		return true
-	case Any:
+	case ContractSigningOrderAny:
 		return true
-	case HolderFirst:
+	case ContractSigningOrderHolderFirst:
 		return true
 	default:
 		return false
@@ -707,30 +707,120 @@ func (e ListContractsParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ActOnContractJSONBodyAction.
+const (
+	ActOnContractJSONBodyActionAmend     ActOnContractJSONBodyAction = "amend"
+	ActOnContractJSONBodyActionClose     ActOnContractJSONBodyAction = "close"
+	ActOnContractJSONBodyActionComment   ActOnContractJSONBodyAction = "comment"
+	ActOnContractJSONBodyActionCounter   ActOnContractJSONBodyAction = "counter"
+	ActOnContractJSONBodyActionDecline   ActOnContractJSONBodyAction = "decline"
+	ActOnContractJSONBodyActionDiscard   ActOnContractJSONBodyAction = "discard"
+	ActOnContractJSONBodyActionEdit      ActOnContractJSONBodyAction = "edit"
+	ActOnContractJSONBodyActionEvaluate  ActOnContractJSONBodyAction = "evaluate"
+	ActOnContractJSONBodyActionExtend    ActOnContractJSONBodyAction = "extend"
+	ActOnContractJSONBodyActionPropose   ActOnContractJSONBodyAction = "propose"
+	ActOnContractJSONBodyActionRenew     ActOnContractJSONBodyAction = "renew"
+	ActOnContractJSONBodyActionResume    ActOnContractJSONBodyAction = "resume"
+	ActOnContractJSONBodyActionSuspend   ActOnContractJSONBodyAction = "suspend"
+	ActOnContractJSONBodyActionTerminate ActOnContractJSONBodyAction = "terminate"
+	ActOnContractJSONBodyActionVet       ActOnContractJSONBodyAction = "vet"
+	ActOnContractJSONBodyActionWithdraw  ActOnContractJSONBodyAction = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the ActOnContractJSONBodyAction enum.
+func (e ActOnContractJSONBodyAction) Valid() bool {
+	switch e {
+	case ActOnContractJSONBodyActionAmend:
+		return true
+	case ActOnContractJSONBodyActionClose:
+		return true
+	case ActOnContractJSONBodyActionComment:
+		return true
+	case ActOnContractJSONBodyActionCounter:
+		return true
+	case ActOnContractJSONBodyActionDecline:
+		return true
+	case ActOnContractJSONBodyActionDiscard:
+		return true
+	case ActOnContractJSONBodyActionEdit:
+		return true
+	case ActOnContractJSONBodyActionEvaluate:
+		return true
+	case ActOnContractJSONBodyActionExtend:
+		return true
+	case ActOnContractJSONBodyActionPropose:
+		return true
+	case ActOnContractJSONBodyActionRenew:
+		return true
+	case ActOnContractJSONBodyActionResume:
+		return true
+	case ActOnContractJSONBodyActionSuspend:
+		return true
+	case ActOnContractJSONBodyActionTerminate:
+		return true
+	case ActOnContractJSONBodyActionVet:
+		return true
+	case ActOnContractJSONBodyActionWithdraw:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ActOnContractJSONBodyGround.
+const (
+	ActOnContractJSONBodyGroundAbsence  ActOnContractJSONBodyGround = "absence"
+	ActOnContractJSONBodyGroundInquiry  ActOnContractJSONBodyGround = "inquiry"
+	ActOnContractJSONBodyGroundOther    ActOnContractJSONBodyGround = "other"
+	ActOnContractJSONBodyGroundOutage   ActOnContractJSONBodyGround = "outage"
+	ActOnContractJSONBodyGroundStrike   ActOnContractJSONBodyGround = "strike"
+	ActOnContractJSONBodyGroundTransfer ActOnContractJSONBodyGround = "transfer"
+)
+
+// Valid indicates whether the value is a known member of the ActOnContractJSONBodyGround enum.
+func (e ActOnContractJSONBodyGround) Valid() bool {
+	switch e {
+	case ActOnContractJSONBodyGroundAbsence:
+		return true
+	case ActOnContractJSONBodyGroundInquiry:
+		return true
+	case ActOnContractJSONBodyGroundOther:
+		return true
+	case ActOnContractJSONBodyGroundOutage:
+		return true
+	case ActOnContractJSONBodyGroundStrike:
+		return true
+	case ActOnContractJSONBodyGroundTransfer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FileObjectionJSONBodyGround.
 const (
-	Absence     FileObjectionJSONBodyGround = "absence"
-	Attribution FileObjectionJSONBodyGround = "attribution"
-	Data        FileObjectionJSONBodyGround = "data"
-	Definition  FileObjectionJSONBodyGround = "definition"
-	Other       FileObjectionJSONBodyGround = "other"
-	Outage      FileObjectionJSONBodyGround = "outage"
+	FileObjectionJSONBodyGroundAbsence     FileObjectionJSONBodyGround = "absence"
+	FileObjectionJSONBodyGroundAttribution FileObjectionJSONBodyGround = "attribution"
+	FileObjectionJSONBodyGroundData        FileObjectionJSONBodyGround = "data"
+	FileObjectionJSONBodyGroundDefinition  FileObjectionJSONBodyGround = "definition"
+	FileObjectionJSONBodyGroundOther       FileObjectionJSONBodyGround = "other"
+	FileObjectionJSONBodyGroundOutage      FileObjectionJSONBodyGround = "outage"
 )
 
 // Valid indicates whether the value is a known member of the FileObjectionJSONBodyGround enum.
 func (e FileObjectionJSONBodyGround) Valid() bool {
 	switch e {
-	case Absence:
+	case FileObjectionJSONBodyGroundAbsence:
 		return true
-	case Attribution:
+	case FileObjectionJSONBodyGroundAttribution:
 		return true
-	case Data:
+	case FileObjectionJSONBodyGroundData:
 		return true
-	case Definition:
+	case FileObjectionJSONBodyGroundDefinition:
 		return true
-	case Other:
+	case FileObjectionJSONBodyGroundOther:
 		return true
-	case Outage:
+	case FileObjectionJSONBodyGroundOutage:
 		return true
 	default:
 		return false
@@ -1025,6 +1115,36 @@ func (e StepObjectionJSONBodyEffect) Valid() bool {
 	}
 }
 
+// Defines values for NotePrerequisiteParamsKey.
+const (
+	Extract       NotePrerequisiteParamsKey = "extract"
+	Hardware      NotePrerequisiteParamsKey = "hardware"
+	Mandate       NotePrerequisiteParamsKey = "mandate"
+	SystemVersion NotePrerequisiteParamsKey = "system_version"
+	TeamLeader    NotePrerequisiteParamsKey = "team_leader"
+	TeamMembers   NotePrerequisiteParamsKey = "team_members"
+)
+
+// Valid indicates whether the value is a known member of the NotePrerequisiteParamsKey enum.
+func (e NotePrerequisiteParamsKey) Valid() bool {
+	switch e {
+	case Extract:
+		return true
+	case Hardware:
+		return true
+	case Mandate:
+		return true
+	case SystemVersion:
+		return true
+	case TeamLeader:
+		return true
+	case TeamMembers:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EndRecommendationJSONBodyState.
 const (
 	Done    EndRecommendationJSONBodyState = "done"
@@ -1037,6 +1157,48 @@ func (e EndRecommendationJSONBodyState) Valid() bool {
 	case Done:
 		return true
 	case Dropped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SaveTemplateJSONBodySigningOrder.
+const (
+	SaveTemplateJSONBodySigningOrderAdministrationFirst SaveTemplateJSONBodySigningOrder = "administration_first"
+	SaveTemplateJSONBodySigningOrderAny                 SaveTemplateJSONBodySigningOrder = "any"
+	SaveTemplateJSONBodySigningOrderHolderFirst         SaveTemplateJSONBodySigningOrder = "holder_first"
+)
+
+// Valid indicates whether the value is a known member of the SaveTemplateJSONBodySigningOrder enum.
+func (e SaveTemplateJSONBodySigningOrder) Valid() bool {
+	switch e {
+	case SaveTemplateJSONBodySigningOrderAdministrationFirst:
+		return true
+	case SaveTemplateJSONBodySigningOrderAny:
+		return true
+	case SaveTemplateJSONBodySigningOrderHolderFirst:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepTemplateJSONBodyAction.
+const (
+	Retire  StepTemplateJSONBodyAction = "retire"
+	Use     StepTemplateJSONBodyAction = "use"
+	Version StepTemplateJSONBodyAction = "version"
+)
+
+// Valid indicates whether the value is a known member of the StepTemplateJSONBodyAction enum.
+func (e StepTemplateJSONBodyAction) Valid() bool {
+	switch e {
+	case Retire:
+		return true
+	case Use:
+		return true
+	case Version:
 		return true
 	default:
 		return false
@@ -1208,6 +1370,16 @@ type ContractEvent struct {
 	Reason   *string   `json:"reason,omitempty"`
 	Text     int       `json:"text"`
 	To       string    `json:"to"`
+}
+
+// ContractFigure In the unit of the indicator, money in minor units; what is left out stays
+type ContractFigure struct {
+	Code      string   `json:"code"`
+	RedHigh   *float64 `json:"red_high,omitempty"`
+	RedLow    *float64 `json:"red_low,omitempty"`
+	Target    *float64 `json:"target,omitempty"`
+	Threshold *float64 `json:"threshold,omitempty"`
+	Weight    *int     `json:"weight,omitempty"`
 }
 
 // ContractLine defines model for ContractLine.
@@ -1405,6 +1577,15 @@ type DescriptiveReport = contract.DescriptiveReport
 type DisputedDeclaration struct {
 	Id        int64  `json:"id"`
 	Reference string `json:"reference"`
+}
+
+// DraftParty defines model for DraftParty.
+type DraftParty struct {
+	// Account Of the holder: an officer or a head of office; of the authority: the Director General or a head of office
+	Account openapi_types.UUID `json:"account"`
+
+	// Post As it stands in the contract
+	Post string `json:"post"`
 }
 
 // Engagement defines model for Engagement.
@@ -2210,8 +2391,35 @@ type TeamMember struct {
 	Unit   string `json:"unit"`
 }
 
+// TemplateArticle defines model for TemplateArticle.
+type TemplateArticle struct {
+	Language string `json:"language"`
+	Number   int    `json:"number"`
+	Text     string `json:"text"`
+}
+
 // TemplateContent Indicators with weights, terms, the rule of proposals, articles by language, order of signing; not in the list
 type TemplateContent = contract.Content
+
+// TemplateTerms defines model for TemplateTerms.
+type TemplateTerms struct {
+	AnswerDays      *int `json:"answer_days,omitempty"`
+	AppealDays      *int `json:"appeal_days,omitempty"`
+	CapPercent      *int `json:"cap_percent,omitempty"`
+	FullMonthDays   *int `json:"full_month_days,omitempty"`
+	MaturityDays    *int `json:"maturity_days,omitempty"`
+	MinimalCases    *int `json:"minimal_cases,omitempty"`
+	Months          *int `json:"months,omitempty"`
+	NegotiationDays *int `json:"negotiation_days,omitempty"`
+	ObjectionDays   *int `json:"objection_days,omitempty"`
+	ReviewMonths    *int `json:"review_months,omitempty"`
+}
+
+// TemplateWeight defines model for TemplateWeight.
+type TemplateWeight struct {
+	Code   string `json:"code"`
+	Weight int    `json:"weight"`
+}
 
 // TestedLine defines model for TestedLine.
 type TestedLine struct {
@@ -2419,6 +2627,51 @@ type ListContractsParams struct {
 
 // ListContractsParamsState defines parameters for ListContracts.
 type ListContractsParamsState string
+
+// DraftContractJSONBody defines parameters for DraftContract.
+type DraftContractJSONBody struct {
+	Authority DraftParty `json:"authority"`
+	Holder    DraftParty `json:"holder"`
+
+	// Office The own office when left out
+	Office   *string            `json:"office,omitempty"`
+	StartsOn openapi_types.Date `json:"starts_on"`
+	Template openapi_types.UUID `json:"template"`
+}
+
+// ActOnContractJSONBody defines parameters for ActOnContract.
+type ActOnContractJSONBody struct {
+	// About Of a comment: article:5 or indicator:CLR01; the whole when left out
+	About  *string                     `json:"about,omitempty"`
+	Action ActOnContractJSONBodyAction `json:"action"`
+
+	// Basis Of terminate: the case that established fraud
+	Basis *string `json:"basis,omitempty"`
+
+	// Day Of extend the new deadline, of suspend the first and of resume the last day that does not count, of amend and renew the first day
+	Day *openapi_types.Date `json:"day,omitempty"`
+
+	// Figures Of edit, counter, amend and renew: what differs from the current text
+	Figures *[]ContractFigure `json:"figures,omitempty"`
+
+	// Ground Of suspend
+	Ground *ActOnContractJSONBodyGround `json:"ground,omitempty"`
+
+	// Reason The words of a comment; why, of all others
+	Reason *string `json:"reason,omitempty"`
+
+	// Revision The one seen; 409 when it is no longer the current one
+	Revision int64 `json:"revision"`
+
+	// Seen Of vet: the hash of the text that was looked at
+	Seen *string `json:"seen,omitempty"`
+}
+
+// ActOnContractJSONBodyAction defines parameters for ActOnContract.
+type ActOnContractJSONBodyAction string
+
+// ActOnContractJSONBodyGround defines parameters for ActOnContract.
+type ActOnContractJSONBodyGround string
 
 // DownloadContractParams defines parameters for DownloadContract.
 type DownloadContractParams struct {
@@ -2723,6 +2976,21 @@ type SetRolesJSONBody struct {
 	Roles Postings `json:"roles"`
 }
 
+// NotePrerequisiteJSONBody defines parameters for NotePrerequisite.
+type NotePrerequisiteJSONBody struct {
+	// Evidence A number of a decision, a version, a list; wanted where it is met
+	Evidence *string `json:"evidence,omitempty"`
+	Met      bool    `json:"met"`
+}
+
+// NotePrerequisiteParamsKey defines parameters for NotePrerequisite.
+type NotePrerequisiteParamsKey string
+
+// PublishProgrammeReportJSONBody defines parameters for PublishProgrammeReport.
+type PublishProgrammeReportJSONBody struct {
+	Month string `json:"month"`
+}
+
 // RecordPurposeJSONBody defines parameters for RecordPurpose.
 type RecordPurposeJSONBody struct {
 	// Ends At most 92 days from now
@@ -2749,11 +3017,53 @@ type ListScorecardsParams struct {
 	Month string `form:"month" json:"month"`
 }
 
+// CopyTemplateJSONBody defines parameters for CopyTemplate.
+type CopyTemplateJSONBody struct {
+	// Code Made from the function when left out
+	Code *string `json:"code,omitempty"`
+
+	// Function officer, inspector, head_of_office, team, broker or importer
+	Function string `json:"function"`
+
+	// Office For every office when left out
+	Office *string `json:"office,omitempty"`
+}
+
+// SaveTemplateJSONBody defines parameters for SaveTemplate.
+type SaveTemplateJSONBody struct {
+	Articles     *[]TemplateArticle                `json:"articles,omitempty"`
+	Revision     int64                             `json:"revision"`
+	SigningOrder *SaveTemplateJSONBodySigningOrder `json:"signing_order,omitempty"`
+	Terms        *TemplateTerms                    `json:"terms,omitempty"`
+	Vetting      *bool                             `json:"vetting,omitempty"`
+	Weights      *[]TemplateWeight                 `json:"weights,omitempty"`
+}
+
+// SaveTemplateJSONBodySigningOrder defines parameters for SaveTemplate.
+type SaveTemplateJSONBodySigningOrder string
+
+// StepTemplateJSONBody defines parameters for StepTemplate.
+type StepTemplateJSONBody struct {
+	Action StepTemplateJSONBodyAction `json:"action"`
+
+	// Revision The one seen
+	Revision int64 `json:"revision"`
+}
+
+// StepTemplateJSONBodyAction defines parameters for StepTemplate.
+type StepTemplateJSONBodyAction string
+
 // ProposeTargetsParams defines parameters for ProposeTargets.
 type ProposeTargetsParams struct {
 	// Office All offices when left out
 	Office *string `form:"office,omitempty" json:"office,omitempty"`
 }
+
+// DraftContractJSONRequestBody defines body for DraftContract for application/json ContentType.
+type DraftContractJSONRequestBody DraftContractJSONBody
+
+// ActOnContractJSONRequestBody defines body for ActOnContract for application/json ContentType.
+type ActOnContractJSONRequestBody ActOnContractJSONBody
 
 // CommentScorecardJSONRequestBody defines body for CommentScorecard for application/json ContentType.
 type CommentScorecardJSONRequestBody CommentScorecardJSONBody
@@ -2803,6 +3113,12 @@ type ChangeOwnIndicatorJSONRequestBody = OwnIndicatorInput
 // SetRolesJSONRequestBody defines body for SetRoles for application/json ContentType.
 type SetRolesJSONRequestBody SetRolesJSONBody
 
+// NotePrerequisiteJSONRequestBody defines body for NotePrerequisite for application/json ContentType.
+type NotePrerequisiteJSONRequestBody NotePrerequisiteJSONBody
+
+// PublishProgrammeReportJSONRequestBody defines body for PublishProgrammeReport for application/json ContentType.
+type PublishProgrammeReportJSONRequestBody PublishProgrammeReportJSONBody
+
 // RecordPurposeJSONRequestBody defines body for RecordPurpose for application/json ContentType.
 type RecordPurposeJSONRequestBody RecordPurposeJSONBody
 
@@ -2820,6 +3136,15 @@ type RetireRoleJSONRequestBody RetireRoleJSONBody
 
 // SetFactorRulesJSONRequestBody defines body for SetFactorRules for application/json ContentType.
 type SetFactorRulesJSONRequestBody = FactorRules
+
+// CopyTemplateJSONRequestBody defines body for CopyTemplate for application/json ContentType.
+type CopyTemplateJSONRequestBody CopyTemplateJSONBody
+
+// SaveTemplateJSONRequestBody defines body for SaveTemplate for application/json ContentType.
+type SaveTemplateJSONRequestBody SaveTemplateJSONBody
+
+// StepTemplateJSONRequestBody defines body for StepTemplate for application/json ContentType.
+type StepTemplateJSONRequestBody StepTemplateJSONBody
 
 // IssueTokenJSONRequestBody defines body for IssueToken for application/json ContentType.
 type IssueTokenJSONRequestBody = SignIn
@@ -2847,9 +3172,15 @@ type ServerInterface interface {
 	// ListContracts The contracts that one may see, the newest first, without their texts
 	// (GET /contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
+	// DraftContract Draft a contract between a holder and who signs for the administration
+	// (POST /contracts)
+	DraftContract(ctx echo.Context) error
 	// GetContract A contract with its texts, signatures, remarks, its life and what one may do with it
 	// (GET /contracts/{id})
 	GetContract(ctx echo.Context, id ID) error
+	// ActOnContract Do one act of a contract's life; the table of states decides
+	// (POST /contracts/{id}/acts)
+	ActOnContract(ctx echo.Context, id ID) error
 	// DownloadContract A signed contract as sealed PDF, the same file for everybody
 	// (GET /contracts/{id}/paper)
 	DownloadContract(ctx echo.Context, id ID, params DownloadContractParams) error
@@ -3051,6 +3382,12 @@ type ServerInterface interface {
 	// GetProgramme How far the administration is on its way to contracts: phase, prerequisites, team, missions and reports
 	// (GET /programme)
 	GetProgramme(ctx echo.Context) error
+	// NotePrerequisite Tick a prerequisite of contracts with what shows it, or take the tick away
+	// (PUT /programme/prerequisites/{key})
+	NotePrerequisite(ctx echo.Context, key NotePrerequisiteParamsKey) error
+	// PublishProgrammeReport Publish the descriptive report of a month that has ended, once
+	// (POST /programme/reports)
+	PublishProgrammeReport(ctx echo.Context) error
 	// GetProgrammeReport The descriptive report of a month as it was published, without targets
 	// (GET /programme/reports/{month})
 	GetProgrammeReport(ctx echo.Context, month CardMonth) error
@@ -3093,9 +3430,18 @@ type ServerInterface interface {
 	// ListTemplates The templates of contracts by code, the newest version first, without their contents
 	// (GET /templates)
 	ListTemplates(ctx echo.Context) error
+	// CopyTemplate Copy a built-in template into the administration, as a draft
+	// (POST /templates)
+	CopyTemplate(ctx echo.Context) error
 	// GetTemplate A template with its indicators, terms, rule and articles
 	// (GET /templates/{id})
 	GetTemplate(ctx echo.Context, id ID) error
+	// SaveTemplate Change weights, terms, order of signing, vetting or words of articles of a draft; what is left out stays
+	// (PATCH /templates/{id})
+	SaveTemplate(ctx echo.Context, id ID) error
+	// StepTemplate Put a draft in use, retire a template, or begin its next version
+	// (POST /templates/{id}/steps)
+	StepTemplate(ctx echo.Context, id ID) error
 	// ProposeTargets What a template's rule proposes from the past for each indicator, and how the months of the past would have stood under it
 	// (GET /templates/{id}/targets)
 	ProposeTargets(ctx echo.Context, id ID, params ProposeTargetsParams) error
@@ -3372,6 +3718,15 @@ func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
 	return err
 }
 
+// DraftContract converts echo context to params.
+func (w *ServerInterfaceWrapper) DraftContract(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DraftContract(ctx)
+	return err
+}
+
 // GetContract converts echo context to params.
 func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 	var err error
@@ -3385,6 +3740,22 @@ func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetContract(ctx, id)
+	return err
+}
+
+// ActOnContract converts echo context to params.
+func (w *ServerInterfaceWrapper) ActOnContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActOnContract(ctx, id)
 	return err
 }
 
@@ -4768,6 +5139,31 @@ func (w *ServerInterfaceWrapper) GetProgramme(ctx echo.Context) error {
 	return err
 }
 
+// NotePrerequisite converts echo context to params.
+func (w *ServerInterfaceWrapper) NotePrerequisite(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "key" -------------
+	var key NotePrerequisiteParamsKey
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", ctx.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter key: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.NotePrerequisite(ctx, key)
+	return err
+}
+
+// PublishProgrammeReport converts echo context to params.
+func (w *ServerInterfaceWrapper) PublishProgrammeReport(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PublishProgrammeReport(ctx)
+	return err
+}
+
 // GetProgrammeReport converts echo context to params.
 func (w *ServerInterfaceWrapper) GetProgrammeReport(ctx echo.Context) error {
 	var err error
@@ -4945,6 +5341,15 @@ func (w *ServerInterfaceWrapper) ListTemplates(ctx echo.Context) error {
 	return err
 }
 
+// CopyTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) CopyTemplate(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CopyTemplate(ctx)
+	return err
+}
+
 // GetTemplate converts echo context to params.
 func (w *ServerInterfaceWrapper) GetTemplate(ctx echo.Context) error {
 	var err error
@@ -4958,6 +5363,38 @@ func (w *ServerInterfaceWrapper) GetTemplate(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetTemplate(ctx, id)
+	return err
+}
+
+// SaveTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) SaveTemplate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SaveTemplate(ctx, id)
+	return err
+}
+
+// StepTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) StepTemplate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StepTemplate(ctx, id)
 	return err
 }
 
@@ -5125,12 +5562,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number", wrapper.GetDeclaration, options.OperationMiddlewares["getDeclaration"]...)
 	router.GET(options.BaseURL+"/declarations/:office/:year/:number/versions", wrapper.ListDeclarationVersions, options.OperationMiddlewares["listDeclarationVersions"]...)
 	router.GET(options.BaseURL+"/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
+	router.POST(options.BaseURL+"/contracts", wrapper.DraftContract, options.OperationMiddlewares["draftContract"]...)
 	router.GET(options.BaseURL+"/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
+	router.POST(options.BaseURL+"/contracts/:id/acts", wrapper.ActOnContract, options.OperationMiddlewares["actOnContract"]...)
 	router.GET(options.BaseURL+"/contracts/:id/paper", wrapper.DownloadContract, options.OperationMiddlewares["downloadContract"]...)
 	router.GET(options.BaseURL+"/programme", wrapper.GetProgramme, options.OperationMiddlewares["getProgramme"]...)
+	router.PUT(options.BaseURL+"/programme/prerequisites/:key", wrapper.NotePrerequisite, options.OperationMiddlewares["notePrerequisite"]...)
+	router.POST(options.BaseURL+"/programme/reports", wrapper.PublishProgrammeReport, options.OperationMiddlewares["publishProgrammeReport"]...)
 	router.GET(options.BaseURL+"/programme/reports/:month", wrapper.GetProgrammeReport, options.OperationMiddlewares["getProgrammeReport"]...)
 	router.GET(options.BaseURL+"/templates", wrapper.ListTemplates, options.OperationMiddlewares["listTemplates"]...)
+	router.POST(options.BaseURL+"/templates", wrapper.CopyTemplate, options.OperationMiddlewares["copyTemplate"]...)
 	router.GET(options.BaseURL+"/templates/:id", wrapper.GetTemplate, options.OperationMiddlewares["getTemplate"]...)
+	router.PATCH(options.BaseURL+"/templates/:id", wrapper.SaveTemplate, options.OperationMiddlewares["saveTemplate"]...)
+	router.POST(options.BaseURL+"/templates/:id/steps", wrapper.StepTemplate, options.OperationMiddlewares["stepTemplate"]...)
 	router.GET(options.BaseURL+"/templates/:id/targets", wrapper.ProposeTargets, options.OperationMiddlewares["proposeTargets"]...)
 	router.GET(options.BaseURL+"/scorecards", wrapper.ListScorecards, options.OperationMiddlewares["listScorecards"]...)
 	router.GET(options.BaseURL+"/contracts/:id/scorecards/:month", wrapper.GetScorecard, options.OperationMiddlewares["getScorecard"]...)
@@ -5467,6 +5911,45 @@ func (response ListContractsdefaultJSONResponse) VisitListContractsResponse(w ht
 	return err
 }
 
+type DraftContractRequestObject struct {
+	Body *DraftContractJSONRequestBody
+}
+
+type DraftContractResponseObject interface {
+	VisitDraftContractResponse(w http.ResponseWriter) error
+}
+
+type DraftContract201JSONResponse ContractLine
+
+func (response DraftContract201JSONResponse) VisitDraftContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftContractdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response DraftContractdefaultJSONResponse) VisitDraftContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetContractRequestObject struct {
 	Id ID `json:"id"`
 }
@@ -5495,6 +5978,46 @@ type GetContractdefaultJSONResponse struct {
 }
 
 func (response GetContractdefaultJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActOnContractRequestObject struct {
+	Id   ID `json:"id"`
+	Body *ActOnContractJSONRequestBody
+}
+
+type ActOnContractResponseObject interface {
+	VisitActOnContractResponse(w http.ResponseWriter) error
+}
+
+type ActOnContract200JSONResponse ContractLine
+
+func (response ActOnContract200JSONResponse) VisitActOnContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActOnContractdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ActOnContractdefaultJSONResponse) VisitActOnContractResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8069,6 +8592,85 @@ func (response GetProgrammedefaultJSONResponse) VisitGetProgrammeResponse(w http
 	return err
 }
 
+type NotePrerequisiteRequestObject struct {
+	Key  NotePrerequisiteParamsKey `json:"key"`
+	Body *NotePrerequisiteJSONRequestBody
+}
+
+type NotePrerequisiteResponseObject interface {
+	VisitNotePrerequisiteResponse(w http.ResponseWriter) error
+}
+
+type NotePrerequisite200JSONResponse Programme
+
+func (response NotePrerequisite200JSONResponse) VisitNotePrerequisiteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NotePrerequisitedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response NotePrerequisitedefaultJSONResponse) VisitNotePrerequisiteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishProgrammeReportRequestObject struct {
+	Body *PublishProgrammeReportJSONRequestBody
+}
+
+type PublishProgrammeReportResponseObject interface {
+	VisitPublishProgrammeReportResponse(w http.ResponseWriter) error
+}
+
+type PublishProgrammeReport201JSONResponse ProgrammeReport
+
+func (response PublishProgrammeReport201JSONResponse) VisitPublishProgrammeReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishProgrammeReportdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response PublishProgrammeReportdefaultJSONResponse) VisitPublishProgrammeReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetProgrammeReportRequestObject struct {
 	Month CardMonth `json:"month"`
 }
@@ -8590,6 +9192,45 @@ func (response ListTemplatesdefaultJSONResponse) VisitListTemplatesResponse(w ht
 	return err
 }
 
+type CopyTemplateRequestObject struct {
+	Body *CopyTemplateJSONRequestBody
+}
+
+type CopyTemplateResponseObject interface {
+	VisitCopyTemplateResponse(w http.ResponseWriter) error
+}
+
+type CopyTemplate201JSONResponse ContractTemplate
+
+func (response CopyTemplate201JSONResponse) VisitCopyTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyTemplatedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response CopyTemplatedefaultJSONResponse) VisitCopyTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetTemplateRequestObject struct {
 	Id ID `json:"id"`
 }
@@ -8618,6 +9259,86 @@ type GetTemplatedefaultJSONResponse struct {
 }
 
 func (response GetTemplatedefaultJSONResponse) VisitGetTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveTemplateRequestObject struct {
+	Id   ID `json:"id"`
+	Body *SaveTemplateJSONRequestBody
+}
+
+type SaveTemplateResponseObject interface {
+	VisitSaveTemplateResponse(w http.ResponseWriter) error
+}
+
+type SaveTemplate200JSONResponse ContractTemplate
+
+func (response SaveTemplate200JSONResponse) VisitSaveTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveTemplatedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response SaveTemplatedefaultJSONResponse) VisitSaveTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepTemplateRequestObject struct {
+	Id   ID `json:"id"`
+	Body *StepTemplateJSONRequestBody
+}
+
+type StepTemplateResponseObject interface {
+	VisitStepTemplateResponse(w http.ResponseWriter) error
+}
+
+type StepTemplate200JSONResponse ContractTemplate
+
+func (response StepTemplate200JSONResponse) VisitStepTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepTemplatedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response StepTemplatedefaultJSONResponse) VisitStepTemplateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8801,9 +9522,15 @@ type StrictServerInterface interface {
 	// ListContracts The contracts that one may see, the newest first, without their texts
 	// (GET /contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
+	// DraftContract Draft a contract between a holder and who signs for the administration
+	// (POST /contracts)
+	DraftContract(ctx context.Context, request DraftContractRequestObject) (DraftContractResponseObject, error)
 	// GetContract A contract with its texts, signatures, remarks, its life and what one may do with it
 	// (GET /contracts/{id})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// ActOnContract Do one act of a contract's life; the table of states decides
+	// (POST /contracts/{id}/acts)
+	ActOnContract(ctx context.Context, request ActOnContractRequestObject) (ActOnContractResponseObject, error)
 	// DownloadContract A signed contract as sealed PDF, the same file for everybody
 	// (GET /contracts/{id}/paper)
 	DownloadContract(ctx context.Context, request DownloadContractRequestObject) (DownloadContractResponseObject, error)
@@ -9005,6 +9732,12 @@ type StrictServerInterface interface {
 	// GetProgramme How far the administration is on its way to contracts: phase, prerequisites, team, missions and reports
 	// (GET /programme)
 	GetProgramme(ctx context.Context, request GetProgrammeRequestObject) (GetProgrammeResponseObject, error)
+	// NotePrerequisite Tick a prerequisite of contracts with what shows it, or take the tick away
+	// (PUT /programme/prerequisites/{key})
+	NotePrerequisite(ctx context.Context, request NotePrerequisiteRequestObject) (NotePrerequisiteResponseObject, error)
+	// PublishProgrammeReport Publish the descriptive report of a month that has ended, once
+	// (POST /programme/reports)
+	PublishProgrammeReport(ctx context.Context, request PublishProgrammeReportRequestObject) (PublishProgrammeReportResponseObject, error)
 	// GetProgrammeReport The descriptive report of a month as it was published, without targets
 	// (GET /programme/reports/{month})
 	GetProgrammeReport(ctx context.Context, request GetProgrammeReportRequestObject) (GetProgrammeReportResponseObject, error)
@@ -9047,9 +9780,18 @@ type StrictServerInterface interface {
 	// ListTemplates The templates of contracts by code, the newest version first, without their contents
 	// (GET /templates)
 	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
+	// CopyTemplate Copy a built-in template into the administration, as a draft
+	// (POST /templates)
+	CopyTemplate(ctx context.Context, request CopyTemplateRequestObject) (CopyTemplateResponseObject, error)
 	// GetTemplate A template with its indicators, terms, rule and articles
 	// (GET /templates/{id})
 	GetTemplate(ctx context.Context, request GetTemplateRequestObject) (GetTemplateResponseObject, error)
+	// SaveTemplate Change weights, terms, order of signing, vetting or words of articles of a draft; what is left out stays
+	// (PATCH /templates/{id})
+	SaveTemplate(ctx context.Context, request SaveTemplateRequestObject) (SaveTemplateResponseObject, error)
+	// StepTemplate Put a draft in use, retire a template, or begin its next version
+	// (POST /templates/{id}/steps)
+	StepTemplate(ctx context.Context, request StepTemplateRequestObject) (StepTemplateResponseObject, error)
 	// ProposeTargets What a template's rule proposes from the past for each indicator, and how the months of the past would have stood under it
 	// (GET /templates/{id}/targets)
 	ProposeTargets(ctx context.Context, request ProposeTargetsRequestObject) (ProposeTargetsResponseObject, error)
@@ -9251,6 +9993,52 @@ func (sh *strictHandler) ListContracts(ctx echo.Context, params ListContractsPar
 	return nil
 }
 
+// DraftContract operation middleware
+func (sh *strictHandler) DraftContract(ctx echo.Context) error {
+	var request DraftContractRequestObject
+
+	var body DraftContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DraftContract(ctx.Request().Context(), request.(DraftContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DraftContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DraftContractResponseObject); ok {
+		return validResponse.VisitDraftContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetContract operation middleware
 func (sh *strictHandler) GetContract(ctx echo.Context, id ID) error {
 	var request GetContractRequestObject
@@ -9270,6 +10058,54 @@ func (sh *strictHandler) GetContract(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(GetContractResponseObject); ok {
 		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ActOnContract operation middleware
+func (sh *strictHandler) ActOnContract(ctx echo.Context, id ID) error {
+	var request ActOnContractRequestObject
+
+	request.Id = id
+
+	var body ActOnContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ActOnContract(ctx.Request().Context(), request.(ActOnContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ActOnContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ActOnContractResponseObject); ok {
+		return validResponse.VisitActOnContractResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11280,6 +12116,100 @@ func (sh *strictHandler) GetProgramme(ctx echo.Context) error {
 	return nil
 }
 
+// NotePrerequisite operation middleware
+func (sh *strictHandler) NotePrerequisite(ctx echo.Context, key NotePrerequisiteParamsKey) error {
+	var request NotePrerequisiteRequestObject
+
+	request.Key = key
+
+	var body NotePrerequisiteJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NotePrerequisite(ctx.Request().Context(), request.(NotePrerequisiteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NotePrerequisite")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NotePrerequisiteResponseObject); ok {
+		return validResponse.VisitNotePrerequisiteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PublishProgrammeReport operation middleware
+func (sh *strictHandler) PublishProgrammeReport(ctx echo.Context) error {
+	var request PublishProgrammeReportRequestObject
+
+	var body PublishProgrammeReportJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishProgrammeReport(ctx.Request().Context(), request.(PublishProgrammeReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishProgrammeReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PublishProgrammeReportResponseObject); ok {
+		return validResponse.VisitPublishProgrammeReportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetProgrammeReport operation middleware
 func (sh *strictHandler) GetProgrammeReport(ctx echo.Context, month CardMonth) error {
 	var request GetProgrammeReportRequestObject
@@ -11754,6 +12684,52 @@ func (sh *strictHandler) ListTemplates(ctx echo.Context) error {
 	return nil
 }
 
+// CopyTemplate operation middleware
+func (sh *strictHandler) CopyTemplate(ctx echo.Context) error {
+	var request CopyTemplateRequestObject
+
+	var body CopyTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CopyTemplate(ctx.Request().Context(), request.(CopyTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CopyTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CopyTemplateResponseObject); ok {
+		return validResponse.VisitCopyTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetTemplate operation middleware
 func (sh *strictHandler) GetTemplate(ctx echo.Context, id ID) error {
 	var request GetTemplateRequestObject
@@ -11773,6 +12749,102 @@ func (sh *strictHandler) GetTemplate(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(GetTemplateResponseObject); ok {
 		return validResponse.VisitGetTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveTemplate operation middleware
+func (sh *strictHandler) SaveTemplate(ctx echo.Context, id ID) error {
+	var request SaveTemplateRequestObject
+
+	request.Id = id
+
+	var body SaveTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveTemplate(ctx.Request().Context(), request.(SaveTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveTemplateResponseObject); ok {
+		return validResponse.VisitSaveTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepTemplate operation middleware
+func (sh *strictHandler) StepTemplate(ctx echo.Context, id ID) error {
+	var request StepTemplateRequestObject
+
+	request.Id = id
+
+	var body StepTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StepTemplate(ctx.Request().Context(), request.(StepTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepTemplateResponseObject); ok {
+		return validResponse.VisitStepTemplateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11902,306 +12974,336 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L2Nkts4li74Kljt3aieG8wf/1TNODMmYlx2udt77bLHdrfj3hpvDiRCEjopgAWAKWvcjtin2QfbJ7mB",
-	"cwAQJEGKVCqz3DUzMdHllCgCODg4OL/f+TJbyE0pBRNGzy6+zEqq6IYZpuCvp1XOzdOF4VLYP3OmF4qX",
-	"+OfsqSAUvsqIVGTLzZpQkktDqCFmzQgTOaFFQcyaGjJnKy7wIW5m2Yx9ppuyYLOLWcmUluJ0ls24feuv",
-	"FVO7WTYTdGO/xRFm2Uwv1mxD7Sw29PMrJlZmPbt4eH6ezcyutE9qo7hYzb5+zcK0pUrMmmi+EidcEBih",
-	"d1SpDhn0J7GiK7ZhwnRH/rPImSJmzTVh9WPpCTQeqGexlGpDzexiVlU8n/XO4oWSm+74P0u7DUupGEyi",
-	"Z+Sl/W1yzJwadmI4EK1n4Dfzv7KFSbKKhK9iVtEF1etRzJKaJ76vb48eD+zRB9md4I976WLkIVT5cdcd",
-	"6znfMKG5FDojC7nZUKKZPXaG5ZdAi5wtueD2aeBRTcxaajs5phihijWOj1wu+YJl+B/VM/n5biIzP6Mq",
-	"fy2FfeJLNNjD84ffnzw496OU1KzrQTbwfDZT7NeKK5bPLoyqWDxuSY1hyv7y//nl/OTJpy+Pv5784fyX",
-	"BydPPv3twS/nJw8//cN/S5LxmcxZcybPXr07f5Cex8I+PHYaT0/+16cvD7PHX3FCD7+mJ5A+US+40oYU",
-	"ckELYvmAyCVsYMkUl24zl/CM+yKnhpLtmglSsKUhsmqKQiDv+YOTemWTDmdy5i+f2+cSZAIB0k+k/aLm",
-	"Fd9wE17emmkBX8YvzNmSVoWZXTywLLehn/mm2sBf9k8u3J9hJC4MWzEFQ70B7m5ywPNXT3sYAM/C4Ooa",
-	"JyC1uDfLpWa9q5P4bXJ57cWdNxd4nl7gVryTBevyudyKE73mS5NeqpLFaF63r/qFnvyHZXT335NPX86z",
-	"R096mP4dW3FtFE1f/x9RPGuimeK0IAUzoDbEDP3sh3/8p/TERbWZg7gatUePk3v0XqrEXfPR3iArJatS",
-	"W2FJtFSG5WS+ywglGy4q7W9BboiplNBwNKWyt7OSlcgv/c/tDSQrQyi5oUXFrLRmpKC6eWpP4MueE2tH",
-	"T/PJ7JrZ55iwXPGL++sE/+PfGF5tNaAT+z+i2jBFUTs5if/ImZAbLvxXzT/LJ1Zmn9j/fEpRMnUldoQb",
-	"XRrQX5ryLae76BtLnEnC7nG/sBu6cZP8+tFekKmFFJYxO5ftBcn9TfzPuL9S1R/9H/hZRjS7YYoWyALI",
-	"E+Rvl4QKwjal2TnW4MhFlbgWciuIFM1buqCC/bNiubun/9kKr789f/X0Yc/at7CU/js7eR7+J6OqIT0s",
-	"iZOnb2ef3HP2UFw9efLkSSyen5ynBNhX+y5dSqEZ2A0vKC8q3IuFFMapw7QsC74AcXL2V40ypR7yvym2",
-	"nF3M/s+z2iA5w2/1mX8fjJQ47lsmDNkqKVYZ4UB9opkdd8GAMu49YNIsFkzrnz6XBRVBstE8B32LFm+V",
-	"LJky3K5jSQvNslkZffTFXpv7b0dP6C/dL0qmNlyD+tcju9wJ01KQDd2RXGZkviPBEOKGbfQ+guEq3/HV",
-	"2thB3SyoUnRn/7bXBq5mzMveSm3c7Jsv+hqz0C+oUTirCkdoLrcWPU55txo5TpRRPXkn2ICt9QEuAX7D",
-	"NEh5Ccf1s/3xLNu/eXCrjieKXsgytdkt8uBj7u0DtIBNm0YKGkz07lqAtOM3u7EhCdYJi20TnJEtzxnc",
-	"jcN0iEx6RxA3xSRNrMX2lq7YRIrgFZ+4DCReVIJ9NqSkK3YZbiciRbjDYi7hwvzweNaVevbuzhNmNmg2",
-	"hIqcrK2B625Da+C6fyq2kCqPBt6ueQHqCNd4qaSZcjthFy3Z3snt3jMLb+0l/DtWOh1rCjOaNHugJaTk",
-	"Fo38XDJNhDRkyW9D7jcxTfHNW6qJYnQyhbkwFL0X7qu5lAWjcAxKJecF2/SIbK7x9knuG8wsIezfMZqP",
-	"WXhbyuIs6xf3757cHk+OUO9O635jtb/0lmsTFMdZNvt8spIn7uf2/j99R7evmdb2dNv3mLGOlaz3eNeD",
-	"uif2jrqgJV1ws0u/y8pqqxY2/HGd2TRvos7XVgzslRMZoaBC7sBoEdLaLLIymudJAsjgaet+pfiK910G",
-	"v1ZWRKe+0/Y7gVb2iMOoGdzqI649/17Y4Sz4VgPhs/pGCE49twZHuxSH/yipyidrDEa5fzb34qWIbEAn",
-	"pRfU0EKu0LIbI3N/EkbtUlfm0jmP9lgwlmw33BN1xBYYmWbarkkWi5m+wbfUMLWh6rr3FIqqKOjcqkZo",
-	"Lgzvu/NVgRVXvztaZBb2o7O/zVPLRW7NBqlOcdOjb0/4xt9QYOFczKjWdHeWyw3l4iz8Er2IaypWLH/n",
-	"tLsJjANu2P7fNKyzfzpPEHdDP8c/iHxONUe3LIMRQz0cMdSD89RYN0zppFfnQ3yBzrqurL2uupgF/CiZ",
-	"I+B+c+CZLKrNVEPA2vV9sveaJST7W6qCl6JUfEPVjqDjpXvx9xpy9UJT+gJ+0omDaGLthpVi7//1Fdkq",
-	"bsBA2asyO6MKHoq+yZzXyBMgTdFNSQWX4nmIKkwkryPheBO3Etzsvxdw6m5l8JP09IVRTitr7TreH0l5",
-	"HuzoBS0Kpqx+xgWG3hb+hZFU76ygLcEX0SyGrgA/21dcgHLBkMg6dc4wpEMNeCusoa8Zy3CO9hO6kWJl",
-	"17AZe/+0B28vgt34IO+k1/1kf5Z634ZZBUYnVXJKDKOTZ/4a3pgaq5Ra83nBerba6ZkiJzVXkII1eCCX",
-	"k7a8tPeUrPqYiwpCN0zk9tzhvzSMT4ligm1pgf/Vo9wNzF6N03fmHfwuaaTzFbh+OZv+1vfut7v+F1eK",
-	"9Wx7URDDPhs9deff+/f2DcrF6grUM9Tj0GdOhRUha1nkTF2BeWmVydzeUD5u4T7+lCC7rnTpArHTiRR+",
-	"m5qwJUGvwu/Vy0opyzv22UtilSX4uCYwgcSKZfjU2gOCpRVBIHmPVssV6rVTt+SDXURicTfMGJZfjVmj",
-	"faY2yUuqNcuTC7DvtLuSShzgImclE7kl1g1TfMmZIptKG3hhPU4d1OHaESxxobcuoeg2aHJZPafmaarF",
-	"nttmT/3G2ajPdBC7TX6LroYsvskiSTd0Gz6Xi8qrPOmbHDX0FjF9fkWgmaY7fUFKCj/KiFXSM6KqguG/",
-	"dUbsV4uCaTLfkYKKVUVXLANJZ6haMeMCIq20BbkkjC7WpNbciTVMrtkOY3KY0NDhkrBxp7Nhi8Bv22kg",
-	"xHibIGz514igeMl1dIwhf8gUb0VagYpdD50vvdHY49BN32HuTPaZiiP9smCyOeaGzJHYVB9W00D3SJLx",
-	"hlqpMYVqOaN5wQW7Stkpr6g2YOgaCTyTORcfJsmgDjXG6nXHsDvAA7J0rmL0RdDiEqLd4dbXZCmLQm77",
-	"XJUTV2s1iKu0RebCqna14ciozZjVLSvRz8EjI1nXHN2u/tL15LDM4GkBAg/UnuRNW7AbVjQu7sYdPcvq",
-	"lA2nNtbpTJaPwIJPvdhlEaTsrJLJsmDk10oaeylk5OH5wx9Ozh88vgQtxYtfsqY3DO9Ymt4YGXJPmmP8",
-	"BNHfLfIbyC65JMJyo1gVVrj5FQ15eVoeYco1pCoQdsPUjizAYXFJtmtJ6MLokA7GXIiTiXGec5Sqk/hR",
-	"G6qM58i9jAYKeLzDuaKQs2IFgcRrX7CVNJxGlyp8DMKBhfsxhw/ZDS0qKzGs9CncCyzXc+E+Bd6Df+Vc",
-	"L6iy/05reT05ic9kHq4gx24ZWC2Z+5NIRTz3Xbpgv5cJHQbuG/eq10o2bFMWjmr7k626cVafQOMlmDup",
-	"fi8ajjY8gDUxWtOLBEXjKLoJxsxQC6qha8AZcp2LoJcY/rzvvaRqwQDvGpqEM4+6t9FcVgl+cJrOxfdZ",
-	"rbZcQJohJK0293+7xsSre1cL+q/4rY8yDRPQ3etIBP+ryfd8bSR2yJuzsuqZPH51Ndof7p7v83P7W3HM",
-	"TdifjyH74iE8b0g0NDM7BmZa6BQyuUvt0Ih9zI0UXGEwof20d+k1TdqnI01vblwoIFgoqMC7ayQynMRI",
-	"4cbFVVnQBbuSy5R/xCr3uHcdQyzyUzOzlomA7p8gQOxsXkUWUiy52rD8G9jV6bdo33FNH8oEIwQ6xcMP",
-	"hMUSDooOl4xSNS8JnWtIq/Khc/uNHnPWVpBFOdV4maJwtMjnBgyvj182RKQP0RXcDinkacaK0tmGnCj+",
-	"zc/c4/aXik02gfxvem6KY6j3QTdPHq7BSFSfD7Um9LDubC9TVHT7leU6mJ1Ku0DH0kKWnOXEBxxvGVUN",
-	"qmxLiIpiRygBvZYsqCBz5vTzPMri9WovF1eVRiXMAJem5EkUhNuX8wF6MNY11EG1QLWExhcC6BHbNfip",
-	"jsl55TBw0/CR+TzoJ2kSDciRgbFldaiFrASmghxFF8ojL9gYj2ZwFvXmZLz/09OTh9//UKcACCn4ghZk",
-	"vjNAqwELtMtJA8Juq7gxTEwQBu2IoFf/YSFRCkVbkYtGiiiW3mK7O1NzKsAIHXeyMJl9r4bqc97hzXtT",
-	"Awy9Zqd+6lMyA+wPYeznbFFQNS4XuHtf1jyykTkrfBoPQXoQkf9VS1GHei/JRgq2s6rWhgupSCW40RnZ",
-	"UA0xypWiGz3r5GVpe/lvOvG7zh72x/z2JLwgz41/8ZpRF4xp5HygPwwoAfJoxbVhiuV9NzEXumQL04nB",
-	"7B0/PDn+J3K5ZGLBJv6qpLsD6K7YkimfTdWygdsSI+VqSmRnKU7T9/TOpf3vuUPCbeGS/908PvVnh0xa",
-	"czuvNBAg8Mqeo5zXx/A0PpLjz3T0hvbB3h8wSWcRU7NYp/VknIqrV1WyWq0NBu/r+3mv7uVigOkMkrwp",
-	"loYuuJhcVi3kIudilTj2Pyp5zQREeHTWjkS6iYNtaFUzSOHHBbr0BBLePDKW+AKfTx7gvCd7k24YkdZi",
-	"pUVBAieOcnNOVKjqncJ9rjekSf3UEYlI/pd61ENY63ZcUkg6NdKgZaUWrDdpxurVyNtbqtOezZIpzSYP",
-	"W/8Mlb29Cx+/nd2ddIusqZfeRLf+G7Yv0z0VT8Wk9hUG6/EsQQ10hsHPtK8Yjtc8MnnidfgS6oKL/WmR",
-	"dRC0s4wDo6HPuS4rw/KWRjRYANV/Ght34AiPdv18aq+ayAqTctoXrJwee1zYPTgghDfpB1iRlJSDAuSg",
-	"WDDiF5B+g7GjjjpOK0XFVDr43/SYZxOK4fRVWalS6qTg8cdBuZLdtdwKe0hEX0yuZIIlLpB3chuOIq2s",
-	"1enqQirA3hhbaNLKxJ2QNFYvMek9vOKiPyDkfFYTg3TNsJvVcTEzdEu5i7SFAJtnavstN+tc0a0L6PQ4",
-	"KMJTkyZV/6qHa+oHllKNFA4N6tWEbu5VTMP6ONb+kYibG8chLW8MRjcmJSL3eg1dEm7aFGvUHdRpNN9p",
-	"Ev1wpMqFGVjJMgS4qsb/fnSY5prtdG9hFpTSY1WuX+V858OpkPrDsQwMCqcHUzR76g/CAguqzZW3hobW",
-	"6ArjNtRUyjmXhh5/7Z+zv7G8lspUs0IsILQQIb1mkAx92GteD/jfHz7OXO2GYRo975fELt/lG9jvQpDS",
-	"EtBPKxtb0cvRDbaPpHEW7AiK9qc2OG7ARF3H6TWFRtUbrTZpX8afqF7XGph/rs508yra1lJOMRo8xYdz",
-	"2nErb3qLMd60JUKSMo3CnXaWFPAPeIFiWIb2rA6r8Ok4pMMeNVzRcfFPXBQUjp+TIEFCRWwXH+pwbkaX",
-	"C6EMP7Rc6AVUqr2riqEoSPIeCOX13YwT4FP4/pL8d7JhVGiMgcxlvot5Mirz+aGnzOclPhtX+PQV+RYs",
-	"XW8TATUMri9ASnxx+WAzIc3V0oXdNq6c8mIW0u+EjATUs1fvnjxxVbQRmZacFXlTw0o8kDygYcR9ygO+",
-	"ov5Bigjt093OeOPihhaghVSCVmbNhLELY656d87zHBKxYpIspFgWHHjTfmzFDtQXSXm1wbR1e4KV6MmY",
-	"619fo4hzKPnaPeaD+pqpG6a+06SQq73RBZdJNEQ0RFWZeDACukpa6soeJwdCr0xRxVvrqccNLxstRNxC",
-	"D5YizgU2kVDMsMVUY401QU264WK6MD1aB7pLiLL2ExU50dVGe98mo9fIUFWc8pSkWqK+eqSJuPFgc1Oc",
-	"4k2wyu6qzFoxvZZF7tYCGkDVKEIYuwx7IbFtj98eKJP22t8w1Re+DMbbUM5ib15hW0jlDZf5nBeFXaSi",
-	"QiMOG+aDsCu6gCisFWaapbNqb6jitKeecp+u0mSSQfere7RWH/y4Ed1a640zGIMDzTvNvJUXnx3P9GkJ",
-	"BifzAHCRRaV0ClvU0WA/tkj3aEYu+9t51jv3n3txkgLuVEaJ2Xq3qHJ6spUKrk3/9+cNsBPohtkMg5pJ",
-	"3nm5OQAxpMdPMD2JflmrM13rjBtiv2d5FyMq9apAm8FtwKcmpNuAvz4BCuoCVE5SgQ3JtqPdVYskCtKf",
-	"5JZsqsW6di0U/IYpSDGHcDSWeWcNeBQ3wyzGABvGL4RMh15vnCKsYLg0iRWC9iiPtPoU+yuc5dEu55LR",
-	"1B33VBBGVcGZ8sENby7SDQvZHSMqNSHtMbHW/wGwb3lzF+v8oDEGbk9Y5mfI+ZdLsvWFdGEbe/P2p+f6",
-	"N92ItfPQ7iz+K/AFHiIraNXuSlVpOVAJv/hxO+eA864WAAAwXg7+GX/ncAMSynwlNrQsWX5VUDGpGhYz",
-	"SobeiMUBE+tHe1871oxvV32MzxniESdGETJ/byJIcM0+7lhHOx/YP97f6JCm7piXQRueGLa5odz5IlIm",
-	"wZz5TN62N9UN5yPXlTZk7vw++KNQYz8RAmCUb3ckF3QxGZJDqp7V2z2/mlPNUzH+nRXnizWCdmq5YWbN",
-	"xQqT7zThwkhCHYRnOvQV40R0vw7o1QND85AiOceMg9xKR0gsAGvK3sF1DSivUVXH70fOFevJOvwIc9jS",
-	"nb3O5gBLG6VorvlqDR8Ucgv/nVNvsUMa9qekXrHhRVpJGXQIIx0EAK+DL78yLCc7ZiYls/dVub21h9Hb",
-	"9zFcUUJFUPKGCSrScf/gUs4ZBZBb3Z9M61DousaWvdXRubUN1byLkJfXCxLit8UrMdlsLSsor84pOAUh",
-	"Xw72B82WUnLR0OhHGCeusA7AaCFMz6iAMwEyTO83WEK6Zcfn6VgjZO03nLWwyJhXG0fXUbNxptypzyL5",
-	"l5aqN9wcAl96SBY621Be9GvoPXEMLq7JmmqiKuGwf7tyjH0uuWLTYp4jFW1uKdQfufa17NOQbe4QNxWJ",
-	"HNgozK+GUo1W1ErrjsjYDeemmOY1zafavLzBcUPLjnjzK6SyXKc5pKRmjXYx1849SaipbxCuiaH28qjK",
-	"/apNPaYbMkUAX50+KaQbkqKTGbQBgpsYKZM8HjlmrkbnzjRv2cMLMLyXKOFgpjppKb9nCylysNsaCcp1",
-	"4BGjNK7g2QEUjVhSX8FRTvGeRPVEijERs0ZqUU/MLFAd6njdpzVcxJ4yU9FISOqIaGSK0T5kYLxDPciv",
-	"uJgcgerVVkcH9Qs+xVzqw5wqqWrc8n2I9Z8m1cnfOpg8SotJWsq/3yi0kQYTzJOoTiVdselZuP+ZwtnA",
-	"6kGlw+PjqTpJUOiDJcVrWk6VE2jETytKdL/pK9kaVyH5mpZRcWQ7moFuoAD/4e51KlgaBiStr6WDmk7B",
-	"8tPMYho0FpfSIKJZT4NeIhta+tIgOEsEKvBdmZAm+PicNdAgxwanXkeJTBM2P3VGn9Od1cm2WMNNDa3h",
-	"DpzPgGx5UVh7doNF6NkB6CDhp/bQgPXEN+6z1P6aNRRYDKAANRovOecrKBT7p9euyYe5jj6wb2HE13Uq",
-	"y4EnlzEPgNZyg62YyOk+Zuvw6WJNeTpWuWZFPhbVZWzslovKDKkoqRPxzNfNhUJzh0NABUJgu8LFWWJ1",
-	"bsArX8R5nGiyLFnKdcAQXTVHT28UnpGG5FKwzHtgCh7H9mLN16x7AsfgTu1J8mgMO1oRa043XZo2rRy6",
-	"gfg4ag6vcXuGMR3bIqEsqMDcZNzdPMYIWlCxYEWRTFNOGdOd2LDn+mStNB4Wv09JsR/wbO6xU8yRnA1W",
-	"j7Em3dWyDeEfGamasWlJ3g7+PZX3WzLhw91404Fw5roXV6TFbcNJ8gEkKrGOgX40rfxx71OJMaeaZIqW",
-	"mOQI5PHnbMEPKP7KKzZWBsutQM7by0gBAKjZBxMhu/0Hj/adHw8IhONmfqoDNBjAo5nCUf1bzvMR2l3Y",
-	"55z1wxe5GX/0lJoSjxLapf90yJtUgT1cdCpFD4Prgyju/Zu5z4hxQ6eXr/ciwuzP9u9zKcnKLORwbcvI",
-	"IQw3xXiFHp8eD1L2M9seXEw2ucSrU/oU7eeDNPf0VR81fzmYEvz9+WBtUmcOkYB4kO0vXWr3jx38eVu/",
-	"HlfI4wnds4EHxz9CLGNgDY+y4XhB0qtR+Dhj3F2WnvxHT0/ZWt5NImakFYxQBnSH+vuiDD3kPqBlhvdA",
-	"tvssr7hwmMFyK06akjCZ6P47672RdjqN7Y/xM9t+kNdMHGUzvBsV9B6Ceo939EvBIHoH7ojhTqwuUht3",
-	"jXz0ww/DjUJq9k/DOnFNlrJzT46QVAtZpkovsIe9jhIyl1LVDcd9C4Zmj4AJAnd/DYYPD1tSJXdWGmeY",
-	"3nE0dyLsb2J/1rTE+tt02KA33LdixMg6vlcwmveUxwUfe99BHIm+1yayYnQ6ft+0EFwieS8jmD6AqfUL",
-	"qAIyjtENKwo92yclYIu8uuPg5j2VGrHgfs76bXso9hq/MLfxVq47JcmsvHQSKsYvLsmD83NXbmX/JRXZ",
-	"YJ7FvsQPN8EwQJLC1QHugTj81ZVX6L5sRWHHxV/WfBX7vkQo6C2wH2DLhSq3TMXdKZ98T/4v8pEXWgoC",
-	"NUo3tMhIyRRZNCKn9XuTgV2rfrSjX1ase+DZEQupg4VHpY/e0CIR6HrBthAxoykQ1O+0FVfakGjXLgGn",
-	"oM6r04ZRoCIlek1j5oodLaVn0yE2f49PxZhpyewDu2q/bzVocdisjEAuVUbsrZM14/mBfphP1S4v9lV8",
-	"mDtoJMn5Dc8ZtFHHZAdScIOGV0+YrWYQq+6tXSlfax8xCOJI73lGxH177L08tzdHYYl7GebECg1zXPGb",
-	"2Evc5wyqO6mP9u0HY/0wn/4beHvS3kZnwlhz2F63tBj79IKq/GoAOqfpntgrofPIw5WESaFTc6BTKDMp",
-	"6Lrl0tVAeRdxwegNu/J95BdFlafDRRMbXYV96u105QbLG68c06Cxg8BQTMZf6YXSHZ0HF+VfTwiU7Om4",
-	"1TqgE5trDVfTHYjX6tlk6coTuLjCcQADJWDoYMjxKvok5K/7o9aBSKkEnlisf+B9VbsjIdi5Tzd2nYd8",
-	"kKJxcuOdy2qEY++ebZy8ZFQjMFsWiZuU9tLi/3tugtMLktrXnYa6tjTJpWzFofUGA/n9IQMwkQwfJaEn",
-	"S8iqgqYPHnjMr7zlnLaPb5n857GHkxEfnwLVNaHpzdTyIfjFvL9hwS3X0dNPcgpAXCe3xztcvDXl0nbq",
-	"hHW/eckk7nj3ajpHlIjIuI9PX4qyMsfKSsXSB48AILcuBZ9QY62gjj8l6cyJefpWRRM1++8ftXUeEnWM",
-	"VOxAjyVWEdw2Cwx8mU9ctfi40az2PDvkjMUeoKTDr1P/4j2ql2kjAnvg+4ewADM0c215D78fPtKJnpuY",
-	"vGSVeKvBN3KoQ4PBuWuh3C8RppZ27PMO7pUA+0MiaSehBqsmakw3job3WnkS74slvwdZNRF+/YbmzGeD",
-	"Tuiu7EWYE10DAqtHBB3i1T8kX7D3Zj3Ae4n9OoZkhGv8BX29eDohZ/rd2nvOZ4cHE/YM8n4hS2tvk7ov",
-	"X3ugjuoboP6O03ZgIDhRq5z1ndpsNVBzSg/7HRTIOKR86e6KjPpzFnriEFaa4n7qhi+cayKoUnLL8ksi",
-	"IBwBvso9EYq9hlaU15PInKw0FGJKiMdxQagAh9Etqot9FgYuv79MKcUSb5k72EfT2tOaNRPpZNIPAb2P",
-	"GuftW/IbRko7r0v0N3nn00aig8zIIn2Zjq+zkNtUbSeU0IFr9teKKsMLlhGwAVluN8xsJcn5Cn2eHX/b",
-	"huWciqQPWG7FNG9i6v1YeLB3aVVZNkx8/4K0lIlz6d0WTcjCxY68hznq3sKNcUCABIos7jQ+gpfZ+MzL",
-	"ngbqLYq7t6YPoZfxk2GWe+3gGt8ujT0FFx0XThpiRyAliygAPVq+vvRvoYLIrcDXWLlZqwMHQoiFW9gN",
-	"3UM8Pb0iFwDKF7tplahDecy9vRSPpZpgNB1a71pipFQTJYsDYZANE33gU/8hxZRMwEaikXttVtPbvc/N",
-	"dX/uBYKmTr2ffufAv91lQZ/dB+eu4e7Hxw8ycnr6LcMGHwIDfMzSu3ZWI9ic8W3YRkcNEx5/PwLrHnw/",
-	"utTyidVFPb3fwCJeu1ApPpSFvw2jG6zX9W1e96VcRdKuux2VZgqR9D1KRsGoomLBiN5pA6XLe7N8vChr",
-	"Jarty0TqQydprN+1ux52oSTQXHsElMv6O6BmoE5leohr84lN3fPyVjGYjuapzonshuc9TR+CwEj1Ak17",
-	"qYWcau3hL5LO6ORBs0MniankStHNJtkcUmi2qKypfaWg4UYflrcUK6YNQmAssTmIS36kRPlWHf0BWn3l",
-	"a5K6lNmAqjd+rz8wuulTDwdQbOLNbhU/bZi5dKuAbL14fajqTkNYSiY9D9cZoaKa6vUFCWqTGMf9pCeM",
-	"IW+YUjy3G+7jVV24n7BvWOWNbyS0sPRYrSMsJvD6Bcj2rpa2prpZHKVYSRU+ndfdXhApu/4z5e0p4w0c",
-	"LxniM54M4A6wvWBbBsazamI6DQ5YzQuu1yx3HWz6x7yqz/CXdDi4rjToqT8PFCNI6alXtP9V65wmppgl",
-	"hUV93tr7U5/r6DzU5B4UVHULo6a4Kj1pJx2H+le9gVs/3HBrsnZvog4x4+m1xg2jJBfeYpnOwgeSG+6C",
-	"JF/TvZyG1pdeVqjTuMvCFIBF7kObrJvwWLnODRExHEZ0C430kw50QsUGPRN34pDGNOmWU65fdDyLuHMM",
-	"Uim1Ta1C224b/PElfiOJOFRfFaoEJ6BMT8lW6akKzPrK5YFADj3n/b++mupLUqtqTwp4X917nz+44Iap",
-	"FL5J6DkIahkEbf3o1mjgBhzkc0ZKqg3LET+x1L8WQ+3eW6qBfXONVU6oJv/S19nqFikNrol8Tbx61en9",
-	"8RjjE3amvyPDkhd9lEenzbiE3yTQ4UcMT5jQdjPDePaDsSDC/dIHU6ITEOijWhUHWEBYvVtrGDBNdV0V",
-	"h+FjHwGrdLRnB9wvei8aUJfWhzhTAj7Cb9thyOc/jMNZwOl0422/f3yoEWT5u4GAymaQ8Z5ITLdi+prl",
-	"GdTsbJspr99pF7SgOUIHjITsh0Yi+wINx+uqhDsWDvNob6GTUYe6C/HnUyBLYLg2XZqz++XTfz/eBFHo",
-	"/97d+N+Gf73rdIt82eNZEuyPw7b7/UIqtqAqT3jy3KfTev7WLf/t7y/Iv8Pg5IYpvtxZyYDD/Tuk3gHk",
-	"l4bEr11oNNBRCzySUSsF6E9PTx5+/0No1B3Gbb0nsgOwWUolDFa574cX8cnfB9RLpJ00ViaNf1nYnHfw",
-	"w9QrB2tZkq3qRw3o23bvlceYLwk71OhWU7cmb1C9pkGDuillMMzFA9O2Q+przm76Erhhbd4H33Lauvqv",
-	"AK2FZV0+eYVrZNJGY4pcVvO4dU+d7TGpXAjz8/bAmE+JZu9TJSz5OusUkJwTXC37yzyjaoyg07ulhNkN",
-	"7qBj3+4eQrnjHdVOjLTgwZEG7gz8weBCom72zZX0gq0d5kwbMMoO6fvujmdw6DQmlVwwU/w3gNVdKSqq",
-	"gvY2BXM5xuMjeFyYfShv/9WJ9XfXiTWyW74h2yNm7kS6/B4dz53Ig9U8dlDaWp4rphO8/ELJDd4nyZLc",
-	"VbLhViiNnCu51UxBiQLm997C8TsdnA9wE6/4bd3jjffU88gC1TwhkgKWr8TLowHVbNcS0gFpE67mAiUN",
-	"/+yyYevm/6FNq1RQsU6JYgsJWrjj8n11KwWds2Jgjw10tulFqhkN+JRoa6m1valbD3//4GE2lC7XbTYc",
-	"qNEoQ7r0JfUhKXW+A/pupbrWvjeeFIDLG43/aC+2l8f08vNPskUAQBhki+Zi/rWiVrdmmjjal0rO6ZwX",
-	"3P6InJ8+/D4j56fwP//4Pbhszk+fzDpBss9JUL6XwjGV7uJJtG8m0Wuej61X7suLCoEIuwHwDPH1SOMn",
-	"gT+8Cgud/Esxul9bs4gqWTqVbi7a18u3b24tJnPVTWISRrO1htBFf9jl8sF3Ipsky6a1suvvYYeRRjMl",
-	"Qzh9Mv2LsjC51BH9QNWKGbs+qdHl2wpHUM18VKcN5xGZYYjq4ZKCsAw1YHuoqmBkS9sA3QM2aI/ivacC",
-	"m22vFlSnMsVfOeGXkTW9sVYxTjeuq++ZbiLogX3pO2O8xrXLJYjWCJY8Hf2SVz1oL/VcG6UZfuZCEo9u",
-	"0n3rr150piXO92adkYfwv9+f2//9x+/NGgToE/sPLggl60rkiuU93oSAs95Fxujfz665kl953KIRP7eP",
-	"OzSjMYMBP499mGlXWT2cTWefCl1PfJ/pkWP0FrRvGV+tzfjgb6I03b0iMGV8CCIeCwvdLwASjfmnNYdp",
-	"yZPey2dKMqOd+xu8SVNtZ6qiSDD8W8oVqogwI2eZ2ocJXVEurIFGF2sCAcnMmcnKJXFOSmdzS66K5HKh",
-	"ncK4NX6ER9vb77uL4Itq+vmVD2xqVRSpjFalWBEyWUawMFIj2WBg/DEef4RrCZvyR1jdbf8d6DfQPZ81",
-	"Vo2TcbMP4yXpWCfSds8Fo03vZ5zK3Ffw0iMN0je4O/FuoPT8NmVBDTuoT0nUPhXyYVCa6IxYg19n9WUo",
-	"l1YHR/mQEaoMX1j1PCrGz+rIkrUjuVgBdlerW0KKq/3bQEipja57xbsXXcGbwVFhXJ9iP+pef4P39J4+",
-	"Cw1gxqqEwUkMGmF9AySOU4+20qcofMSU8P5bvL7CEt/Ft0/KbaWZ77YK8k5ZGcfydHF8+p4Jd0k9VphT",
-	"mgcj+Xzb26N51SZvjvRlelspG7pIeDGLE+9f8Ec/Yn8cJ7HvER4lKF5esZqznRQ5OC5y4jKLxuuedSWk",
-	"L2Ze02LpPQJ4rsma5gNsl0pohfPp15OkxAFV/a4wfELwoK+6cKB40PiJDctZfCwUq8eVg72FN7DmA3pq",
-	"HoJMcNgy+qIgzfbph9i3U5IBOxdywYIput+cN/SanTYnPMWctz+HKfzZ9W//ize2Jqy53aes054ssZzY",
-	"o6jN1ZyaxXq033ekO2ZkvqKDEPYH3rWSj6b1KYVErNkCUoreW5npCoQ9F4IcBU2HUcUitIC1MeXs61dA",
-	"IFzKZIwa1iUWkUWrET71WaWN3LQbxmQ1iJGguF8eV9ZI5wcWq6LR+/P038RPWE/Ofq2sFj+vDKgjJ1yQ",
-	"BVWKM00ounIvI6/ukn/GzI3WHEBAI7ZWwU7JaykYdBnnAv2G/ybAcZh2vH6niS8+zkheeS8DNLuCBmvO",
-	"C5lBS3T84s8fnpE/vHvxjDx69OjJP2TQ1B2/KeSCFu5vNxxeWKf/JkJXjIvZU3sKopjOxeyBr3aiJZ9d",
-	"zB6dnp8+wr4FeI+c0SpHjdSpHIHJX+azi9krrs1TeAKwFF1S8+zil/RFWz9yBr96Ct11vmajn8YcjXGP",
-	"v/GCbdzjURuQsT95oeRm9MMfJDyaagHjt8yePcDV8h3s6Iq5TmgAATm7mP1aMRUajF/MwpeowiQFxDCK",
-	"1N7Jv+IbbmZfP1nhoUspnAPt4fm5K38MhkVZFvbkcinO/urC+fW0hvQuoA9AboCMaKM7Axk8jB3UZiAK",
-	"wZK67OnUu8Nkz15QXkDjMegYtdlQtfPgO+0TiW8HH91akpxjsmfmADwahWyGrjRAQQD3f7KXj0e9wM9O",
-	"EbX5a+bO0AmkhDkC9R6ov0DeWM+RahFGAFI31LgSRlXBmcqwrSTXJLyWOACSLhXJqsbBSPAWvLjBWnuC",
-	"VXfPI6FqLA0Dt6WaLAEb9fb88Y7RPGp36ShmJX4h5TV2jHBYbhmhZEVLCCwKcBcRb5NO5pLThb7pZY6f",
-	"PtvlAyWevf/Lf4ncMSJ3P08a9tmcObLXvNjm7Q7HPZObDSWa2UHtCXSxrONIJs9uVh+xmrELF1BB5gxz",
-	"SznLQ3G1zx+ZYyXqfqZjn0P1pWM7exiLMYznmxL/F+sdgfVicfj5RORdkbiXDZ+CwsAFOqsL5xk5Kgv+",
-	"3+/f/Exg3++aDc++aKuaiwX72suLf2TIiJgF3mJDuMfA5AvXmH9jw7+I7s5Dlaa7v+fkNrXXHxDH9wgb",
-	"/EawWNF0WtW0+wrBY+ttSqTpdLHhNWNZdK22jToqAgoMJPfECozcCkIXRl/GJqJnSCFN1BjCxXKoQoAK",
-	"n9tyGvcQ98z0o8PAnSbQxgqD6XJgGrvg7Ht4BXfo9tyCVnOgelaXx7oe22iG4MbuGFV1++acPHxMao+x",
-	"Yy+fYtpkMPw04rAAqTBofz4LT6XFQUut9VClNX29/yZXdGlcnpDUoPsKtpKGUxdXCC2IA7Rq3DKWWQ2A",
-	"os68KNwLDFPQIQZ/tvHP5lwvqMp7ehhDctIGsP5mz189fdCjoAeXdI+GfnwFfWTqCu5H2kuf5tR6p49z",
-	"edXgKw3A1CB9YmMuiy8wrohHgffMWs+tya4heJRg2LMvPP/aKxs/xnOykkszbIfk+kqQgl+zID5D951T",
-	"YpeGlQj2J3VLHvCFuTOHudVKmxCTS4q9Z3WRwzTJ9/L53Uq0Z3VgbZBVjsApT8PLUKJxyy929zNSdzrP",
-	"iCvhyeD7gi9ZXQZaI/H6NxyDcc5K6sBSk0LvudyKQtL8VluYJdGI0xD12zUTEWqpwg9MtBm+QBBAEiDS",
-	"4OXXUvVIrwg0u2aMbr/U7FGqY+pEDizzZZMBg74354LCrPYq2h/gXBXsslXi50nw72SxZotrB1K6hpg8",
-	"TM3Flk+ecw01Wsmago/+RgWAulCJUTTJ05nkMc4A3mr1VlJNNPS9IW+fv3CJL3ZSYIcupSI1hOsxeD2U",
-	"SOqzL6AoDKr+df3mgUy/56lnVOWQqddzQgos3WiciB4Gjwon4vvZmRXn5+eNnhT3bWfUhOzhdV0/cAwm",
-	"828jAOMLrrpQlpXV4tcXUtYi1j6pKc+xWeA4CRtGm8J2Zy4hFlPcpE4w4DN84h6Z8BNarUybHx1m8p7d",
-	"D5I3lBvOnr16d/44FPz53aVCMAXUBbKKuP3vlrHrU4RW9rw0pYzGlzmmixCoqE2Jy8gWBO5oH6y4n/Ok",
-	"zvhT2pD3VUI2nzOqYl87J/JxItsCmRbxIG5/eN5bxTWgBeIpoNGBkgprNJZwgJxpdWkPGbqn7c1MAl7s",
-	"3RydZuV4+vC84AWry8W/6ZPjO+3NZGVQRYk654XzFKKoD+7vbLWbLKbCibpGn4jy190stlSxtaw0SyZp",
-	"j3F/tfFh21lYdZvC0InEGMXnldt3V+kI+eNgvgYiNyoqEQjo074uhnsERFTEOenuHSlaHu0TLaM6+B0m",
-	"eR4cTReIQBzSuoCMUR5u63qEdxEjIbQBGRsh/A26le+KJJdWrn2nwfGnoyt3nwgLsz0FBRpEWHwUzr6g",
-	"5+Tr2Zcdo+rr2RfMLe432J+2MKrJkotcuzxKn2+x9b7Ly9qNqfwzPgHPPwlg1HRhWJ60zuN2qFMlZciE",
-	"3/vk/2R0VDzmHVsFozChFz8VPvwc9q4tbPCex4QXtJqPpEH/lip0tEnP5aLCYFL6AOXN9rZH8N5Hb6y1",
-	"54Iv4zu+cVk0z0icFlVf9KNOyVkMs9LrlY2I85caHOXb4uR7cYd2CTHWKRrofByfaDCtULB2OaiGVHRu",
-	"07mS1WoNTsjNYBLMdEbj8D1Mrt/Yf14/dR87hXWdYzbHPogmqiuddAUSzmO7g4ZdR9o2qy6RPKaEp7pb",
-	"Xove4cmI3CxEu4cP7U/Rc/dB8UYUftSZiFdye/qG8v1WYudKUegkKiujec4I+2xVcD14BuKZNbek/ubU",
-	"d/JPW0h/tMNGNLmFBRMgoLEFy/mjk/MHH87PL+D//1erwU2IyPmI/KdsVnrk6dn7qrQfukCxNRWsBAHl",
-	"Sxa63VznYobE+hea3/CFfSPOqWHwDGLWsW3MFverCbdHTqjCyyXaB7e9w+17QFFs8BihiwXT2uWXuU3I",
-	"CKCJ2aeZyKfy3FYBbn9LDrQjVB3h2+DDbytEtH+XWEOwHEHdYjE1DjjyKeqfsc+GCT3sNfnJPpMfYzOO",
-	"JEl+aEqSQx0ZEzHqW2a1//VvbTn/BvKi5iJU0payKORWh9TToMpB0MbXTB5LYpx5tH2HBVElWPaje+Q3",
-	"ZFoPKOcy2eDS4tqa7YgBeCjX1kB1nT7VUxzOvZjgh3uc11QTzC45Qr6PyFucBqHuBbsFI/mUn74b55nc",
-	"lJVhLwL43GDueyv59rIVog6dck1o47qtYeObuM2NaPWzV+/OH2TPPrw6f9jjk1jIHKaXzLlJdiwfYZZO",
-	"ySbb/9SPuzFPfQQ4s2+jAMSjRKfzW+FLjDzTxboOHl3EiYTCRxHnO0zUcEDXR4i/sBumaNEoTLthoJ5B",
-	"9lvmUbJKqg9IcnOPnX2xnPX1bK4Yvc5dZ97kSfnRPvFcbsULH9OZJlufyXzUvn/TTPke+0KNZd5sjK9J",
-	"s3th8z5NARkW3clcQ73OkZTXGiRoviM53zilMyNaKmvmUpHDcPnxuHdEHcuPgdP/E3PwPZenWFH15w8v",
-	"Tv4JZWfMC8beoPBURkS1sfslVUZyJiRksNo/REYKuc3Imq/WGdEbWhQZwQbjGSmfnF9aRWEjtSEPzs+z",
-	"8/Pz40nhQT6u62Swn2JR+IFHMnRcidBi6dJ3ok9Ghl5ANpzEdEwf3PHQtlIUu1MCQBAe+gwxHexcLRPY",
-	"E4iKipBzme98aQXWLoP/6TIkeSLSVq3RIEYZwJLVrem70SRoh/5m+Q1dFncpYrH5e4+E9d3zQ4Ac9/b2",
-	"zPknuY1jftpQkWtCNxIg0TZ2/fPCl2TbbRcuY2O7lmCYGI+ichvh63vWJGXuO7n9trhgiihNlpZcuhyH",
-	"IJ+aRkDm60aCMGucII7HE05fj6pfUmjJ2i0UCG+EnIUwfk8u/9+ThoLVfYNV2MBlRwptxPkpf5AQEIc0",
-	"a7bRGZnzotAZOT39BzJnaw7oN8jxWZwu0PbDp89OOgzVOkA6wMAnjxBiUv/dHqJ0MQwrGywedjW0rAzV",
-	"MYAcsWXs2mNAzQBQUhmodN4xmjwAd5rDivuVZlfJRWQ02oVmhBZawmeYleHrPo7E0k0VBWxE78ycKtdF",
-	"7nt398bqXviHOnxYuzPePuoRbR5CLZV4//YPD345P3n86W+/PDh58ukfUtn3fdxkLWXEe+8KzYXihi+g",
-	"B5XH1WM5rzYObe/T+FF6C7hc4132uSwoF77j7pKrDbY3oYVmV5iDD9VbW8pvEOKgKpnSrL8e6zjlV52b",
-	"7AWUV4STFvbt4fnD70/O++q+HMp+umri/OTJpy+Pv5784Ry27292Lx/27mICorbbKaE9r8c98wLY/+PP",
-	"6gNmDmk4th7yu0ZGARSLnhnBUiZBWHwT7jB3tPcjogRBcXvh9aMCrKNSyQXLK4XIjjpEE7givpl/IwoO",
-	"vDslH8RNOZJ2LuVkUNi93Phm2YNu4Teo0QV0wzlbgUHlCuO4viDQEhw6wTRQd5w+fnvUncEY1n0x16jk",
-	"C6TpmMSLmuH8Xt2e39yODqZU+NGaHISf7kmleKYYNcwtcSiQtKkKw62mf2a38ASSkxu0bOVfq92VqkRT",
-	"VYKLZdamGoLVoJUBqUKQje/N+UizMgoA2PAtqYTnZRqy+yH544/EyBWDuJ/zvCTTuvuq3Jqp3BjEcn8+",
-	"SPQcdK/bI7zwKXh3me4pjsBumDpFNrRES84eQXvAXPkrFMDBu4aKQtJCvIksiBPyZDws6PbwaMLdH7u0",
-	"iwKZm2wp1HJAv3VNTKWOkU32nBXcKqVAh0tMVKOKkWtWhgifQziiOcvJfEco+aucjz2RUbTPPbc3ySQc",
-	"0G8rwWTMHh3LYPAUmCD02hQ+A8Dy/hySV5LmuKSn8OBxyP17OBKWMoSSJeUFy/1IcA42slEudQjjn0Vy",
-	"u2DYm7FVyY0wELj+F7w4AFkpvTeP0w0eltg2xyrNUrikfLdobehOO0c6UkMeBUrILTHUM2tfArhxSYXU",
-	"b61UbuTbkl1BM/thhfKde+YopfMpFEd4/3iVsmupBLqfZwP1Wee/JabjyI7OHl94vJrpd/BIGb41uy1k",
-	"VQBkIrTjdRkDZUHdxRc6Rk4VxiE1YNiKqR+7FwW/7lq0n/gdjB+XLNNoZ72ghhZyVR0LY6x+30gfmT0I",
-	"VUHbVHcO3EFNIyq/O8Rve6fqRtReqqd8KBRGHtlN+Z1u9bG8/S6c6V+LoZ14x5ZMMbFg7//11e8x9H+3",
-	"GSQR7XqjnEy5HKh6chnIt7nENk7W1DLsszkaVKCbFY6Nlzp0uwx5qOgNXzNisHbGtx6IqpEPYb0bbupa",
-	"6AG5Wz93P4LXjze2rCVaSRZyKOzcjuBoqV/dSDVYUw2XoCAVQNf6xF4x6JIpmSyx8UG0NyVTWgqvj/W5",
-	"ZGAi7FZFLRvKi9nFTLDtvywQFj7Ul9RdXyAFtdasnm64oORntnVNG1DMYNOIGRW02GmrCk2pT4n3937z",
-	"zeuRocPEXm66dGWh4hoava+hSFkUO+KigrcGdtHXgE0BHDXfEXZit4gY7B/qdYhmddU0bmqd8+BR6DOp",
-	"fPJ5tEd3ZlK99LQtGM01ERITDKjYofl4BPXVrQayS0omoq29PRn3uQ3wwB7TZXDfB0Gw7T0ehp8+Oxdv",
-	"d7PAbwFl79jcyU7MTmT6Jm5oOXzZvabl/dxyr2k59nqDSd8RZr/dRft+LEqEatysRr/HjLuCImj1RLPO",
-	"vvbsyzUX+dezL/Y6+RrVvCRXCbXV9dhcO492az4ISrnEeeH/Xkb+cE3W9AbliP056m4t9zj1zvG1LHLv",
-	"F0tk/1WWIUYBJbt+MP0gySGS7/vtdBre7AMzrcng3SDNKbi+dv1TaNZa7Cu6uU0FkQ/yxzOO/rj4MkMs",
-	"AcRpxFZAM+U+Yg5VbZwse01L33/u0AIgz35cgzf/GDd7DshSijnvCMZpeIPfHFaA78RjpeneQ7ahZUOc",
-	"sV5h9nEtn25ezu40WdRK1z6hVbpvj+CDko0e8VkNbseNgw+NsbcX2Ba4BWqzFZ5iZ5ppXQNApfWgn0T+",
-	"3j82koN2KHaOWkVWFC0cHzcnIkXwjOq9i/effs36773+1d7B3ecGG3v/+VU3EhcrzXJnXx3FqeMoDJrH",
-	"Lcnc4rO9SnfNbHepbB+9xtElfXS5czKl4GgP62Uf8JH74M43W4GdF0eyJ84etRIQAUIaJHQbG1uzhWJG",
-	"H5Vhn7596WeQtBeH2y/tkxfetGlnISgltywHGLJF5ByxLGHZTAqmWbGE6g34gHr8viVdGKnAfNBJlQtT",
-	"Tz64nosHKyA53enZxaPzoBxBdl6xs1eydInpsmQxegdorpM8GY5N7teJUXfIHOJHUDbuxE57Ta/BRguM",
-	"59E2lFwpujnw8O8Vku/YjbwOfPF3LCWNl2STyMTM3pTm1/6hezFfcbDRJqyf23HM2I07zP61PX0Kemoc",
-	"xoK39rli3xZU+PXfQkStWZFfYSoaQIM8ODl/EooDXLbwg/NZ3ZjZd7NAbM+L2fmDJw8ppfTk/Pz8/OQf",
-	"7f/8k/2f8+j/DsZqCLNrZWcm0+BwyocmLcetp4dzwMPaOyCKeFp8YMR1eYDSQr4SGEnZcFEZ5sCBimKW",
-	"7W8bC9bbqMTnbntngLFHGnbhWH8bvJVwaAcP6RHO6DOEkAiv9LjLvsgP0SMcDDLmMwLNLuOGR4s15UpP",
-	"bgpxw9m2KTX35tHVh/nbSqS7t/16GjYKPawrJnKa+RMT9/NwiR4I9p4H384huNiN7TlzY/XD4ihu2Gv3",
-	"0H0D4ixoBdsL0X8rY7bS41TrAFSNahACVNuxbrjDtz5UBPtREyDKHUmVswUPXo1xNzjS8rn7YTOd+XEC",
-	"mVrOC76qHXj751Qqph19k9LaxbGhlmwtyTaUlyazsPtkdD3p788Ts673YTJQd8CwnkLPj/CjffPqIBq5",
-	"SR52Q9y3xHFFTvwYrhc41/H9HPVHQzmETXlZwAWgyprY20vMx9A8ZxoEFACtxi6bQ+8NIQ1fsGFl+2f3",
-	"zJ6Smg8+oxHfeZwimfRJ+DaKr5Au+2uvPI2PlKMIwUGKSADH94NETHEG91dv0Pcdo3nNGiP9xqi6Uk28",
-	"2XFrC11dd33HbgFhnINW7zWp9OrflEzg6r85VcpNqy/S7b49Duk7Jv+tSN9sDtIrkN7Uj00s89tS7pQX",
-	"4Xro9XVMxALhDozOXMoCEJub4cragE29zNtIt654vZc07DdxC4cxDo9o147V9AHdrBgMi6ynhuvDstdR",
-	"fB9NzttrQd2uM81dHvz77c4hovc1Gwukuh4eZ1/OtGFlAwO32xzPZUHlhJYlowXoULWj5Dt96TL66WLB",
-	"SuP/e1VSZYpd5usx7As0M6awFynL66WeWvMjZ6fkaQ3+HcjgG5VpqFpUii3s9/XCOiGA94aVR2CoQ/t+",
-	"edJbihzHkPOvrJNA3LuRzOEfjt4wKGj/2cznldpnYOusyIQtSNa6suXS/q5RXyukYFG9rPuzYPSGXWFF",
-	"KPu8KKq85434Xd4QlUfteJREhe0xKWNrrn2Uo/iTZnBTTetL3jTJqOe+b8Y2Gy/JjmmfPZeEAv6LqzwL",
-	"g3zXaZgySYZtxcnIup83W3HPpT/xiONz0MMU7zBVrx7FCmVjGQ+CrcRImXmAV7xzGu2g9hYIhBd389A7",
-	"IbIVM9pZU58NWUgU/FslxYq4CgPCraq7hCSNYM4XzCp4BErSuZ0pRCjhd9ic2eegAzgHvgiyAHEGcxZM",
-	"uzUV+VzK68w5BliRh/B3q+OHB93qXjNP87yx0VPvjJGnNhripSir+29P1mDmPcwL7WvpzVGin8/ZkgvW",
-	"aFg5nQ27suLMYNubtAn6Qe1amzpNe5iMxPjNcMx9Ae02u845/OhmicIRAkiIZ95gHrR0XKtsYNKsCSV9",
-	"FO7aUwvZvpAO7s51nLrIO7vOjtg9C2tjm30JD8AgTN1QfbnkfrCAeOVKC7ZUkw3NGSbd+vxyh3/vW0B4",
-	"JXLOmEA+g4ZU2zUv0GhCJ4n9+ePzJ4kMJhjrVlIoYo7foXz5zW6k9/SG1YrLwaqRlRqu3mRITLzFR8ZG",
-	"CDBh+jaYB38XAQKkyv4AgSPwcfLHt1Jd9+RHWv7arqnJyBzrRUYWFdWmDD6VSGBrLa0oCFRQZnV+MVSz",
-	"+PRRpiB7HHMgnAsYgUW6MuYnkb9m0K14zcu7RT1xfGklYsGWRyl6hgzCwPBVSNtp7cxSKrKSjXt9VAFt",
-	"n5PSFSx8e1kediPvvI7ijWAtGXNQYWmS78+w71ovzrs9gxu6Iw5b1OcHY14qdgN2ddWs0CzB7vi7pzjK",
-	"t7aBOC2Yo6BDDhoWP3IkcBa/p+hR7ot9ovPZGt1WBBGp4vZEK37DWnlWSQ7ATT51m9hlAlcf3lPj9zNu",
-	"MA62QUhJKgLqP/wY/NGZg/lHSH/XhN89hn4CXPJ3uhakadHORF73CAjFVw6rLeF3ZuadLH6D9KKxhfVT",
-	"Wm35vRi8i6V2WbntfBR5ONbf/QrG2rsk2BaZ6AhH64/8Jrqh2Ge6MBAzZZo5RoWmL558k8uQ41ODhREn",
-	"WBgxnAGvmXkBj71ZHvUu60tM8FBnR6DoO7aRTvluVIJADljAQNg2dTWuO8pagdGLW9F7UvnfPZH6+LWD",
-	"CSkZqZtHwpZoELbSJfaUGeZiO6a5B6LGN+NCbqxNSRCz4QjIh8xevbjinOV+KD9Cq42kcrfKNBiYVBbs",
-	"exzxHqnHdb3MIxDufzBWjtD9D+HEqCPzoFVeP3cfzrd6vLGut3glR9ISXWOkkirjw3hO5QKkOtQMsSAu",
-	"Kq9m4LgDhXFN9/Kvfa6xIVgPNlCibk2y8NBduhzCIH0Urx84SjOjJVUpdRSa5kBwbkt3xEgSAqYXpFxT",
-	"zTJSKgb6leaQCWsY3WTEc4PLvfdY7hNyW4PJ5hd65l5z9gXysL6O2qN37CC44WdU5VB9eceOpdY0e/ba",
-	"1X8eqwWPe/2Nf3FUzEKoNarA5+xTYOKKYKpW7OB9xM7meySdf+hexJxreD9Wxvm5HWcf/OvAZYTSzHvx",
-	"qb7GQmXN6hZi34GnTx8QhXAj7UNre8cWUuWeKLfsHw65lI/OoUIwbh5ep87M3kH6ur9Lrdj4ToMmXQBE",
-	"M9BgiZ3/7APPuWJQh/1HJpiixa36kCdcnQ6C78lDktOdgzgRchun5Ax0eshGNop+eD6yU3SG8/yty+/C",
-	"GemeiY+YiKuhtEodR9VCHiTb9a7N91hCwVjO8ktSCcMLuJUYYCs5uw8Kx1EZQD3A7pW9wrzlUOXcuOlO",
-	"PTWxCBsNSVcfpr+r4m+XuOOWm2gFPppiraq7OhefmsU6acO+a/zi3t1asjLW7vIoLlgvR1RlNRlrJZ3O",
-	"MteO6mKWOzfDQVIoDJRIIYzkxaOEpHHj15mZOToYciXLsqehVUPE+H5afg7H7ErPNVkUUh+FHZ8VwH6t",
-	"2k2ro+RQr6CIW7Krv9qi3YDtRvihKeTBDdkPJe9s43tJg7CDjVVR0M8330GC213m9LmgoAHltJnSN8Xm",
-	"6lNFnuY5LPs25a+WAgCidaLXfGlcENppALOL2Xv7KeB4YsJvyxiPAVZC57evU5BWcOPuPXGuHjbNH0dg",
-	"i7eVsafSGtmhGRHoSxENMYDBPvP9YMJtKxyY6+yL/c+gkedYZNoF4Sh09xDv97MVb+ouZv0HdeKRrHqi",
-	"oWtX1AobXyfLXhLaTF5y6W4Gu/gpJjDJnWMxhVgWfGH6UpCOtKe3gIA8UEJY+8U+5DN0WpUXQ5yCK8/H",
-	"y4u/NyZ1oSkM44K0cCq9yBuew1vIiTO8hjaOIklH9Dt45LflsB72mKA4hjeA4uhKQxA4Z1KxiH/P0ZQ/",
-	"zzAuXO6b2B8RG/sn7+Wl0UBZo5HZ2PybNi/VxYmDmt/7+rGBJrzjqkj7MW+/5arSQIFXXIzWS4P6DQlr",
-	"FYbIj9NPJryZQ/LVAkNmzptZh7TsrN1FyRWBHbysTd3M1Ra7mxS1PWgnj6BLh5gRjRj5CfRWHVJmMEj+",
-	"rjqCZTHYqzEapk/oV8WRQA587o4OsUxInnKI6I2Y+nEijV0y3jK7ZZY7r+PVynkdx4Mtdkh9qEytfAu3",
-	"IwE9v6e7KLHq6Jtjmd+wTQk+6mGA1PDUfUiuZ+7w+lFHY6WGWR5HZIX3IX59JBmtzdrA/PBqNfj528is",
-	"jjqTwjEmrL2xS3tr5QPNvrU8xu6mDm/iUYDH/Mvqavm4xtEwtdEZHFssX1eGL5pW2K326cyH4foyV60K",
-	"KQFq2sG0420I/AZNWlw4vb7l7AdFcUnWrMjRz6lNfSUiLIt9OJHV7Qb7EEKDR+iu+LQesNMJuNayHLLk",
-	"cRr13yWPIm2QULRI3rvhS2zaRRfXJ4YdBSbcZdx6FvpOI2OWuG01lD8pqUZIFVeRG9oC2hmt5bbFSOEn",
-	"W2iwCLlg2kiZk0rkWMh9OL8HbO2eNjVaV7eHW/Y1KZi3+i9N90nUZaqkWm+lsgP////v/2dXxQQVEA+U",
-	"FS3obLRG8J6vxMvfBnw5XbhyN7DLbFEpbnazi18+NdQOvsJsM5GTFeSiGbeFw8hCkIiwiDnjzLmVxoTg",
-	"ajYZo2shOPSxQ2p1Kwg4OOA6A6Yd3wOiEhsKwZ0hferP/qH7UKf8YH+hRTVal7qxDx8FXsgv3mdFYGMd",
-	"6LqPLYF86zvoknIt5NbFKyDKv4QNQPBdkHfXXOSddIoxTYOaDP9lhjx98csne6Vopm78RVipYnYxO6Ml",
-	"P7t5AEqRG6aWRAHDPnwUKsrCJ3UNhI4/htB2/IEP0UYf5WxRUN/OJvrcLzP6qBbY0YeOQb5++vq/AwAA",
-	"//8=",
+	"7L2Nkhs3li74Klju3XDPjaw/Wfa0qmIiRpasbu+VLI2kbsUdj7YaZIIkupIADSCL4qgVsU+zD7ZPcgPn",
+	"AEhkJvKPRZVk35mYaKvIZAI4ODg4v9/5OFvIzVYKJoyeXX6cbamiG2aYgr8elzk3jxeGS2H/zJleKL7F",
+	"P2ePBaHwVUakIjtu1oSSXBpCDTFrRpjICS0KYtbUkDlbcYEPcTPLZuwD3WwLNrucbZnSUpzOshm3b/21",
+	"ZGo/y2aCbuy3OMIsm+nFmm2oncWGfnjOxMqsZ5cPzs+zmdlv7ZPaKC5Ws0+fsjBtqRKzJpqvxAkXBEbo",
+	"HFWqQwb9Uazoim2YMO2R/yJypohZc01Y9Vh6ArUHqlkspdpQM7uclSXPZ52zeKbkpj3+z9Juw1IqBpPo",
+	"GHlpf5scM6eGnRgOROsY+OX872xhkqwi4auYVXRB9XoUs6Tmie/r2qOHPXv0VrYn+MMgXYw8hCo/7Ntj",
+	"PeUbJjSXQmdkITcbSjSzx86w/ApokbMlF9w+DTyqiVlLbSfHFCNUsdrxkcslX7AM/6M6Jj/fT2TmJ1Tl",
+	"L6SwT3yMBntw/uC7k4tzP8qWmnU1yAaez2aK/VpyxfLZpVEli8fdUmOYsr/8f345P3n0/uPDTyd/OP/l",
+	"4uTR+39c/HJ+8uD9P/23JBmfyJzVZ/Lk+evzi/Q8FvbhsdN4fPLv7z8+yB5+wgk9+JSeQPpEPeNKG1LI",
+	"BS2I5QMil7CBW6a4dJu5hGfcFzk1lOzWTJCCLQ2RZV0UAnnPL06qlU06nMmZ//TUPpcgEwiQbiINi5rn",
+	"fMNNeHljpgV8Gb8wZ0taFmZ2eWFZbkM/8E25gb/sn1y4P8NIXBi2YgqGegncXeeAp88fdzAAnoXe1dVO",
+	"QGpxL5dLzTpXJ/Hb5PKaizuvL/A8vcCdeC0L1uZzuRMnes2XJr1UJYvRvG5f9Qs9+U/L6O6/J+8/nmff",
+	"Pupg+tdsxbVRNH39v0PxrIlmitOCFMyA2hAz9JPv//mP6YmLcjMHcTVqjx4m9+iNVIm75p29QVZKlltt",
+	"hSXRUhmWk/k+I5RsuCi1vwW5IaZUQsPRlMrezkqWIr/yP7c3kCwNoeSWFiWz0pqRgur6qT2BLztOrB09",
+	"zSezG2afY8JyxS/urxP8j39jeLXVgE7s/4hywxRF7eQk/iNnQm648F/V/9w+sjL7xP7nfYqSqSuxJdzo",
+	"0oD+UpdvOd1H31jiTBJ2D7uFXd+Nm+TXd/aCTC2ksIzZumwvSe5v4n/B/ZWq+uj/wM8yotktU7RAFkCe",
+	"IP+4IlQQttmavWMNjlxUihshd4JIUb+lCyrYvyiWu3v6X6zw+sfT548fdKx9B0vpvrOT5+F/Mqpq0sOS",
+	"OHn69vbJgbOH4urRo0ePYvH86DwlwD7Zd+mtFJqB3fCM8qLEvVhIYZw6TLfbgi9AnJz9XaNMqYb8b4ot",
+	"Z5ez//OsMkjO8Ft95t8HIyWO+44JQ3ZKilVGOFCfaGbHXTCgjHsPmDSLBdP6xw/bgoog2Wieg75Fi1dK",
+	"bpky3K5jSQvNstk2+uijvTaHb0dP6I/tL7ZMbbgG9a9DdrkTpqUgG7onuczIfE+CIcQN2+ghguEqX/PV",
+	"2thB3SyoUnRv/7bXBq5mzMteSW3c7Osv+hSz0C+oUTirCkeoL7cSPU55txo5TpRRPXknWI+t9RYuAX7L",
+	"NEh5Ccf1g/3xLBvePLhVxxNFL+Q2tdkN8uBj7u09tIBNm0YKGkz09lqAtOM3u7YhCdYJi20SnJEdzxnc",
+	"jf10iEx6RxA3xSRNrMX2iq7YRIrgFZ+4DCReVIJ9MGRLV+wq3E5EinCHxVzChfn+4awt9ezdnSfMbNBs",
+	"CBU5WVsD192G1sB1/1RsIVUeDbxb8wLUEa7xUkkz5W7CLlqyvZa7wTMLb+0k/Gu2dTrWFGY0afZAS0jJ",
+	"HRr5uWSaCGnIkt+F3C9jmuKbd1QTxehkCnNhKHov3FdzKQtG4RhslZwXbNMhsrnG2ye5bzCzhLB/zWg+",
+	"ZuFNKYuzrF7cvXtydzw5Qr07rf2N1f7SW65NUBxn2ezDyUqeuJ/b+//0Nd29YFrb023fY8Y6VrLO410N",
+	"6p4YHHVBt3TBzT79LiurrVpY88e1ZlO/iVpfWzEwKCcyQkGF3IPRIqS1WWRpNM+TBJDB09b+SvEV77oM",
+	"fi2tiE59p+13Aq3sEYdRM7jVR1x7/r2ww1nwrQbCZ9WNEJx6bg2OdikO/0FSlU/WGIxy/6zvxU8isgGd",
+	"lF5QQwu5QstujMz9URi1T12ZS+c8GrBgLNluuSfqiC0wMs20bZMsFjNdg++oYWpD1U3nKRRlUdC5VY3Q",
+	"XOjfd+erAiuuene0yCzsR2t/66eWi9yaDVKd4qZH357wjb+hwMK5nFGt6f4slxvKxVn4JXoR11SsWP7a",
+	"aXcTGAfcsN2/qVlnfzxPEHdDP8Q/iHxOFUc3LIMRQz0YMdTFeWqsW6Z00qvzNr5AZ21X1qCrLmYBP0rm",
+	"CDhsDjyRRbmZaghYu75L9t6whGR/RVXwUmwV31C1J+h4aV/8nYZctdCUvoCftOIgmli7YaXYm397TnaK",
+	"GzBQBlVmZ1TBQ9E3mfMaeQKkKbrZUsGleBqiChPJ60g43sQtBTfD9wJO3a0MfpKevjDKaWWNXcf7IynP",
+	"gx29oEXBlNXPuMDQ28K/MJLqrRU0JfgimkXfFeBn+5wLUC4YElmnzhmGdKgBb4U19DVjGc7RfkI3Uqzs",
+	"GjZj75/m4M1FsFsf5J30uh/tz1Lv2zCrwOikSk6JYXTyzF/AG1NjbaXWfF6wjq12eqbIScUVpGA1Hsjl",
+	"pC3f2ntKll3MRQWhGyZye+7wXxrGp0QxwXa0wP/qUe4GZq/G6TvzGn6XNNL5Cly/nE1/6xv32333i0vF",
+	"Ora9KIhhH4yeuvNv/Hu7BuVidQ3qGepx6DOnwoqQtSxypq7BvLTKZG5vKB+3cB+/T5Bdl3rrArHTiRR+",
+	"m5qwJUGnwu/Vy1Ipyzv22StilSX4uCIwgcSKZfjU2gOCpRVBIHmHVssV6rVTt+StXURicbfMGJZfj1mj",
+	"faYyybdUa5YnF2DfaXcllTjARc62TOSWWLdM8SVnimxKbeCF1ThVUIdrR7DEhd64hKLboM5l1Zzqp6kS",
+	"e26bPfVrZ6M600Hs1vktuhqy+CaLJF3fbfhULkqv8qRvctTQG8T0+RWBZpru9SXZUvhRRqySnhFVFgz/",
+	"rTNiv1oUTJP5nhRUrEq6YhlIOkPVihkXEGmkLcglYXSxJpXmTqxhcsP2GJPDhIYWl4SNO531WwR+204D",
+	"IcbbBGHLP0UExUuupWP0+UOmeCvSClTsemh96Y3GDodu+g5zZ7LLVBzplwWTzTE3ZI7Epnq/mvaMr1zc",
+	"p1fBTFrfVgf0PBEYJyMbKdjeqm8bLqSCp/QV2Tl+CR4+begezk/DNMCA+tSUD0uZ/HrNV+v6LstyDgH3",
+	"VoT/vC/S74Ld7q0FuuWO91I8iUd+51oxbW/W4752x3x0I37DJKMStrSPB0H/TR7lW2pvriknN2c0L7hg",
+	"1ylb+TnVBpwtRoLcypybGRO1UI8f43lxV0F7gAuydOEK9IfR4goyLoLmqclSFpafOtzlE1drtdjrtFfA",
+	"hfbtaoPYVpsxq1uWoluKjoym3nB0/XvFz5PDCiRPC7h0QfVOansFu2VFTXms6YmzrEobcqZLlVJn+Qi8",
+	"SKkXO+ZO2fpbJrcFI7+W0ljFJCMPzh98f3J+8fAKNGWvApA1vWWo59H0xsiQ/1Qf40fIQNghv4E8lEsi",
+	"LDeKVWEvWL+iPk9jIypBuYZ0GcJumdqTBTjNrMCVhC6MDimJzIXZmRgXvcGbfRI/akOV8Rw5yGhgBMY7",
+	"nCsKeVNWEEhUPQVbScNppNjBxyAcWNDRcviQ3dKitBLD3oCFe4Hlei7cp8B78K+c6wVV9t9pS6MjL/aJ",
+	"zIMa5NgtA8s5c38SqYjnviuXcOJlQouBu8a97vTUGLbZFo5qwwl/7Vi/T+LyEsydVL8XNWcvHsCKGI3p",
+	"RYKidhTdBGNmqARV3zXgnAmti6CTGP68DypKlWCAd/VNwpno7dtoLssEPzht+/K7rNKALiHVFRKn6/u/",
+	"W2Py372rpt1q5s5HOvsJ6HRLJIL/1WRds3JUtMibs23ZMXn86np0TMY93xVr8bfimJuwOydIdsXkeF6T",
+	"aOjqaDk50kKnkMldaobn7GNupOCOhQkN096p+nXap6OdL29dOCpYyWhEumskMt7FSOHGxfW2oAt2LZcp",
+	"H501MHHvWs6AKFbCzFomkgr+DEkKzu+iyEKKJVcbln8Fuzr9Fu06rulDmWCEQKd4+J7QbMJJ1uKSUarm",
+	"FaFzDal9Pn3DfqPHnLUVZPJONaCnKBwN8rkBw+vjl/UR6W10Badt17ZwrlIq+xx5/s1P3OP2l4pNNoH8",
+	"bzpuimOo90E3Tx6u3mholx+/InS/7mwvU1R0u5XlKqEilfqDzs2F3HKWEx/0vmNkP6iyDSEqij2hBPRa",
+	"sqCCzJnTz/Mok9yrvVxclxqVMANcmpInUSB4KO8I9GCsrakCu4FqCY0vJHFEbFfjpyou7JXDwE39R+ZD",
+	"r6+uTjQgRwbGltWhFrIUmI50FF0ojzyxY7zqwWHZmRf05s+PTx58932VhiKk4AtakPneAK16LNA2J/UI",
+	"u53ixjAxQRg0o9Je/YeFRGk8TUUuGimiWHqL7e5MzesBI3TcycKCikEN1dddwJsH01MMvWGnfupTslPs",
+	"D2Hsp2xRUDUuH719X1Y8spE5K3wqGUF6EJH/XUtRpRtcJX2qGdlQDXHylaKbtiuVanv5b1ox5NYedsed",
+	"B5KukOfGv3jNqAsI1vKO0B8GlAB5tOLaMMXyrpuYC71lC9OKAw6OH54c/xO5XDKxYBN/taX7A+iu2JIp",
+	"n9HXsIGbEiPlakpkCCpO0/f03pWeDNwh4bZwBShuHu+7M5QmrbmZ2xwIEHhl4Cjn1TE8jY/k+DMdvaF5",
+	"sIeDdulMdmoW67SejFNxNdNKlqu1wQSS6n4e1L1cHDqdxZTXxVLfBReTy6qFXORcrBLH/gclb5iAKKPO",
+	"mtFwN3GwDa1qBmUkuECXIkPCm0fGs5/h88kDnHdkENMNI9JarLQoSODEUW7OiQpVtVO4z9WG1KmfOiIR",
+	"yf9ajXoIa92NSwpJp0YatCzVgnUmblm9Gnl7R3Xas7llSrPJw1Y/Q2VvcOHjt7O9k26RFfXSm+jWf8uG",
+	"qi1SMX0srFhhwgieJajDzzAAn/YVw/GaRyZPvA5fxl9wMZyaWwXiW8s4MCL/lOttaVje0Ih6i/C6T2Pt",
+	"Dhzh0a6eT+6VNSVeUYW2wKS6CjA7OqtX0AN0SajwYQBrqlBiby27rfjhld9hWpq1VNzsL+HPp1yxhZGK",
+	"/IkJKFVN/HbMVeAdVq04Fofwusi1985FaTNNLIkNF+Hv4UowJEuPw7EOqDKN5Gw7Pdy7sGx/QNR00g+w",
+	"EDF59Qi4esSCEb+A9BuMHXWUBFspKqbSwf+mwyKeUAOrr7el2kqdlPVeAilXqb+WO2HlkugKg26ZYIk7",
+	"+7Xc6epsWEPflYOVALkztr6skYA/IVe0WmLSYXvNRXcMzrkJJ8ZF65FOa1ZgQviOchfcDDFNz9T2W27W",
+	"uaI7F0Pr8AmFpyZNqvpVB9dUDyylGimPa9SrCF3fq5iG1XGsXFIRN9eOQ1reGLWfXH/Q6ah1ufdp67dW",
+	"blRlz32jSfTDkVruz2VX6vQypGSN+/3oyNgN2+vOGw0QNLAY369yvvcRbMj441j9CXgJvZnZHWVHYYEF",
+	"1ebaG6B9a3T1sBtqSuX8eX2Pv/DP2d9YXkslqFohFoCZiJBeGUtGm6xmpXtCHg8eZq5kyzCNwY4rYpfv",
+	"UjxqmXGWgH5a2dhCfo6exyGSxsnvIyjanU3iuAHz8x2nVxQaVWa42qTdR3+mel0pvf65KsHVa8U7Szll",
+	"lSHnnD+c045bcNdZg/WyKRGSlKnV6zUT04B/wPEWo7E0Z3VYYV8rBhD2qOb9j2v+4lrAcPycBAkSKmK7",
+	"+FCHczO6ShBl+KFVgs+gQPV1WfQFnpL3QEDVaCf5AJ/C91fkv5MNo0Jj2Gku833Mk5E6/X1Hdd9P+Gxc",
+	"2NdV21+wdJldhM/Su76AJPPRpeDNhDTXSxfp3Lgq6stZyHgUMhJQT56/fvTIFc9HZFpyVuR1DSvxQPKA",
+	"hhGHlAd8RfWDFBGap7uZZMjFLS1ACymFtbiYMHZhzBXtz3meQ+5bTJKFFMuCA2/aj63YgbJCKa83WK1i",
+	"T7ASHUmK3eur1W731Vy4x7ylppm6ZeobTQq5GgzouOStPqIhmNLEgxFAldJSV3b4lRBxaYoq3lhPNW54",
+	"2Wgh4hZ6sBRxXseJhGKGLaYaa6yOZdSO0NOF6dA60ENFlLWfqMiJLjfau5MZvUGGKuMssyTVErAKI03E",
+	"jceYnBKHqGPUtlcVctfdWkADKGu1R2OXYS8ktusIlQBl0oGSW6a6IsbBeOtLE+1M5WwKqbwWpZjzorCL",
+	"VFRohF/EFBx2XblaSs3Sicy3VHHaUUY9pKvUmaTX4+0erdQHP25Et8Z646TR4M7yfkpv5cVnxzN9WoLB",
+	"yTwAU2hRKp2CFHY0GIYUah/NKEpyt2BG6/5zL05SwJ3KKBde7xdlTk92UsG16f/+sAF2olj0gXHkJO/8",
+	"tDkAKKjDTzC9bmFZqTNt64wbYr9neRsaLvWqQJvebcCnJmQ4QYgkgQXsYoJOUoENyXaj3VWLJPjZn+WO",
+	"bMrFunItFPyWKcjqhwwARHfIaqhIboZZDP3XD1sKySWd3jhFWMFwaRILg+1RHmn1KfZ3OMujvfxbRlN3",
+	"3GNBGFUFZ8rHk7y5SDcsJNSMKNCGTNPEWv8HoD3m9V2sUrLGGLgdkbCfocxCLrHSbUd1tY2dpRLTyyvq",
+	"bsTKeWh3Fv8V+AIPkRW0an+tyrQcKIVf/Lidc3iZ1wvA/RgvB/+Cv3NwIQllvhQbut2y/LqgYlIRPCbx",
+	"9L0R6zEmlo13vnasGd8stBmfpsUjToyCkv7eRGzwin3csY52PrB/vL/RIU3dMT8FbXhi2OaWcueLSJkE",
+	"c+aTp5veVDecTxYotSFz5/fBHwVojYnIH6N8uyO5oA3FkhxSdaze7vn1nGqeSqvYW3G+WCNWr5YbZtZc",
+	"rDDfURMujCTUIfemQ18xPEz76wBa3zM0D1mpc0zyyK10hFwOsKbsHVyVfvMKTHn8fuQQ60wDUsMcdnRv",
+	"r7M5oFFHWbFrvlrDB4XcwX/n1FvskPn+PqlXbHiRVlJ6HcJIBwH9FsCXXxqWkz0zk+oHugoLX9nDGCKx",
+	"EUpZQkVQ8pYJKtKpFsGlnDMK2Na6O3/ZgU+2jS17q6NzaxeK+BchFbITG8hvi1distlaloCqkGMdN6Qo",
+	"wv74CDEXNY1+hHHiahkBgxoyIxgVcCZAhulhgyVkuLZ8no41QqFEzVkLi4x5tXZ0HTVrZ8qd+iySf2mp",
+	"esvNIajFhyT+sw3lRbeG3hHH4OKGrKkmqhQO8rstx9iHLVdsWsxzpKLNLYW6I9cewmIaoNVnhEtGIgc2",
+	"CvOrEJSjFTUy6SMytsO5KaZ5QfOpNi+vcVzfsiPe/ATZQzdpDtlSs0a7mGvnniTUVDcI18RQe3mU22HV",
+	"phrTDZkigAcEmBTSDXnoyaTlgLxPjJRJHo8cM9ej05Xqt+zhNS/eS5RwMFOdtJTfsIUUOdhttZzwKvCI",
+	"URpXY+5wyUYsqavGK6d4T6J6IsWYiFktm6sjZhaoDqXT7tMKJWagslfUcsBaIhqZYrQPGRjvUA/ycy4m",
+	"R6A6tdXRQf2CTzGXuqDmtlTVbvmuRhXvJ0ET3DmYPEqLSVrKv98otJEGc/qTYG5bumLTE5//dwpnA6sH",
+	"lQ6Pj6fqJEGhD5YUL+h2qpxAI35aHaj7TVeV3Lii1Bd0G9WjNqMZ6AYKiCvuXqeCpZFX0vpaOqjpFCw/",
+	"zSymQW1xKQ0imvU0xDWyoVtfjQVniQDogavM0gQfn7MaCOzY4NSLKJFpwuanzuhTurc62Q7L5qmhFcKE",
+	"8xmQHS8Ka89usO4/OwCQJfzUHhqwnvjGfZbaX7OGmpYe4KVavzXnfAWFYnh6TRgEmOvoA/sKRnxRpbIc",
+	"eHIZ87iHDTfYiomcDjFbi08Xa8rTsco1K/KxQDpjY7dclKZPRUmdiCe+VDHU9jvoByoQ+d7Vis4Sq3MD",
+	"Xvu62eNEk+WWpVwHDEGVc/T0RuEZaUguBcu8B6bgcWwv1nzNuiNwDO7UjiSP2rCjFbH6dNPVgNMq0GtA",
+	"r6Pm8AK3px/KtSkStgUVmJuMu5vHsEwLKhasKJJpyiljuhUb9lyfLE/Hw+L3KSn2A4TQPTaIOpKzweox",
+	"1qS7XjY7d0RGqmZsWpK36/qQyvvdMuHD3XjTgXDmuhPKpcFt/UnyAZcrsY6eNlSN/HHvU4lhvupkipaY",
+	"5Ajk8adswQ+ot8tLNlYGy51AzhtkpIC5VG9/Wy/F+Xbo/HgMJhw381PtoUEPBNAUjurecp6P0O7CPues",
+	"GzHKzfidp9SUeJTQLv2nRd6kCuxR4lMpes1qqUmbOWTEuKHTy9eDIDzD2f5dLiVZmoXsr20ZOYThphiv",
+	"0OPT43Hhfma7g4vJJpd4tUqfov28SHNPV/VR/Ze9KcHfnffWJrXmEAmIi2y4dKmn1O9iUL8eV8jjCd2x",
+	"gQfHP0Iso2cN32b98YKkV6PwccYYYZie/GcnrvBBxIy0ghHKgG5RfyjK0EHuAzrleA9ks736igsHFS53",
+	"4qQuCZOJ7r+zljtpp9PYtjg/s91becPEUTbDu1FB7yGo93hHvxQMone8Udr7MLVsiNTGUM7ffv99P5Rz",
+	"xf5pJC2uyVKq/qripKRayG2q9OIxwrpECZlLiaAOtc4r9dYgEwTucA2GDw9bUiV3VhpnmH7maO5EpOXE",
+	"/qzpFutv02GDznDfihEjq/hewWjeUR4XfOxdB3Ek4GGTyIrR6ZCJ00JwieS9jGD6AKbWL6AKyDhGN6wo",
+	"9GxISsAWeXXHdZnwVKrFgrs568u2Tu00fmFu461cd0qSWXnpJFSMX1yRi/NzV25l/yUV2WCexVDih5tg",
+	"GCBJ4fIA90Ac/mrLK3RfNqKw4+IvvllBC3Pf9RtouFDljqm4Ke2j78j/Rd7xQktBoEbplhYZ2TJFFrXI",
+	"afXeZGDXqh/N6JcV6x7rd8RCqmDhUemjN7RIBLqesR1EzGgKd/YbbcWVNiTatSvAKajy6rRxQBuU6DWN",
+	"mSt2tGw9m/ax+Rt8KoapG98p4zJsVkYglyoj9tbJ6vH8QD/Mp2qWF/sqPswdNJLk/JbnjMz3AEBtpCQF",
+	"N2h4dYTZomYP3KzXrpSvsY8YBHGk9zwj4nZd9l6e25ujsMS9CnNihYY5rvht7CXucgZ5ID8x3rcfjPXD",
+	"fPov4e1JexudCWPNYXvd0mLs0wuq8usetKK6e2JQQueRhysJk0Kn5kCngH1SaIHLpauB8i7igtFbdo3i",
+	"g31YFGWeDhdN7G8X9qmzwZ0bLK+9ckxf1hYCQzEZf6UTvXh0HlyUfz0hUDLQaK9xQCf21OuvpjsQItez",
+	"ydKVJ3BxjeMABkrA0MGQ43X0Schf90etBZFSCjyxWP/Au6p2R6Lec59u7JGTXJCidnLjncsqUGnvnq2d",
+	"vGRUIzBbFomblPbS4P977n3ViUvb1ZSKum5UyaXsxKH1Bj35/SEDMJEMHyWhJ0vIyoKmDx54zK+95Zy2",
+	"j++Y/OfhnpMRH58C1Tah6e3U8iH4xby7R8Qd19HRRnYKJl8rt8c7XLw15dJ2qoR1v3nJJO549yo6R5SI",
+	"yDjEpz+JbWmOlZWKpQ8eAUDuXAo+ocZaQS1/StKZE/P0nYomKvYfHrVxHhJ1jFTsQY8lVhHc1QsMfJlP",
+	"XLX4sKMH2ZQzFnuAkg6/Vv2L96hepY0IaEIaHsICzNDDueE9/K7/SCda7WLyklXirQZfy6EOfUXnrnN6",
+	"t0SYWtox5B0clADDIZG0k1CDVRP1oxxHw3utPIn3xZLf49qaqGXAhubMZ4NO6H/nRZgTXT0Cq0MEHeLV",
+	"PyRfsPNmPcB7iQCZfTLC9VqDVmo8nZAz/W7tPOezw4MJA4O8WcittbdJ1Y6zOVBL9Q1Qf8fp9NATnKhU",
+	"zupOrXd3qDilg/0OCmQcUr70+YqMunMWOuIQVprifuqaL5xrIqhScsfyKyIgHAG+yoEIxaChFeX1JDIn",
+	"Sw2FmBLicVwQKsBhdIfqYp+FgcvvLlNKscQr5g720bT2tGbNRDqZ9G1A76PGefuW/JaRrZ3XFfqbvPNp",
+	"I9FBZmSRvkzH11nIXaq2E0rowDX7a0mV4QXLCNiALLcbZnaS5HyFPs+Wv23Dck5F0gcsd2KaNzH1fiw8",
+	"GFxaud3WTHz/grSUiXPp3RZNyMLFRtyHOepewY1xQIAEiiw+a3wEL7PxmZcsDf7ZoLh7a/oQehk/GWa5",
+	"0w6u8O3S2FNw0XHhpCE2YVKyiALQo+XrT/4tVBC5E/gaKzcrdeBACLFwC7uhO4inp1fkAib8Yj+tErUv",
+	"j7mzfeWxVBOMpkO3Y0uMlGqiZHEgDLJhogt86j+lmJIJWEs0cq/NKnq797m5DudeIGjq1Pvpdw78214W",
+	"tDa+OHc9jt89vMjI6enXDBt8CAzwMUvvmlmNYHPGt2ETHTVMePz9CKx78P3oUssnVhd1tNsDi7jekyAL",
+	"fxtGN1iv6zvrDqVcRdKuvR2lZgqR9D1KRsGoomLBiN5rA6XLg1k+XpQ1EtWGMpG60Elq63cdxvtdKAk0",
+	"1w4B5bL+DqgZqFKZHuDafGJT+7y8Ugymo3mqWSW75XlHn40gMFLtV9NeaiGnWnv4i6QzOnnQ7NBJYiq5",
+	"UnSzSfbjFJotSmtqXyvocdKF5S3FimmDEBhL7Mfikh8pUb47SneAVl/7mqQ2ZTag6o3f67eMbrrUwx4U",
+	"m3izG8VPG2au3CogWy9eH6q60xCWkknP/XVGqKim2qtBgtokxnE/6QhjyFumFM/thvt4VRvuJ+wbVnnj",
+	"GwktLD1W6wiLCbx+AbK9raWtqa4XRym2pQqfzqsGO4iUXf2Z8vZs4w0cLxniM54M4PawvWA7BsazqmM6",
+	"9Q5Yzguu1yx3TYO6x7yuzvDHdDi4qjToqD8PFCNI6alXtP9V45wmppglhUV13pr7U53r6DxU5O4VVFXX",
+	"qLq42nrSTjoO1a86A7d+uP5ucM12UC1ixtNrjBtGSS68wTKthfckN3wOknxKt8/qW196WaFO43MWpgAs",
+	"chfaZNWEx8p1boiI4TCiW2ikn7Sn+Sw26Jm4E4c0pkl3+XItuuNZxJ1jkEqpbWoU2raYb0KJ30gi9tVX",
+	"hSrBCSjTU7JVOqoCs65yeSCQQ89582/Pp/qS1KocSAHvqnvv8gcX3DCVwjcJbR5BLYOgrR/dGg3cgIN8",
+	"zsiWasNyxE/c6l+Lvg77DdXAvrnCKidUk3/t6mx1h5QG17e/Il616vT+eIzxCTvT3ZFhyYsuyqPTZlzC",
+	"bxLo8B2GJ0zodJphPPtiLIhwt/TBlOgEBPqo7tABFhBW79YaBkxTXZfFYfjYR8AqHe3ZAfeLHkQDatP6",
+	"EGdKwEf4sh2GfP7DOJwFnE473vb7x4caQZbfDARUNoOM92SzS6pvWJ5Bzc6unvL6jXZBC5ojdMBIyH5o",
+	"JDIUaDheVyXcsXCYR3sLnYw61F2IP58CWQLDNelSn90v7//78SaIQv/37sb/Ovzrbadb5Msez5Jgfxy2",
+	"3W8WUrEFVXnCk+c+ndZmeeGhi4j9/SX5GwxObpniy72VDDjc3yD1DiC/NCR+7UOjgZZa4JGMGilAf358",
+	"8uC770Nv9DBu4z2RHYDNUkphsMp9GF7EJ38fUC+RdtJYmTT+ZWFzXsMPU6/srWUJPdknD+g7pQ/KY8yX",
+	"hB2qdaupusHXqF7RoEbdlDIY5uKBaZsh9TVnt10J3LA274NvOG1d/VeA1sKyLp+8wjUyaa0xRS7Ledy6",
+	"p8r2mFQuhPl5AzDmU6LZQ6qEJV9rnQKSc4KrZbjMM6rGCDq9W0qYXe8OOvZt7yGUO36m2omRFjw40sCd",
+	"gT/oXchfK3rXV9IJtnaYM63HKDuk1b47nsGhU5tUcsFM8S8Aq7tSVJQF7WwK5nKMx0fwuDBDKG//1Yn1",
+	"d9eJNbJbviLbI2buRLr8gI7nTuTBah47KG0tzxXTCV5+puQG75NkSe4q2XArlEbOldxppqBEAfN77+D4",
+	"nQ7OB7iJ1/yu7vHae6p5ZIFqnhBJActX4qejAdXs1hLSAWkdruYSJQ3/4LJhq+b/oU2rVFCxToliCwla",
+	"uOPyobqVgs5Z0bPHBjrbdCLVjAZ8SrS11Nre1I2Hv7t4kPWly7WbDQdq1MqQrnxJfUhKne+BvjupbrTv",
+	"jScF4PJG4387iO3lMb38/JNsEQAQetmivph/K6nVrZkmjvZbJed0zgtuf0TOTx98l5HzU/iff/4OXDbn",
+	"p49mrSDZhyQo30/CMZVu40k0bybRaZ6PrVfuyosKgQi7AfAM8fVI4yeBP7wOC538SzG6X1u9iCpZOpVu",
+	"LtrVy7drbg0mc9VNYhJGs7WG0EV/2OXy1ncimyTLprWy6+5hh5FGMyVDOH0y/YuyMLnUEX1L1YoZuz6p",
+	"0eXbCEdQzXxUpwnnEZlhiOrhkoKwDDVge6iyYGRHmwDdPTZoh+I9UIHNdtcLqlOZ4s+d8MvImt5aqxin",
+	"G9fVd0w3EfTAvvStMV7g2uUSRGsES56OfsnrDrSXaq610gw/cyGJRzdpv/VXLzrTEuc7s87IA/jf787t",
+	"//7zd2YNAvSR/QcXhJJ1KXLF8g5vQsBZbyNjdO9n21zJrz1u0Yif28cdmtGYwYCfxz7MtKus7s+ms0+F",
+	"rie+z/TIMToL2neMr9ZmfPA3UZruXhGYMj4EEY+FhQ4LgERj/mnNYRrypPPymZLMaOf+Em/SVNuZsigS",
+	"DP+KcoUqIszIWab2YUJXlAtroNHFmkBAMnNmsnJJnJPS2dySyyK5XGinMG6N7+DR5vb77iL4oop+fuU9",
+	"m1oWRSqjVSlWhEyWESyM1Eg2GBh/jMcf4UrCpvwRVncbvgP9Brrns9qqcTJu9mG8JB2rRNr2uWC07v2M",
+	"U5m7Cl46pEH6Bncn3g2Unt9mW1DDHivDF5OVlhjnto1km33bgWUbXLsR/MIQAqhPlqnl1U+FEw7e2rgg",
+	"u45I0SbNQS1cos6ykCqEglZnxDC10VmlJ8ilNU9QdGaE4jboGKcgq4Ju1sTmYgWwZo1GEqkD798Gq1Qb",
+	"XbXRdy+6hjeDD8e4Fs5+1EFXjHeCnz4JvXHGasvBf/4pIvNbmOEhMOvXLUTZi/PzYTwPB5R22I8XdHsd",
+	"dVKf9uNlWRTXIDQOHN2H7Q/9uf2WFpWyO/HnQbxO+51gK2k49jY8bOIhQnbg7xHh6/qwBXzqkRHvgip2",
+	"gPsqhqTO+tS8eLaDc00ogO5NaWEXVNTEfd9hTnVZMu+wZqXbzKh07MR3sXqc8qtr5ttBg0KmrBLG8jR6",
+	"R5oOQdmtxgpz6ibOy+CKuZN6W7cFkqptWtu/qxoY2tx4PRAn3r3gd37E7kBzYt8jwFywDL3lN2d7KXLw",
+	"rObEpT6ON46rUm2PtrCmxdK7LJGxyZrmPWyXyriHW9KvJ0mJA2BHHHLFhOhmV/lzT3Wz8RPr13jwsYCm",
+	"EZc2d1YGwpoPaPp7CHTKYcvoCtP+RUACkvONHeKAm5Kt3LIYChZ8ZcP+RkNv2Gl9wlP8jfbnMIW/iI3V",
+	"ZPK/em/QhDU3Gym2+icmlhOHPLS5nlOzWI8OTI30F49MqHYY5/7AwwC1ab1PQaVrtgDl6Y2VmQ7BwHMh",
+	"yFEwxRhVLIIzWRuznX36BBCpS5lMooF1iUXkctOI7/yk1EZumh2tsgplTVDcLw98baQLVIlVUWtOfPof",
+	"4kcEvGC/lkwbMi8NGAUnXJAFVYozTSjGmq6isNOSf8DUssYcQEAj+F/BTskLKdiecIjqQGDjPwRENtKR",
+	"oW808egIGclL7waFbnzQAdKFSTJiDz9+8Ze3T8gfXj97Qr799ttH/5QRKxvwm0IuaOH+dsPhhXX6HyK0",
+	"7bmcPbanIAo6X84ufDkm3fLZ5ezb0/PTb7GxCt4jZ7TM0WR2Kkdg8p/y2eXsOdfmMTwBYK+u6mJ2+Uv6",
+	"oq0eOYNfPYb2X5+y0U9jEtm4x196wTbu8ahP0difPFNyM/rhtxIeTfWo8ltmzx4A//kWm3TFXKtGwKid",
+	"Xc5+LZnae/Cny1n4ElWYpIDoh7kbnPxzvuFm9um9FR56K4Uzeh6cn7v67GDeb7eFPblcirO/u3yjalp9",
+	"ehfQBzCBQEY04eeBDB5nE4rHECZlSV15R+rdYbJnzygvoDMitLTbbKjae3Sw5onEt0MQYS1JzjEbPXMI",
+	"Q7VKW0NXGrBqgPvf28vHw/LgZ6cIK/8pc2foBHJWHYE6D9RfIbG140g1CCOglQAU4RNGVcGZyrDvLdck",
+	"vJY4hKQ2FcmqAupJ8Ba8uMZaA9H0z88joaw1jVO5o5osAbz57vzxmtE86sfrKGYlfiHlDba0cWCTGaFk",
+	"RbeQ+SDAn028Z2gyl5wu9G0nc/z4wS4fKPHkzV//S+SOEbnDPGnYB3PmyF7xYpO3Wxz3RG42lGhmB7Un",
+	"0AXbjyOZPLtZfcRqxi6eSQWZM0x+5ywP6A8+wW2OpfLDTMc+hPJwx3b2MBZjGM93Tf8v1jsC68Xi8MOJ",
+	"yNsicZANH4PCwAVG0wrnGTkqC/7fb17+TGDfPzcbnn3UVjUXC/apkxf/xJARsUylwYZwj4HJF64x/8aa",
+	"lx+DDocqTZ//npO71F6/RaDxI2zwS8FiRdNpVdPuK0S3rrYpkUfYbl6hGcuia7Vp1FERYKog+zBWYORO",
+	"ELow+io2ET1DCmmizjUu2EwVIuj45LvTWdZmph8cSPc0gTZWGEyXA9PYBWffwSu4Q3fnFrSaA9Wzqn5/",
+	"Cy35nY2CG7tnVFX95XPy4CGpPMaOvXwOfJ3B8NOIwwLmS6/9+SQ8lRYHDbXWYylX9PX+m1zRpXGJjFKD",
+	"7huCLhDdCz3SA/Zz3NOaWQ2Aos68KNwLDFPQwgp/tvHP5lwvqMo7mqxD9uQGwEhnT58/vuhQ0INLukND",
+	"P76CPjK3Dvcj7aVPc2q108e5vCp0qBqic5A+sTGXxRcYV8S3qfDMWs2tzq4hhOv7h22lNh3J7ZQYF+uy",
+	"V3WpWXSGagky3GiMbDsm1JWfa0u1OSWPG3h+BLgWQcG8lHSun5a0e2offVKVXzk/2A8OLnaADQJPfpzR",
+	"0qylr6uhCwcAPTu/ePSAUkpPzs/Pz0/+2f7PH+3/nEf/N/N0mj2FTCqpyJ+YAOSMWknboW/98QPdcFFP",
+	"//WHKMKrQujM829Pzi/glOLmjB3tU3zmpkTcY7r1QjnZnXpFFYI2VFQZ/5u+1OeKR8huzUS4H0dAQE5s",
+	"Lh7oOujhboYs/C/rvcZDnWBFyYSX+lNT1fvUknsXR7uB6+IuLd7wZrm7aIMtJjSINzJnZscYJI4CZRyC",
+	"ggS3diUU6mrWFNnmxFDjPj77yPNPnarfu1jkWsVMM2xH6fp6kYLfsKAdhu6Hp8SSyq1DM1a1RAQR6FQK",
+	"rG1T2oTEn6RWF0m5aYrdT08/r8L2pMre6b0Jj8Atjys+gcvG3i1wuWXAHtAFSGfElVBn8H3Bl6yC4ag6",
+	"Ifg3TL8X24xz5lW69IX5N98O72+hGN8vA0q8dsmeeKfkB6Z5Xj0Mw2f4NPrpdEa8Pseg/ISJHAI+7IMh",
+	"grFckybfZ8RpeJZMutwgbYJS9x8iGu2Ws11GvBaI/YetGli91H93RVxxADx0y3B0H3oKbX/s0fGdKuzF",
+	"H8jANUFVlEgBu7aFRDf7sjk2fZ/v7eesWPon8MjkdI8Bofp5ebwwL8XdT8yhygSWbVdFJJdPnr8+f+jU",
+	"bMdSvpbClzLP/uwSGDZ7cJBpQpXit8wVogopxWlcSHn54OA721eVp5oN4bwufebh5XeWreoLubiK7N2p",
+	"1y1tdQdjLjLg5LJvo6ZqFSfsg2Eibqzouhhi3ogzPjBxsTJigFyWx72lAh8I6OnoOdebNrFlk4xuz6nm",
+	"HYgo/neX7hD7VCSmDXWF5GSpaNnqd9XRDj85ClLA6/okZzS3q88gDxTXG10l1PXcwiMeQnE53ePUcom3",
+	"ERZgwEuAQvBDoFH0shxCrIO6kbeBk7PPuXFtgyGmUx/rEoVazpdLpiIDAePJhjhwuknG2jMEiak32v++",
+	"nWJVNUltTbpio5AQURrMErarvgEqKCr0EjW4uXZuOS6srmaJhuhk73shDNpXJiAtYLKAOwJXZLfe4zYV",
+	"BZYY6BY3JfHHO0v5QW8WzCom4oo8PH+EZ9n1E5KIP61q+4CgzJNci1WeR4u8t8zgiVlTHdoOwtVlfOyr",
+	"kPLG3iMow6uE8vOTR/Rk+f7j9w9TKeVdzTcCLQ7TsM/vVcMOdyPKf26uug4piINj6eMSeMKO69gPZ/EN",
+	"KlIuiYTOMVMdPE+a5GzBc6aPokltqWv7k/SOPZU7UUia3+lqz5J9tdLNFmvXm70K4YOaCuf0GoD7hJvK",
+	"O7qWqsPNFVUbVPwytl5ioi6/zZd1vgynd84FhVkNRmTewk1QsKsGWJUnwd/IYs0WN67dzhqqS2BqrhTg",
+	"5CnXgDaUlEPvvNsIWi0ETJGiTp7WJI9hTTidszpqmmjo4ExePX3mSrjspCBgaU3PqhnRMXg9gH3ps4/g",
+	"Ue6NEVVIZAcy/cBTT6jKoea044QUCELSVPhSDB5BgMSO3Ci1/vwLBqQqQnbwuq4eOAaT+bcRaEgF91oA",
+	"GMoqQ9ZDglXGqn1SU54T0NjH2aphtClsd+a0jJoNW2fAJ/jEPTLhMSwwb3c5rCu3u1QIpoC6QFbhAIcA",
+	"GWTH2M3p7MimlYfToKIypWIjCrijx5L6Y1+7+JYOOKUCrgvTa4w+9DCRlo9Mi8imdz88b+g+6nuBp4BG",
+	"B0oqRBtZOo8A2B9X9pA5/4jVY0Pno89zdOoYiOnD84wXrAI+/KpPjjeHKlOnwrKozlNIt724v7MVgysk",
+	"Wg9A3qmucFQjJAY3ix1VbC1LzZJwA+OMmXqno25bMvTUNUbxeen23WF2VYZiIHING6zbaIz2YrBOLIIj",
+	"m3T3jhQt3w6JlkoJiNuBOhJld5I8x4t1RHCkaV1Axnild81RgXcRIyEHDlL7Q5406Fa+v7dcWrn2jYa4",
+	"lo6u3CERFmZ7Cgo0iLD4KJx9xCjZp7OPe0bVp7OPWALdHfpoRWeXXOTaFdz5xPwQfbuq8l2Uf8ZXavkn",
+	"oa0aXRiWJ+McT6vpTpaUAdNh8Mn/yeioxL3XbFVFmdp68WPh85TD3jWFzVXTg3IsDfpLqtDRJj2VixKz",
+	"DjsihdF+HifNK3pjpT0XfBnf8bXLon5G4vqZ6qIfdUrOYsDgzvSdiDh/rWB+vy5Ovpe8mTYhxmbPBDof",
+	"J3kmmFYoWNscVDUHcVkrcyXL1RqicpveaonpjMbhe5hct7H/tHrqPnYKEcrGbI59EE1UBwLm8CxcCHMP",
+	"reePtG1WXSJ5TAlPdbe8Br3DkxG5WUiL7j+0P0bP3QfFa+nao85EvJK70zcAUTYqAFeKCsNyezVB8Jl9",
+	"sCq47j0D8czqW1J908opa7C8HTaiyR0smNDMLMqIent+fgn//++NVs0hddOnbr/PZlvfQ232ptzaD11G",
+	"sTUVrAQB5UsWutkm+nKGxPpXmt/yhX0jzqlm8PR2X2C7mC3uVxNujpxQhZdLtA/ueofb94CiWOMxQhcL",
+	"prUrRHKbkBHAxbdPYyRuEs/tFHSgbMiBZq5PS/jW+PDrSrYZ3iVWEyxHULdYTI0DjnyK+mcQzdb9XpMf",
+	"IeJ9jM04kiT5vi5JDnVkTOy22DCr/a+/tOX8BeRFxUWopC1lUcidDjWKQZWDoI2HuDqWxDjzqScO1bRM",
+	"sOw798gXZNqQT/S2urS4tmY7drM4lGurfIV6z/OJDufO7naHe5zXVBMsQzhCYQhE12NOg6TBBbsDI0V5",
+	"Mckb54ncbEvDnoU2Cr1F0o0qzatGiJoWRWiZoBiiL1QNEOsdyGrRasjsyp68fX7+oMMnsZAY5E8WZ1yk",
+	"0k9GmKVTyo6Gn/phP+apdwDM/3UgBfh+Z+lCSPgSI890sY7y8OKKM+GjiPM9pry6lm1HiL+wW6ZoUUMw",
+	"uWWgnkGZVObx3rdUH1AN5R47+2g569PZXDF6k8tdN5bAD/aJp3InnvmYzjTZ+kTmo/b9q2bKN9jhfCzz",
+	"ZmN8TZrdC5t3aQrIsOhO5pj8eyTltYK7nu9JzjdO6cyIlsqauVTkMFx+PO4dAXjwQ+D0/405+J5xDKyo",
+	"+svbZyd/RNkZ84KxNyg8lRFRbux+SZWRnAkJib32D5GRQu4ysuardUb0hhZFRjYs51RkZPvo/MoqChup",
+	"Dbk4P8/Oz8+PJ4V7+bgCVIArwF7/buCRDB2XrDdYestcHlcyMvQMsuEkFrb44I5v0iRFsT8lgBjoQfwR",
+	"/M/O1TKBPYGoqAg5l/ne1+AjyBX4n65CuQxixlcaDaLtA8D+kt8yAhNtR5Ne2Y9fLr+iy+JzilhYbZeE",
+	"/bWkCnugeCQmfPrOzPlnuYtjftpQKEHZSAD339j1Y7IofK8z7K+HeERgmBgPt3kX4eu7Lydl7mu5+7q4",
+	"YIooTWIQXLkchyCf6kZA5gEGgjCrnSCOxxNOX4eqv6XKJCvKwxshZyGM31H0/VvSUBAGpheuC7jsSKGN",
+	"OD/lDxIC4lCwxjY6I3NeFDojp6f/ROZszQEmFTk+i9MFmn749NlJh6EaB0iHhobJI4Td1X6zhyiNmsC2",
+	"NRYPu4pQsFHVB9a/7Bi78WDBM2iNorBKac9o8gB81hxW3K80u0ouIqPRLjQjtNDSVc9KzQJAwJFYuq6i",
+	"gI3onZlT5brIuVj1x+qe+YdafFi5M1592yHaPOJ9KvH+1R8ufjk/efj+H79cnDx6/0/J0pIObrKWMnYu",
+	"bAvNheKGL6Cbuu8QwXJeblzfiPfjR+lE+pBbj4dbUI6QHgspllxtsFEvLTS7xhx8gPnYUX6LWHjllinN",
+	"uoE7joPT0brJnkF5RThpYd8enD/4DiEMUgO7fpHpqonzk0fvPz78dPKHc9i+f9i9fNC5i4lmS+2en815",
+	"PeyYFzSwPP6s3mLmkIZj65vXVRCaAHfYMSNYyiSsw6/CHeaO9jB0ZhAUdxdePygoUt4quWB5qbARhw7R",
+	"BK4Iu+U5E4s61Arw7pR8EDflSNq5lJNeYfeTe2bALfwSNboAgz9nKzCoHMQA15cEYCegp3ENntXp43eH",
+	"Z+2NYd0Xc41KvkCajkm8qBjO79Xd+c3taG9KhR+tzkH46UAqxRPFqGFuiX2BpE1ZGG41/TO7hSeQnFyj",
+	"ZSP/Wu2vVSnqqhJcLLMm1RDVFK0MSBWCbHxvzkealVGA1I1veZ+lodYT2d4PyJ9+IEauGMT9nOclmdbd",
+	"VeVWT+XGIJavEm4ndvvXDQgvfArevU2kqLv6NupSp8iGbtGSs0fQHjAHJAIFcPCu/vL686Fgm5u2J+Nh",
+	"QbcHRxPu/tilXRTI3GRHuQN/AnSPUh0jm+wpK7hVSoEOV5ioRhUjN2wbInwOCpfmLCfzPaHk73I+9kRG",
+	"0T733GCSSTigX1eCyZg9OpbB4CkwQeg1KXwGrfe6c0ieS5rjkh7Dg8ch9+/hSFjKEEqWlBcs9yPBOdjI",
+	"WrnUIYx/FsntgiFcVqOSGyE7cP3PeHEABG96bx6mkQ48pAojKylcUr5btDZ0r50jHakhj4I565YY6pm1",
+	"LwHcuKRC6rdWKjfyXcmumJXr/Qrla/fMUUrnU3D/8P7xKmXbUgl0P+8Dmzj/kuD/o9RMpPQ0NdPv4JEy",
+	"fCt2W8iyAGx9YuiNR2vcFtRdfC4vZ7owDqkB/VZM9di9KPhV/+1h4rfAYF2yTGiziJkzhhZyVR4LjLp6",
+	"30gfmT0IZUGbVHcO3F5NIyq/O8Rv+1nVjahRekf5UCiMPLKb8htNalWXR9iFM/1r0bcTr9mSKSYW7M2/",
+	"Pf89hv4/bwZJRLvOKCdTLgeqmpyDkZPYkNyaWgAndSxMeTcrHBsvdQD1C3mo6A33sDkhABtXIx/Cerfc",
+	"VLXQPXK3eu5+BK8fb2xZS7SSLORQPEBI2rs6WqpX11IN1lTDJShICT1OfGKv6HXJbJncYoe8aG+2TGkp",
+	"vD7W5ZKBibA7FbVsKC9mlzPBdv+6wP5hob4kal98OYMwgNOsHm+4oORnwLtTEhTyXz667oIzKmix11YV",
+	"mlKfEu/v/eabVyNDK8JBbrpyZaHiBtAl11CkLIo9cVHBOwO76BvApgCOmu8JO7FbRIwkO6luvA7RiVM7",
+	"gpsa5zx4FLpMKp98Hu3RZzOpfvK0LRjNNRESEwyo2KP5eAT11a0Gsku2TERbe3cyDrkN8MAe02Vw3wdB",
+	"sN09HoYfPzgXb3uzwG8BZe/YBdhOzE5k+iZu6Lb/sntBt/dzy72g27HXG0z6MzV3s7to349FiVCNm1Vt",
+	"0jDjrqCihsw30qyzrz37eMNF/unso71OPkU1L8lVQm11NTbXzqPdmA92L1jivPB/ryJ/uCZreotyxP4c",
+	"dbeGe5x65/haFrn3iyWy/0rLEKM66rjGod3ddEIk3zdmbXVGHep6UZHBu0HqU4D/9E2hXmsxVHRzlwoi",
+	"H+SPZxz9cflxhlgCiNOIPWNnyn3EHKraOFn2gm4dRuDBBUCe/bgGb/4xbvYckKUUc94RjNPwGr85rACP",
+	"VGul6eAh29BtTZyxTmH2bi0fb36afdZkUStdu4TW1n17BB+UjNrOcmeL7bAviMM5j5s0uRYZDVCbnfAU",
+	"O9NM6woAKq0H/SjyN/6xkRy0R7Fz1Cqyomjg+Lg5ESmCZ1QPLt5/+inrvve6V/sZ7j432Nj7z6+6lrhY",
+	"apY7++ooTh1HYdA87kjmBp8NKt0Vs31OZfvoNY4u6aPNnZMpBUe7Xy97i4/cB3e+3Als0T+SPXH2qJWA",
+	"CBDSIKGbTZQ0Wyhm9FEZ9vGrn/wMkvZif5/eIXmRbkbxs+u/ADBki8g5YlnCspkUTLNiCdUb8AH1+H1L",
+	"Ct2NrPmgkyoXpp68dc35D1ZAcrrXs8tvz4NyBNl5xd5eydIlpssti9E7QHOd5MlwbHK/TgwYtM9sc63a",
+	"EYT9+HbaC3oDNlpgPI+2oeRK0c2Bh39QSL5mt/Im8MVvWEoaL8kmkYmZwZTmF/6hezFfcbDRJqyf23HM",
+	"2I07zP61HQ3tOmocxoK3drliXxVU+PXfQUStWZHHbdcuTs4fheIAly18cT5rd2xDbM/P3JUtzG5ERzM3",
+	"5UOTluO+bEO9X9zaWyCKeFp8YMT1y6p6ftkPN1yUhjlwoKKIu1Cku69lM7DeRiU+13LmfEq6p2EbjvXL",
+	"4K2EQ9t7SI9wRp8ghER4pcdd9kV+iB7hYJAxnxFodhW3sFqsKVd6cnutW852dak5mEdXHeavK5Hu3vbr",
+	"cdgo9LCumMhp5k9M3BnNJXog2HsefDuH4GLXtufMjdUNi6O4YS/cQ/cNiLOgJWwvRP+tjNlJj1OtA1A1",
+	"qkEIUB03zbk4VAT7UT+O6NGTswUPXo1xNzjS8qn7YT2d+WECmVrOC76qHHjDc9oqph19k9LaxbGhlmwt",
+	"yS6UlyazsLtkdDXp784Ts46bF00E6g4Y1lPo+Q5+NDSvFqLRV9JVaJzECf2EjuHes+c6vp+jJsAohwjV",
+	"Lv8RcQGosib27grzMTTPGXb+A6DV2GVz6L0hpOEL1q9s/+yeGSipeeszGvGdxymS6eoV+zUUXyFdhmuv",
+	"PI2PlKMIwUGKSADH94NETHEG91dn0Pc1o3nFGiP9xqi6Uk282XFnC13dtH3HbgFhnINW7zWp9OpfbpnA",
+	"1X91qpSbVlek2317HNK3TP47kb7eHKRTIL2sHptY5rej3CkvwnUj7mqtjwXCLRiduZQFIDbXw5WVAZt6",
+	"mbeR7lzxei9p2C/jFg5jHB7Rrh2r6QO6WTEYFllPNdcHtvc9gu+jznmDFtTdOtN8zoN/v905RPS+emOB",
+	"VP/o4+zLmTZs29M6OsqCygndbhktQIeqHCXf6CuX0U8XC7Y1/r/XW6pMsc98PYZ9gWbGFAx7M1etQrB9",
+	"4yl5XIF/BzL4RmUaqhaVYgv7fbWwVgjgjWHbIzDUoX2/POktRY5jyLUbFrt3I5nDPxy9YVDQ/mu9inHr",
+	"rMiELUjWurLl0v6uVl8rsOVqgN/BPwtGb9k1VoSyD4uizDveiN/lNVF51I5HSVTYA1rRRvEn6Bc7scvs",
+	"V9/xdbwkO6Z99lQSCvgvrvIsDPJNq2HKJBm2Eycj635e7sQ9l/7EI47PQQ9T/IypetUoVigby3gQbCVG",
+	"yswDvOKdU2sHNVggEF7czkNvhchWzGhnTX0wZCFR8O+UFCviKgwIt6ruEpI0gjlfMKvgEShJ53amEKGE",
+	"350StJQxBx3AOfBFkAWIM5izYNqtqcjnUt5kzjHAijyEvxsdPzzoVvuaeZzntY2eemeMPLXRED+JbXn/",
+	"7clqzDzAvNC+lt4eJfr5lC25YLWGldPZsC0rzgy2vUmboG/VvrGp07SHyUiMXw3H3BfQbr3rnMOPrpco",
+	"HCGAhHjmNeZBS8e1ygYmzepQ0kfhroFayOaFdHB3ruPURX626+yI3bOwNrbel/AADMLUDdWVS+4HC4hX",
+	"rrRgRzXZ0Jxh0q3PL3f4974FhFci54wJ5DNoSLVb8wKNJnSS2J8/PH+UyGCCse4khSLm+B3Kly92I72h",
+	"t6xSXA5WjazUcPUmfWLiFT4yNkKACdN3wTz4TQQIkCrDAQJH4OPkj++kuunIj7T8tVtTk5E51ouMLCqq",
+	"TBl8KpHA1lhaURCooMyq/GKoZvHpo0xB9jjmQDgXMAKLtGXMjyJ/waBb8ZpvPy/qieNLKxELtjxK0TNk",
+	"EAaGL0PaTmNnllKRlazd66MKaLuclK5g4evL8rAb+dnrKF4K1pAxBxWWJvn+DPuudeK82zO4oXvisEV9",
+	"fjDmpWI3YFdXzQrNEuyOv3uMo3xtG4jTgjkK2uegYfEjRwJn8XuKHuWu2Cc6n63RbUUQkSpuT7Tit6yR",
+	"Z5XkANzkU7eJbSZw9eEdNX4/4wbjYBuElKQioP7Dj8EfnTmYf4T0d0343WPoJ8Alf6MrQZoW7UzkVY+A",
+	"UHzlsNoSfmdmXsviC6QXjS2sn9Jqy+9F710stcvKbeajyMOx/u5XMFbeJcF2yERHOFp/4rfRDcU+0IWB",
+	"mCnTzDEqNH3x5JtchhyfGiyMOMHCiP4MeM3MM3js5fKod1lXYoKHOjsCRV+zjXTKd60SBHLAAgbCrq6r",
+	"cd1S1gqMXtyJ3pPK/+6J1MevHUxIyUjdPBK2RI2wpd5iT5l+LrZjmnsganwzLuTG2pQEMRuOgHzI7NWL",
+	"K85Z7ofyIzTaSCp3q0yDgUllwb7BEe+RelxXyzwC4f4HY9sRuv8hnBh1ZO61yqvn7sP5Vo031vUWr+RI",
+	"WqJrjLSlyvgwnlO5AKkONUMsiIvKqxk47kBhXNNB/rXP1TYE68F6StStSRYe+pwuhzBIF8WrB47SzGhJ",
+	"VUodhaY5EJzb0T0xkoSA6SXZrqlmGdkqBvqV5pAJaxjdZMRzg8u991juE3Jbg8nmF3pWG+js4w3bf+pM",
+	"vf9ZGvYqen4cHgbbj4LD2FDhy4oY3VwXjObg1oK/NujjmGUzvdeGba4rn92aqnxHFTYghXV29k85FC/L",
+	"IfZDKAuT5MnFQy+vnnLFoJT1T0wwBXkZG8vkTik+rKtzGLHlPCIioKRS4pP9M0K9F9P+s+DaXJEd5t8g",
+	"mBKGWO3EshHZFRs8pe20vnp1EzNf3DQYf6SPmQvxli9uoNK1Oguhmb89gHjtg+z0Bc7YR4s6RHYDL9hB",
+	"L6DRx9ewzbagLbF65iVBZyz0FSZeBVq9ZoN4/gNHolmbeCij37FgMFlu96WL65pk7mBMV39+d2Z0u+va",
+	"uLlhbv0AUVGdRybQHpSg0Yv6rgx49hGG+TTqng88ODEgRlUOFfyfOThxz3v4dnDvqBUiELf0aZQxqgRV",
+	"K3awLlCqrdQDZS6v/EP3oirjYKP1ZD+34+yDfx2EHVAj9pFgqm8Q7EKzqg3lNxAt0gdEst1IQ4ifr9lC",
+	"qtwT5S6KjMg1CO1vz6HK/OLt+fkl/P+/z6r0y9lrKIHy+o3Vv77R4I0pAOYfaLDE7rFJBehgrUfkifYs",
+	"jx2M66MHJKd7B5Ml5C5O6+zpFtSRVoot5iPcsweDxdwB1Rzm+cVvGX9G2mfiHRZzaCjPVccx15EHyW69",
+	"b/I9luExlrP8ipTC8AIsGwb4fM53COAjaFCiLWn3yiqk3vtU5ty46U49NbEIGw1rWh2m3xSAiEv+dMv1",
+	"AYxDKNao3K7quahZrJN+0Ne1X9x7aESWZiHBoAQkMKy5Jqq01vCKcnFqbUNoaXg5y52r+iApFAZKpKFH",
+	"8uLbhKRx41c2bY5O6lzJ7bajKWJNxPiejH4OhwmZNDtyTRaF1EdhxycFsF+j/t/qKDnUvCnilpxFltDC",
+	"tazih5YhhVBWdzsS51+9l1Q6O9hYFQVjRfM9JEl/zrxwl1hiQDmtp4VP8dt1qSKP8xyWfRcIBUsBAGI8",
+	"0Wu+NM5T5DSA2eXsjf2UOP+PnUndoRuDdIXuoZ+moHXhxt178nU1bJo/jmIKGnsqZcGqhnagL0U0RCuQ",
+	"feDDgPRNTy4w19lH+59eI8+xyLQLwlHo87cJuZ+teFl1wuw+qBOPZNmRUbN2wAiw8VXBxVXlFaylTBvs",
+	"BKuYwEIpjgV5YlnwhelKYz3Snt4BRvhACWHtF/uQ9xg3qvf6OAVXno+XF781JnXpDZgKBNLCqfQir0Wf",
+	"7iAnzvAa2jiKJOMKr+GRL8thHewxQXEMbwDF0ZUXIvjapIJD/56jKX+eYVzKleucesz+Cj/6SCGNBspq",
+	"zTDH5nA2eakqcO/V/N5Uj/U0ch+HRNAdq/qakQkCBZ5zMVovrSIW872LLB2rJ1l4M4cE3gWmXThvZpUW",
+	"YWftLkquCOzgVWXqZg6fwt2kqO1BKAWB+w4xI2p5VifQn7tPmcFEq9flESyL3n6/0TBdQr8sjgSU4/M/",
+	"dciHgQRc11Wjlpd1nGyVNhnvmCE5y53X8XrlvI7jAXtbpD5Uppa+DeiRmgW8ofsoOffom2OZ34dwBkC2",
+	"w1P3IbmeuMP7NoSXRuJth1keR2SF99Vjuc5qr+FGebUa/PxNdG9HHX1YaK2zFbvc7gOFjmB/Oy/uiVye",
+	"mDU7cdG4ZSlCqwR84mBHGg7UPDgvQtUdVGy74fp6kz+8SPVyD/NsDuCmnREu9BZEREbWjObXcnnt7w9M",
+	"p5krecMUCS04IN2k5vMb6IwS49XWJ/FMKufpxif6e68Ptl73i/3SQYf2Se1otKnoUQqELM8TSuYlL8wJ",
+	"F+GEEi4c/lGrvsHasjj8wYHtIAcG0Y6i8/h1VaKM3ahY7NwZOjbsTsA7ilEqDFMbncGliQBEyvBF3Qcy",
+	"TUqmIxVv6C27+7Ycqp1UEEHZTPOV4GJ1Da1/Z5czhFi69qHhHeOrtcFpOZn85Pnr84vwlZUMh9d9BPKO",
+	"vYU90R7jD5twPcdFVG3QpoqYUGENsgap6ofcfZzCKAIeG7vQt/AweIYMYJ0mMt6ibZpIxne4hzUqXnz/",
+	"W4F/nSo/jplc98SV6CPhg+AIHbQd72TE7Rt0XZUeP9yxvcuPtBfBlesRpcP9i8W0x7oghmDXHsfXFik1",
+	"OFyXSv4nc1VscRE6OmNh3hgrc2ZwEKkAIwmGehov7YvJvsqDA968zwWYVroUGDdG21k2DiOMgef7dwkP",
+	"dvDZvbIcVwUMsJLuWKochqaQsfEYeOAqQsNUwLMzZysHXdWBznC30+pz5bpKlC1PSugp5o0UcFmBRIFu",
+	"vK5uonJF2Q+K4oqsWZFjMoI2ld8K8Xftw4nyfTfY25C/N/3MZil8ATdgy+yoXKGuhUgS3hWNmo6GkSlz",
+	"5XOqskgbJBQtks6x8CV2Z6eLmxPDjtIPzpVWexb6RqP+usVtq3o2ki3ViJ3roNec3os5T2u5azBS+MlO",
+	"lkWORX/aSJmTUuR4kR7O76GJWkc/Yq3Lu/fV8uAjWKD8r3UVLWonvqVa29t5djn7///f/w/qOQQVkLQn",
+	"S1rQ2Wi33Ru+Ej99mS5baYSSz9Nfiy1Kxc1+dvnL+5pvkK+wrFDkZAVFh8ZtYT+ENGQLL2LOOHOx3zF5",
+	"chWbjHGIYhewY+e9VT0/4eBAfBuYdnyzz1JsKGRg9Tk9/+Ifug+fpx/sr7QoRzs8b+3DR8GR9ov3qcvY",
+	"Qdnyluv9jAkDQkI73Bshdy6pCFJxl7AB2GUJ5N0NF3kr53lMd+g6w3+cIU9f/vLeXimaqVt/EZaqmF3O",
+	"zuiWn91egKLqhqkkUWhWGD4K0EHhkwrsQscfQ/5p/IHPo4w+ytmioL5vcfS5X2b0USWwow8dg3x6/+l/",
+	"BQAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -47,3 +47,36 @@ func (s *server) GetProgrammeReport(ctx context.Context, request GetProgrammeRep
 	}
 	return GetProgrammeReport200JSONResponse{PublishedAt: report.PublishedAt, PublishedBy: report.PublishedBy, Report: *report}, nil
 }
+
+// NotePrerequisite ticks a prerequisite with its evidence, or takes the tick away.
+func (s *server) NotePrerequisite(ctx context.Context, request NotePrerequisiteRequestObject) (NotePrerequisiteResponseObject, error) {
+	tenant := callerOf(ctx).Tenant
+	if err := s.Contracts.NotePrerequisite(ctx, tenant, contractReader(ctx).Actor, string(request.Key), request.Body.Met, textOf(request.Body.Evidence)); err != nil {
+		return nil, err
+	}
+	p, err := s.Contracts.Programme(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	return NotePrerequisite200JSONResponse(programmeOf(p)), nil
+}
+
+// PublishProgrammeReport publishes the descriptive report of a month.
+func (s *server) PublishProgrammeReport(ctx context.Context, request PublishProgrammeReportRequestObject) (PublishProgrammeReportResponseObject, error) {
+	month, err := cube.ParseMonth(request.Body.Month)
+	if err != nil {
+		return nil, err
+	}
+	tenant, err := s.administrationOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Contracts.PublishReport(ctx, tenant, contractReader(ctx).Actor, month); err != nil {
+		return nil, err
+	}
+	report, err := s.Contracts.Report(ctx, tenant.ID, month)
+	if err != nil {
+		return nil, err
+	}
+	return PublishProgrammeReport201JSONResponse{PublishedAt: report.PublishedAt, PublishedBy: report.PublishedBy, Report: *report}, nil
+}

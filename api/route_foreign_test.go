@@ -321,4 +321,5 @@ func (f *foreigner) restore(t *testing.T, method string) {
 	}
 	f.Restore(t, "api_token")
 	f.Exec(t, `DELETE FROM own_role WHERE tenant_id = $1`, f.first.ID.String()) // a code can be added once
+	f.Exec(t, `DELETE FROM contract_template WHERE tenant_id = $1`, f.first.ID.String())
 }

@@ -44,7 +44,7 @@ func TestAPI(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	k.contracts(t)
-	all := slices.Concat(k.contractReadings(), accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations(),
+	all := slices.Concat(k.contractReadings(), k.contractWritings(t), accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations(),
 		k.peopleOperations(t), invitationOperations(), roleOperations(), engagementOperations(), auditOperations(), ownOperations(), conversationOperations(), k.ownIndicatorOperations(t))
 	t.Run("every operation has an action, an example and scenarios", func(t *testing.T) { t.Parallel(); k.checkDocument(t, all) })
 	t.Run("tokens", func(t *testing.T) { t.Parallel(); k.checkTokens(t) })
