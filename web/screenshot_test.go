@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -14,7 +16,7 @@ import (
 
 // TestFixtureScreenshots makes a picture of every page from fixtures, for people to
 // look at, in the directory named by ASSAY_FIXTURE_SCREENSHOTS. With ASSAY_PAGES only
-// pages of that name. Without the first it checks one page, so that it cannot rot.
+// pages of those names, with commas between them. Without the first it checks one page, so that it cannot rot.
 func TestFixtureScreenshots(t *testing.T) {
 	directory, only := os.Getenv("ASSAY_FIXTURE_SCREENSHOTS"), os.Getenv("ASSAY_PAGES")
 	if directory == "" {
@@ -26,7 +28,7 @@ func TestFixtureScreenshots(t *testing.T) {
 	server := fixtureServer(t)
 	browser := newBrowser(t)
 	for _, page := range fixture.Pages() {
-		if only != "" && page.Name != only {
+		if only != "" && !slices.Contains(strings.Split(only, ","), page.Name) {
 			continue
 		}
 		for _, shot := range []struct {
