@@ -160,6 +160,12 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/meetings/new", "head_of_office", "officer"},
 		{"/in/karouma/meetings/0192aaaa-0000-7000-8000-000000000008", "", "data_officer"},
 		{"/in/karouma/meetings/0192aaaa-0000-7000-8000-000000000008/minutes.pdf", "", "data_officer"},
+		{"/in/karouma/evaluations", "director_general", "officer"},
+		{"/in/karouma/evaluations/0192aaaa-0000-7000-8000-000000000009", "", "analyst"}, // one that exists is held in the tests of contracts
+		{"/in/karouma/evaluations/0192aaaa-0000-7000-8000-000000000009/ceremony", "", "analyst"},
+		{"/in/karouma/contracts/" + own[0].ID.String() + "/evaluations", "officer", "data_officer"},
+		{"/in/karouma/contracts/" + own[0].ID.String() + "/evaluations/0192aaaa-0000-7000-8000-000000000009/letter", "", "data_officer"},
+		{"/in/karouma/outcomes", "human_resources", "officer"},
 		{"/in/karouma/templates", "analyst", "officer"},
 		{"/in/karouma/templates/" + own[0].Template.String(), "director_general", "head_of_office"},
 		{"/in/karouma/targets", "analyst", "officer"},
