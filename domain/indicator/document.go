@@ -32,6 +32,9 @@ func Page() string {
 		fmt.Fprintf(&b, "| %d | %s | %s | %s | %s | %s | %s | %s |\n", d.Number, d.Code, name, d.Unit, d.Direction, d.Basis, d.Mature.words(), d.dimensionWords())
 	}
 	for _, family := range Families {
+		if familyNames[family] == "" {
+			continue // what administrations define by themselves stands nowhere in the program
+		}
 		fmt.Fprintf(&b, "\n## %s: %s\n", family, familyNames[family])
 		for _, d := range catalogue {
 			if d.Family == family {

@@ -227,7 +227,13 @@ func TestKeysNeitherCollideNorTell(t *testing.T) {
 	w.do(t, w.app, `BEGIN`)
 	defer w.do(t, w.app, `ROLLBACK`)
 	w.do(t, w.app, `SET LOCAL assay.tenant_id = '`+w.c.String()+`'`)
-	everytable.Fill(t, w.tables, func(sql string) error { return savepoint(t.Context(), w.app, sql) }, w.c.String(), "TEXT-OF-C")
+	everytable.Fill(t, w.tables, func(sql string) error {
+		err := savepoint(t.Context(), w.app, sql)
+		if everytable.SQLState(err) == "42501" {
+			return nil // a table that only functions of the owner write: there is nothing that could collide
+		}
+		return err
+	}, w.c.String(), "TEXT-OF-C")
 }
 
 func savepoint(ctx context.Context, conn *pgx.Conn, sql string) error {
