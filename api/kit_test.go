@@ -26,6 +26,7 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/comparison"
 	"assay/domain/confidentiality"
 	"assay/domain/contract"
 	"assay/domain/crosscheck"
@@ -33,7 +34,9 @@ import (
 	"assay/domain/cube/fact"
 	"assay/domain/declaration"
 	"assay/domain/engagement"
+	"assay/domain/firstrun"
 	"assay/domain/indicator"
+	"assay/domain/installation"
 	"assay/domain/intake"
 	"assay/domain/meeting"
 	"assay/domain/notice"
@@ -47,8 +50,9 @@ import (
 
 const password = "a long password for tests"
 
-// init teaches the checker of answers the one kind of file that it does not know.
+// init teaches the checker of answers the kinds of files that it does not know.
 func init() {
+	openapi3filter.RegisterBodyDecoder("application/zip", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.FileBodyDecoder)
 }
 
@@ -158,7 +162,8 @@ func (k *kit) build(t *testing.T) {
 	cards := contract.NewCards(contracts, indicators, cube.NewStore(k.db))
 	k.seals = seal.New(k.db, secret.New(), testClock)
 	k.services = api.Services{Contracts: contracts, Papers: contract.NewPapers(contracts, k.seals, ""), Scorecards: cards, Meetings: meeting.New(k.db, cards, accounts, testClock), Accounts: accounts, Administrations: administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock), Indicators: indicators,
-		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Notices: notice.New(k.db, testClock), Languages: []string{"en", "fr", "ar", "es", "pt"}, Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
+		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Notices: notice.New(k.db, testClock), Installation: installation.New(k.db, administrations, testClock),
+		Comparisons: comparison.New(k.db, indicators, testClock), FirstRun: firstrun.New(k.db, accounts, testClock), Languages: []string{"en", "fr", "ar", "es", "pt"}, Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
 	if k.document, err = api.GetSpec(); err != nil {
 		t.Fatal(err)
 	}

@@ -200,6 +200,27 @@ func (e ContractTemplateState) Valid() bool {
 	}
 }
 
+// Defines values for DisclosureLevel.
+const (
+	Partners DisclosureLevel = "partners"
+	Private  DisclosureLevel = "private"
+	Public   DisclosureLevel = "public"
+)
+
+// Valid indicates whether the value is a known member of the DisclosureLevel enum.
+func (e DisclosureLevel) Valid() bool {
+	switch e {
+	case Partners:
+		return true
+	case Private:
+		return true
+	case Public:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EngagementState.
 const (
 	EngagementStateActive    EngagementState = "active"
@@ -587,6 +608,24 @@ func (e ProgrammePhase) Valid() bool {
 	case Preparing:
 		return true
 	case Prescriptive:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SettingsInputDigits.
+const (
+	Arab SettingsInputDigits = "arab"
+	Latn SettingsInputDigits = "latn"
+)
+
+// Valid indicates whether the value is a known member of the SettingsInputDigits enum.
+func (e SettingsInputDigits) Valid() bool {
+	switch e {
+	case Arab:
+		return true
+	case Latn:
 		return true
 	default:
 		return false
@@ -1232,6 +1271,15 @@ type AccessRight struct {
 	Scope string `json:"scope"`
 }
 
+// AdministrationSettings defines model for AdministrationSettings.
+type AdministrationSettings struct {
+	Code string `json:"code"`
+
+	// CurrencyFixed Data are loaded
+	CurrencyFixed bool          `json:"currency_fixed"`
+	Settings      SettingsInput `json:"settings"`
+}
+
 // AuditPage defines model for AuditPage.
 type AuditPage struct {
 	// Before For the next page; left out on the last
@@ -1286,6 +1334,22 @@ type AuditRow struct {
 // Board defines model for Board.
 type Board = indicator.Board
 
+// CalendarOffice defines model for CalendarOffice.
+type CalendarOffice struct {
+	Code string `json:"code"`
+
+	// Hours The earliest first; the first holds since ever
+	Hours []DatedHours `json:"hours"`
+	Kind  string       `json:"kind"`
+	Name  string       `json:"name"`
+
+	// SeenOnly Known only because data named it
+	SeenOnly bool `json:"seen_only"`
+
+	// Zone IANA; empty means the administration's
+	Zone string `json:"zone"`
+}
+
 // ChangedRole defines model for ChangedRole.
 type ChangedRole struct {
 	Names       map[string]string `json:"names"`
@@ -1293,6 +1357,33 @@ type ChangedRole struct {
 
 	// Version That was read
 	Version int `json:"version"`
+}
+
+// Closure defines model for Closure.
+type Closure struct {
+	ChangedAt time.Time          `json:"changed_at"`
+	ChangedBy string             `json:"changed_by"`
+	First     openapi_types.Date `json:"first"`
+	Id        openapi_types.UUID `json:"id"`
+
+	// Last Included
+	Last openapi_types.Date `json:"last"`
+
+	// Office Left out for all
+	Office *string `json:"office,omitempty"`
+	Reason string  `json:"reason"`
+}
+
+// ClosureInput defines model for ClosureInput.
+type ClosureInput struct {
+	First openapi_types.Date `json:"first"`
+
+	// Last Included; the first when left out
+	Last *openapi_types.Date `json:"last,omitempty"`
+
+	// Office Left out for all
+	Office *string `json:"office,omitempty"`
+	Reason string  `json:"reason"`
 }
 
 // Column defines model for Column.
@@ -1313,6 +1404,57 @@ type CompanionDefinition struct {
 	Key  string `json:"key"`
 	Name string `json:"name"`
 	Unit string `json:"unit"`
+}
+
+// ComparedDistribution Anonymous quartiles of the quarter, where the own administration is in it. Made once, and gone for good when one of its administrations leaves
+type ComparedDistribution struct {
+	High    *float64 `json:"high,omitempty"`
+	Low     *float64 `json:"low,omitempty"`
+	Members int      `json:"members"`
+	Middle  *float64 `json:"middle,omitempty"`
+
+	// Own The own value in it
+	Own       *float64 `json:"own,omitempty"`
+	Withdrawn bool     `json:"withdrawn"`
+}
+
+// ComparedFigure defines model for ComparedFigure.
+type ComparedFigure struct {
+	// Administration Its code
+	Administration string `json:"administration"`
+
+	// Maturity mature or partly
+	Maturity string `json:"maturity"`
+	N        int64  `json:"n"`
+
+	// Names By language
+	Names map[string]string `json:"names"`
+	Own   bool              `json:"own"`
+	Value float64           `json:"value"`
+}
+
+// Comparison defines model for Comparison.
+type Comparison struct {
+	// Distribution Anonymous quartiles of the quarter, where the own administration is in it. Made once, and gone for good when one of its administrations leaves
+	Distribution *ComparedDistribution `json:"distribution,omitempty"`
+
+	// Enough At least five
+	Enough bool `json:"enough"`
+
+	// Everybody How many of them to everybody
+	Everybody int64 `json:"everybody"`
+
+	// Figures The lowest first; none where there are not enough
+	Figures   []ComparedFigure `json:"figures"`
+	Indicator string           `json:"indicator"`
+
+	// Level partners: administrations that show the same indicator; public: everybody who is signed in
+	Level DisclosureLevel `json:"level"`
+
+	// Partners How many administrations show it to partners or everybody
+	Partners int64  `json:"partners"`
+	Quarter  string `json:"quarter"`
+	Unit     string `json:"unit"`
 }
 
 // Contract defines model for Contract.
@@ -1537,6 +1679,14 @@ type ContractText struct {
 // Counted defines model for Counted.
 type Counted = intake.Counted
 
+// DatedHours defines model for DatedHours.
+type DatedHours struct {
+	From *openapi_types.Date `json:"from,omitempty"`
+
+	// Week Monday first; a day without a shift is no working day, one with two closes in between
+	Week OfficeWeek `json:"week"`
+}
+
 // Declaration The canonical model, as the format ndjson writes it; money in minor units, mass in grams
 type Declaration = declaration.Declaration
 
@@ -1572,6 +1722,22 @@ type DeclarationVersion struct {
 
 // DescriptiveReport The figures of the month, each for the administration and by office
 type DescriptiveReport = contract.DescriptiveReport
+
+// Disclosure defines model for Disclosure.
+type Disclosure struct {
+	// Everybody How many of them to everybody
+	Everybody int64  `json:"everybody"`
+	Indicator string `json:"indicator"`
+
+	// Level partners: administrations that show the same indicator; public: everybody who is signed in
+	Level DisclosureLevel `json:"level"`
+
+	// Partners How many administrations show it to partners or everybody
+	Partners int64 `json:"partners"`
+}
+
+// DisclosureLevel partners: administrations that show the same indicator; public: everybody who is signed in
+type DisclosureLevel string
 
 // DisputedDeclaration defines model for DisputedDeclaration.
 type DisputedDeclaration struct {
@@ -1682,8 +1848,46 @@ type FindingPage struct {
 	Findings []Finding `json:"findings"`
 }
 
+// FirstRun defines model for FirstRun.
+type FirstRun struct {
+	Complete bool `json:"complete"`
+
+	// Steps In the order of the way
+	Steps []FirstRunStep `json:"steps"`
+}
+
+// FirstRunFact defines model for FirstRunFact.
+type FirstRunFact struct {
+	// Key As the page names its sentence
+	Key string `json:"key"`
+
+	// Values Counts and years are numbers, months are 2026-10
+	Values map[string]interface{} `json:"values"`
+}
+
+// FirstRunStep defines model for FirstRunStep.
+type FirstRunStep struct {
+	// Advice Would be better and holds nobody up
+	Advice  []FirstRunFact `json:"advice"`
+	Key     string         `json:"key"`
+	Known   *FirstRunFact  `json:"known,omitempty"`
+	Missing []FirstRunFact `json:"missing"`
+
+	// State open, working (a job is at it) or done
+	State string `json:"state"`
+}
+
 // Format defines model for Format.
 type Format string
+
+// Holiday defines model for Holiday.
+type Holiday struct {
+	Day  openapi_types.Date `json:"day"`
+	Name string             `json:"name"`
+
+	// Office Left out for all
+	Office *string `json:"office,omitempty"`
+}
 
 // Import defines model for Import.
 type Import struct {
@@ -1793,6 +1997,14 @@ type InvitationMade struct {
 
 	// Link The path on this server at which it is taken up
 	Link string `json:"link"`
+}
+
+// LaneNames defines model for LaneNames.
+type LaneNames struct {
+	Blue   *string `json:"blue,omitempty"`
+	Green  *string `json:"green,omitempty"`
+	Red    *string `json:"red,omitempty"`
+	Yellow *string `json:"yellow,omitempty"`
 }
 
 // Line defines model for Line.
@@ -2001,6 +2213,28 @@ type ObjectionEvent struct {
 	By     string    `json:"by"`
 	Reason *string   `json:"reason,omitempty"`
 }
+
+// OfficeInput defines model for OfficeInput.
+type OfficeInput struct {
+	// Kind seaport, airport, land, post, inland or empty
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+
+	// Zone IANA; empty means the administration's
+	Zone string `json:"zone"`
+}
+
+// OfficeShift defines model for OfficeShift.
+type OfficeShift struct {
+	// Closes Example: 17:00
+	Closes string `json:"closes"`
+
+	// Opens Example: 08:00
+	Opens string `json:"opens"`
+}
+
+// OfficeWeek Monday first; a day without a shift is no working day, one with two closes in between
+type OfficeWeek = [][]OfficeShift
 
 // OwnIndicator defines model for OwnIndicator.
 type OwnIndicator struct {
@@ -2313,6 +2547,39 @@ type Session struct {
 	SignedInAt time.Time          `json:"signed_in_at"`
 }
 
+// SettingsChange defines model for SettingsChange.
+type SettingsChange struct {
+	// Recomputed Figures depend on the change: all months are computed again, by a job
+	Recomputed bool `json:"recomputed"`
+}
+
+// SettingsInput defines model for SettingsInput.
+type SettingsInput struct {
+	// Currency ISO 4217
+	Currency string `json:"currency"`
+
+	// Digits Of figures on pages
+	Digits SettingsInputDigits `json:"digits"`
+
+	// FiscalYearStart A month
+	FiscalYearStart int `json:"fiscal_year_start"`
+
+	// LaneNames Own names by language; without one a lane is called as the program calls it
+	LaneNames map[string]LaneNames `json:"lane_names"`
+
+	// Language The first one
+	Language string `json:"language"`
+
+	// Names By language, in at least the first one
+	Names map[string]string `json:"names"`
+
+	// Zone IANA time zone
+	Zone string `json:"zone"`
+}
+
+// SettingsInputDigits Of figures on pages
+type SettingsInputDigits string
+
 // SignIn defines model for SignIn.
 type SignIn struct {
 	// Code Of who has a second factor: the six digits of the authenticator, or a recovery code
@@ -2421,6 +2688,26 @@ type TemplateWeight struct {
 	Weight int    `json:"weight"`
 }
 
+// TenantExport defines model for TenantExport.
+type TenantExport struct {
+	// Bytes Of the file
+	Bytes     int64              `json:"bytes"`
+	EndedAt   *time.Time         `json:"ended_at,omitempty"`
+	Failure   *string            `json:"failure,omitempty"`
+	Files     int                `json:"files"`
+	Id        openapi_types.UUID `json:"id"`
+	KeptUntil *time.Time         `json:"kept_until,omitempty"`
+	Rows      int64              `json:"rows"`
+
+	// Sha256 Of the file
+	Sha256    *string   `json:"sha256,omitempty"`
+	StartedAt time.Time `json:"started_at"`
+	StartedBy string    `json:"started_by"`
+
+	// State waiting, running, done, failed, or removed when its time was over
+	State string `json:"state"`
+}
+
 // TestedLine defines model for TestedLine.
 type TestedLine struct {
 	Code string `json:"code"`
@@ -2447,6 +2734,29 @@ type TestedWhole struct {
 
 	// Months In which at least half of the weight had a value
 	Months int `json:"months"`
+}
+
+// Threshold defines model for Threshold.
+type Threshold struct {
+	// Family What it is for
+	Family string `json:"family"`
+
+	// High The most that is taken
+	High int64  `json:"high"`
+	Key  string `json:"key"`
+
+	// Low The least that is taken
+	Low int64 `json:"low"`
+
+	// Moves Indicators that a change can move; empty where it decides how shares of few cases are shown
+	Moves []string `json:"moves"`
+
+	// Unit Money is in minor units
+	Unit string `json:"unit"`
+
+	// Usual When nobody changed it
+	Usual int64 `json:"usual"`
+	Value int64 `json:"value"`
 }
 
 // Token defines model for Token.
@@ -2477,6 +2787,14 @@ type UnmappedValue struct {
 // UnmappedValueKind defines model for UnmappedValue.Kind.
 type UnmappedValueKind string
 
+// WorkCalendar defines model for WorkCalendar.
+type WorkCalendar struct {
+	// Closures The latest first
+	Closures []Closure        `json:"closures"`
+	Holidays []Holiday        `json:"holidays"`
+	Offices  []CalendarOffice `json:"offices"`
+}
+
 // AuditAction defines model for AuditAction.
 type AuditAction = string
 
@@ -2504,6 +2822,9 @@ type CardMonth = string
 // Code defines model for Code.
 type Code = string
 
+// Day defines model for Day.
+type Day = openapi_types.Date
+
 // From defines model for From.
 type From = openapi_types.Date
 
@@ -2515,6 +2836,9 @@ type Limit = int
 
 // Office defines model for Office.
 type Office = string
+
+// OfficeOrAll defines model for OfficeOrAll.
+type OfficeOrAll = string
 
 // Offset defines model for Offset.
 type Offset = int
@@ -2619,6 +2943,46 @@ type GetBoardParams struct {
 	To *To `form:"to,omitempty" json:"to,omitempty"`
 }
 
+// RemoveHolidayParams defines parameters for RemoveHoliday.
+type RemoveHolidayParams struct {
+	// Office Of this office; of the whole administration when left out
+	Office *OfficeOrAll `form:"office,omitempty" json:"office,omitempty"`
+}
+
+// SetHolidayJSONBody defines parameters for SetHoliday.
+type SetHolidayJSONBody struct {
+	Name string `json:"name"`
+}
+
+// SetHolidayParams defines parameters for SetHoliday.
+type SetHolidayParams struct {
+	// Office Of this office; of the whole administration when left out
+	Office *OfficeOrAll `form:"office,omitempty" json:"office,omitempty"`
+}
+
+// MoveHolidayJSONBody defines parameters for MoveHoliday.
+type MoveHolidayJSONBody struct {
+	To openapi_types.Date `json:"to"`
+}
+
+// MoveHolidayParams defines parameters for MoveHoliday.
+type MoveHolidayParams struct {
+	// Office Of this office; of the whole administration when left out
+	Office *OfficeOrAll `form:"office,omitempty" json:"office,omitempty"`
+}
+
+// SetOfficeHoursJSONBody defines parameters for SetOfficeHours.
+type SetOfficeHoursJSONBody struct {
+	// Week Monday first; a day without a shift is no working day, one with two closes in between
+	Week OfficeWeek `json:"week"`
+}
+
+// CompareAdministrationsParams defines parameters for CompareAdministrations.
+type CompareAdministrationsParams struct {
+	// Quarter The last complete one when left out
+	Quarter *string `form:"quarter,omitempty" json:"quarter,omitempty"`
+}
+
 // ListContractsParams defines parameters for ListContracts.
 type ListContractsParams struct {
 	State  *ListContractsParamsState `form:"state,omitempty" json:"state,omitempty"`
@@ -2709,6 +3073,11 @@ type FileObjectionJSONBodyGround string
 type GetDeclarationParams struct {
 	// Version An earlier version in the warehouse; the current one when left out
 	Version *int `form:"version,omitempty" json:"version,omitempty"`
+}
+
+// ChangeDisclosuresJSONBody defines parameters for ChangeDisclosures.
+type ChangeDisclosuresJSONBody struct {
+	Levels map[string]DisclosureLevel `json:"levels"`
 }
 
 // ExtendEngagementJSONBody defines parameters for ExtendEngagement.
@@ -3017,6 +3386,11 @@ type ListScorecardsParams struct {
 	Month string `form:"month" json:"month"`
 }
 
+// ChangeThresholdsJSONBody defines parameters for ChangeThresholds.
+type ChangeThresholdsJSONBody struct {
+	Values map[string]int64 `json:"values"`
+}
+
 // CopyTemplateJSONBody defines parameters for CopyTemplate.
 type CopyTemplateJSONBody struct {
 	// Code Made from the function when left out
@@ -3059,6 +3433,21 @@ type ProposeTargetsParams struct {
 	Office *string `form:"office,omitempty" json:"office,omitempty"`
 }
 
+// CloseOfficeJSONRequestBody defines body for CloseOffice for application/json ContentType.
+type CloseOfficeJSONRequestBody = ClosureInput
+
+// SetHolidayJSONRequestBody defines body for SetHoliday for application/json ContentType.
+type SetHolidayJSONRequestBody SetHolidayJSONBody
+
+// MoveHolidayJSONRequestBody defines body for MoveHoliday for application/json ContentType.
+type MoveHolidayJSONRequestBody MoveHolidayJSONBody
+
+// DescribeOfficeJSONRequestBody defines body for DescribeOffice for application/json ContentType.
+type DescribeOfficeJSONRequestBody = OfficeInput
+
+// SetOfficeHoursJSONRequestBody defines body for SetOfficeHours for application/json ContentType.
+type SetOfficeHoursJSONRequestBody SetOfficeHoursJSONBody
+
 // DraftContractJSONRequestBody defines body for DraftContract for application/json ContentType.
 type DraftContractJSONRequestBody DraftContractJSONBody
 
@@ -3070,6 +3459,9 @@ type CommentScorecardJSONRequestBody CommentScorecardJSONBody
 
 // FileObjectionJSONRequestBody defines body for FileObjection for application/json ContentType.
 type FileObjectionJSONRequestBody FileObjectionJSONBody
+
+// ChangeDisclosuresJSONRequestBody defines body for ChangeDisclosures for application/json ContentType.
+type ChangeDisclosuresJSONRequestBody ChangeDisclosuresJSONBody
 
 // GrantEngagementJSONRequestBody defines body for GrantEngagement for application/json ContentType.
 type GrantEngagementJSONRequestBody = NewEngagement
@@ -3137,6 +3529,12 @@ type RetireRoleJSONRequestBody RetireRoleJSONBody
 // SetFactorRulesJSONRequestBody defines body for SetFactorRules for application/json ContentType.
 type SetFactorRulesJSONRequestBody = FactorRules
 
+// ChangeSettingsJSONRequestBody defines body for ChangeSettings for application/json ContentType.
+type ChangeSettingsJSONRequestBody = SettingsInput
+
+// ChangeThresholdsJSONRequestBody defines body for ChangeThresholds for application/json ContentType.
+type ChangeThresholdsJSONRequestBody ChangeThresholdsJSONBody
+
 // CopyTemplateJSONRequestBody defines body for CopyTemplate for application/json ContentType.
 type CopyTemplateJSONRequestBody CopyTemplateJSONBody
 
@@ -3169,6 +3567,36 @@ type ServerInterface interface {
 	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx echo.Context, params GetBoardParams) error
+	// GetCalendar The offices with their working hours, holidays and closures
+	// (GET /calendar)
+	GetCalendar(ctx echo.Context) error
+	// CloseOffice Note days on which an office, or all of them, was or will be exceptionally closed
+	// (POST /calendar/closures)
+	CloseOffice(ctx echo.Context) error
+	// RemoveClosure Take an exceptional closure out again
+	// (DELETE /calendar/closures/{id})
+	RemoveClosure(ctx echo.Context, id ID) error
+	// RemoveHoliday Make a holiday a day like others
+	// (DELETE /calendar/holidays/{day})
+	RemoveHoliday(ctx echo.Context, day Day, params RemoveHolidayParams) error
+	// SetHoliday Add a holiday of an office or of all, or name it anew
+	// (PUT /calendar/holidays/{day})
+	SetHoliday(ctx echo.Context, day Day, params SetHolidayParams) error
+	// MoveHoliday Move a holiday to another day
+	// (POST /calendar/holidays/{day}/move)
+	MoveHoliday(ctx echo.Context, day Day, params MoveHolidayParams) error
+	// DescribeOffice Add an office, or say what it is
+	// (PUT /calendar/offices/{office})
+	DescribeOffice(ctx echo.Context, office Office) error
+	// DropOfficeHours Take out the working hours that begin on a day; those before it then hold on
+	// (DELETE /calendar/offices/{office}/hours/{day})
+	DropOfficeHours(ctx echo.Context, office Office, day Day) error
+	// SetOfficeHours Set the working hours of an office from a day on
+	// (PUT /calendar/offices/{office}/hours/{day})
+	SetOfficeHours(ctx echo.Context, office Office, day Day) error
+	// CompareAdministrations Administrations side by side on one indicator in one quarter
+	// (GET /comparison/{code})
+	CompareAdministrations(ctx echo.Context, code Code, params CompareAdministrationsParams) error
 	// ListContracts The contracts that one may see, the newest first, without their texts
 	// (GET /contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
@@ -3202,6 +3630,12 @@ type ServerInterface interface {
 	// GetDictionary The data dictionary
 	// (GET /dictionary)
 	GetDictionary(ctx echo.Context) error
+	// ListDisclosures To whom the administration shows each indicator that can be compared
+	// (GET /disclosures)
+	ListDisclosures(ctx echo.Context) error
+	// ChangeDisclosures Change levels; those that are not named stay
+	// (PATCH /disclosures)
+	ChangeDisclosures(ctx echo.Context) error
 	// ListEngagements What the administration granted outside experts, the newest first
 	// (GET /engagements)
 	ListEngagements(ctx echo.Context) error
@@ -3217,6 +3651,18 @@ type ServerInterface interface {
 	// WithdrawEngagement End an engagement at once
 	// (PUT /engagements/{id}/withdrawal)
 	WithdrawEngagement(ctx echo.Context, id ID) error
+	// ListTenantExports Exports of everything the administration has, the newest first
+	// (GET /exports)
+	ListTenantExports(ctx echo.Context) error
+	// StartTenantExport Ask for an export of everything; one at a time
+	// (POST /exports)
+	StartTenantExport(ctx echo.Context) error
+	// GetTenantExport How far one export is
+	// (GET /exports/{id})
+	GetTenantExport(ctx echo.Context, id ID) error
+	// DownloadTenantExport The file of an export that is done and still kept
+	// (GET /exports/{id}/file)
+	DownloadTenantExport(ctx echo.Context, id ID) error
 	// ComputeFigures Several indicators over a period, in one pass
 	// (GET /figures)
 	ComputeFigures(ctx echo.Context, params ComputeFiguresParams) error
@@ -3238,6 +3684,9 @@ type ServerInterface interface {
 	// ListFindings Broken procedure rules with their evidence, the newest month first
 	// (GET /findings)
 	ListFindings(ctx echo.Context, params ListFindingsParams) error
+	// GetFirstRun How far a new administration is on its way to the first board
+	// (GET /first-run)
+	GetFirstRun(ctx echo.Context) error
 	// ListImports Imports, the newest first
 	// (GET /imports)
 	ListImports(ctx echo.Context, params ListImportsParams) error
@@ -3427,6 +3876,18 @@ type ServerInterface interface {
 	// SetFactorRules Say which roles come in only with a second factor
 	// (PUT /second-factor-rules)
 	SetFactorRules(ctx echo.Context) error
+	// GetSettings What the administration says about itself
+	// (GET /settings)
+	GetSettings(ctx echo.Context) error
+	// ChangeSettings Change what the administration says about itself
+	// (PUT /settings)
+	ChangeSettings(ctx echo.Context) error
+	// ListThresholds The numbers that figures and crosschecks are computed with
+	// (GET /settings/thresholds)
+	ListThresholds(ctx echo.Context) error
+	// ChangeThresholds Change thresholds; those that are not named stay
+	// (PATCH /settings/thresholds)
+	ChangeThresholds(ctx echo.Context) error
 	// ListTemplates The templates of contracts by code, the newest version first, without their contents
 	// (GET /templates)
 	ListTemplates(ctx echo.Context) error
@@ -3693,6 +4154,204 @@ func (w *ServerInterfaceWrapper) GetBoard(ctx echo.Context) error {
 	return err
 }
 
+// GetCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCalendar(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCalendar(ctx)
+	return err
+}
+
+// CloseOffice converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseOffice(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseOffice(ctx)
+	return err
+}
+
+// RemoveClosure converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveClosure(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveClosure(ctx, id)
+	return err
+}
+
+// RemoveHoliday converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveHoliday(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "day" -------------
+	var day Day
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day", ctx.Param("day"), &day, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveHolidayParams
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", ctx.QueryParams(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveHoliday(ctx, day, params)
+	return err
+}
+
+// SetHoliday converts echo context to params.
+func (w *ServerInterfaceWrapper) SetHoliday(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "day" -------------
+	var day Day
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day", ctx.Param("day"), &day, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetHolidayParams
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", ctx.QueryParams(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetHoliday(ctx, day, params)
+	return err
+}
+
+// MoveHoliday converts echo context to params.
+func (w *ServerInterfaceWrapper) MoveHoliday(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "day" -------------
+	var day Day
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day", ctx.Param("day"), &day, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MoveHolidayParams
+	// ------------- Optional query parameter "office" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "office", ctx.QueryParams(), &params.Office, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MoveHoliday(ctx, day, params)
+	return err
+}
+
+// DescribeOffice converts echo context to params.
+func (w *ServerInterfaceWrapper) DescribeOffice(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "office" -------------
+	var office Office
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", ctx.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DescribeOffice(ctx, office)
+	return err
+}
+
+// DropOfficeHours converts echo context to params.
+func (w *ServerInterfaceWrapper) DropOfficeHours(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "office" -------------
+	var office Office
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", ctx.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// ------------- Path parameter "day" -------------
+	var day Day
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day", ctx.Param("day"), &day, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DropOfficeHours(ctx, office, day)
+	return err
+}
+
+// SetOfficeHours converts echo context to params.
+func (w *ServerInterfaceWrapper) SetOfficeHours(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "office" -------------
+	var office Office
+
+	err = runtime.BindStyledParameterWithOptions("simple", "office", ctx.Param("office"), &office, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter office: %s", err))
+	}
+
+	// ------------- Path parameter "day" -------------
+	var day Day
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day", ctx.Param("day"), &day, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetOfficeHours(ctx, office, day)
+	return err
+}
+
+// CompareAdministrations converts echo context to params.
+func (w *ServerInterfaceWrapper) CompareAdministrations(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "code" -------------
+	var code Code
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", ctx.Param("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareAdministrationsParams
+	// ------------- Optional query parameter "quarter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "quarter", ctx.QueryParams(), &params.Quarter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter quarter: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CompareAdministrations(ctx, code, params)
+	return err
+}
+
 // ListContracts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
 	var err error
@@ -3947,6 +4606,24 @@ func (w *ServerInterfaceWrapper) GetDictionary(ctx echo.Context) error {
 	return err
 }
 
+// ListDisclosures converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDisclosures(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDisclosures(ctx)
+	return err
+}
+
+// ChangeDisclosures converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeDisclosures(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeDisclosures(ctx)
+	return err
+}
+
 // ListEngagements converts echo context to params.
 func (w *ServerInterfaceWrapper) ListEngagements(ctx echo.Context) error {
 	var err error
@@ -4010,6 +4687,56 @@ func (w *ServerInterfaceWrapper) WithdrawEngagement(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.WithdrawEngagement(ctx, id)
+	return err
+}
+
+// ListTenantExports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTenantExports(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTenantExports(ctx)
+	return err
+}
+
+// StartTenantExport converts echo context to params.
+func (w *ServerInterfaceWrapper) StartTenantExport(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartTenantExport(ctx)
+	return err
+}
+
+// GetTenantExport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTenantExport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTenantExport(ctx, id)
+	return err
+}
+
+// DownloadTenantExport converts echo context to params.
+func (w *ServerInterfaceWrapper) DownloadTenantExport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DownloadTenantExport(ctx, id)
 	return err
 }
 
@@ -4388,6 +5115,15 @@ func (w *ServerInterfaceWrapper) ListFindings(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListFindings(ctx, params)
+	return err
+}
+
+// GetFirstRun converts echo context to params.
+func (w *ServerInterfaceWrapper) GetFirstRun(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetFirstRun(ctx)
 	return err
 }
 
@@ -5332,6 +6068,42 @@ func (w *ServerInterfaceWrapper) SetFactorRules(ctx echo.Context) error {
 	return err
 }
 
+// GetSettings converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSettings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSettings(ctx)
+	return err
+}
+
+// ChangeSettings converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeSettings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeSettings(ctx)
+	return err
+}
+
+// ListThresholds converts echo context to params.
+func (w *ServerInterfaceWrapper) ListThresholds(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListThresholds(ctx)
+	return err
+}
+
+// ChangeThresholds converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeThresholds(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeThresholds(ctx)
+	return err
+}
+
 // ListTemplates converts echo context to params.
 func (w *ServerInterfaceWrapper) ListTemplates(ctx echo.Context) error {
 	var err error
@@ -5540,6 +6312,27 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/audit-verification", wrapper.VerifyAudit, options.OperationMiddlewares["verifyAudit"]...)
 	router.GET(options.BaseURL+"/audit.csv", wrapper.ExportAuditCSV, options.OperationMiddlewares["exportAuditCSV"]...)
 	router.GET(options.BaseURL+"/audit.jsonl", wrapper.ExportAuditLines, options.OperationMiddlewares["exportAuditLines"]...)
+	router.GET(options.BaseURL+"/settings", wrapper.GetSettings, options.OperationMiddlewares["getSettings"]...)
+	router.PUT(options.BaseURL+"/settings", wrapper.ChangeSettings, options.OperationMiddlewares["changeSettings"]...)
+	router.GET(options.BaseURL+"/settings/thresholds", wrapper.ListThresholds, options.OperationMiddlewares["listThresholds"]...)
+	router.PATCH(options.BaseURL+"/settings/thresholds", wrapper.ChangeThresholds, options.OperationMiddlewares["changeThresholds"]...)
+	router.GET(options.BaseURL+"/calendar", wrapper.GetCalendar, options.OperationMiddlewares["getCalendar"]...)
+	router.PUT(options.BaseURL+"/calendar/offices/:office", wrapper.DescribeOffice, options.OperationMiddlewares["describeOffice"]...)
+	router.DELETE(options.BaseURL+"/calendar/offices/:office/hours/:day", wrapper.DropOfficeHours, options.OperationMiddlewares["dropOfficeHours"]...)
+	router.PUT(options.BaseURL+"/calendar/offices/:office/hours/:day", wrapper.SetOfficeHours, options.OperationMiddlewares["setOfficeHours"]...)
+	router.DELETE(options.BaseURL+"/calendar/holidays/:day", wrapper.RemoveHoliday, options.OperationMiddlewares["removeHoliday"]...)
+	router.PUT(options.BaseURL+"/calendar/holidays/:day", wrapper.SetHoliday, options.OperationMiddlewares["setHoliday"]...)
+	router.POST(options.BaseURL+"/calendar/holidays/:day/move", wrapper.MoveHoliday, options.OperationMiddlewares["moveHoliday"]...)
+	router.POST(options.BaseURL+"/calendar/closures", wrapper.CloseOffice, options.OperationMiddlewares["closeOffice"]...)
+	router.DELETE(options.BaseURL+"/calendar/closures/:id", wrapper.RemoveClosure, options.OperationMiddlewares["removeClosure"]...)
+	router.GET(options.BaseURL+"/first-run", wrapper.GetFirstRun, options.OperationMiddlewares["getFirstRun"]...)
+	router.GET(options.BaseURL+"/exports", wrapper.ListTenantExports, options.OperationMiddlewares["listTenantExports"]...)
+	router.POST(options.BaseURL+"/exports", wrapper.StartTenantExport, options.OperationMiddlewares["startTenantExport"]...)
+	router.GET(options.BaseURL+"/exports/:id", wrapper.GetTenantExport, options.OperationMiddlewares["getTenantExport"]...)
+	router.GET(options.BaseURL+"/exports/:id/file", wrapper.DownloadTenantExport, options.OperationMiddlewares["downloadTenantExport"]...)
+	router.GET(options.BaseURL+"/disclosures", wrapper.ListDisclosures, options.OperationMiddlewares["listDisclosures"]...)
+	router.PATCH(options.BaseURL+"/disclosures", wrapper.ChangeDisclosures, options.OperationMiddlewares["changeDisclosures"]...)
+	router.GET(options.BaseURL+"/comparison/:code", wrapper.CompareAdministrations, options.OperationMiddlewares["compareAdministrations"]...)
 	router.GET(options.BaseURL+"/indicators", wrapper.ListIndicators, options.OperationMiddlewares["listIndicators"]...)
 	router.GET(options.BaseURL+"/indicators/:code", wrapper.GetIndicator, options.OperationMiddlewares["getIndicator"]...)
 	router.GET(options.BaseURL+"/indicators/:code/sql", wrapper.GetReferenceSQL, options.OperationMiddlewares["getReferenceSQL"]...)
@@ -5861,6 +6654,371 @@ type GetBoarddefaultJSONResponse struct {
 }
 
 func (response GetBoarddefaultJSONResponse) VisitGetBoardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarRequestObject struct {
+}
+
+type GetCalendarResponseObject interface {
+	VisitGetCalendarResponse(w http.ResponseWriter) error
+}
+
+type GetCalendar200JSONResponse WorkCalendar
+
+func (response GetCalendar200JSONResponse) VisitGetCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendardefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetCalendardefaultJSONResponse) VisitGetCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseOfficeRequestObject struct {
+	Body *CloseOfficeJSONRequestBody
+}
+
+type CloseOfficeResponseObject interface {
+	VisitCloseOfficeResponse(w http.ResponseWriter) error
+}
+
+type CloseOffice201JSONResponse struct {
+	Id openapi_types.UUID `json:"id"`
+}
+
+func (response CloseOffice201JSONResponse) VisitCloseOfficeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseOfficedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response CloseOfficedefaultJSONResponse) VisitCloseOfficeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveClosureRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type RemoveClosureResponseObject interface {
+	VisitRemoveClosureResponse(w http.ResponseWriter) error
+}
+
+type RemoveClosure204Response struct {
+}
+
+func (response RemoveClosure204Response) VisitRemoveClosureResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveClosuredefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response RemoveClosuredefaultJSONResponse) VisitRemoveClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveHolidayRequestObject struct {
+	Day    Day `json:"day"`
+	Params RemoveHolidayParams
+}
+
+type RemoveHolidayResponseObject interface {
+	VisitRemoveHolidayResponse(w http.ResponseWriter) error
+}
+
+type RemoveHoliday204Response struct {
+}
+
+func (response RemoveHoliday204Response) VisitRemoveHolidayResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveHolidaydefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response RemoveHolidaydefaultJSONResponse) VisitRemoveHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetHolidayRequestObject struct {
+	Day    Day `json:"day"`
+	Params SetHolidayParams
+	Body   *SetHolidayJSONRequestBody
+}
+
+type SetHolidayResponseObject interface {
+	VisitSetHolidayResponse(w http.ResponseWriter) error
+}
+
+type SetHoliday204Response struct {
+}
+
+func (response SetHoliday204Response) VisitSetHolidayResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetHolidaydefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response SetHolidaydefaultJSONResponse) VisitSetHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveHolidayRequestObject struct {
+	Day    Day `json:"day"`
+	Params MoveHolidayParams
+	Body   *MoveHolidayJSONRequestBody
+}
+
+type MoveHolidayResponseObject interface {
+	VisitMoveHolidayResponse(w http.ResponseWriter) error
+}
+
+type MoveHoliday204Response struct {
+}
+
+func (response MoveHoliday204Response) VisitMoveHolidayResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MoveHolidaydefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response MoveHolidaydefaultJSONResponse) VisitMoveHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DescribeOfficeRequestObject struct {
+	Office Office `json:"office"`
+	Body   *DescribeOfficeJSONRequestBody
+}
+
+type DescribeOfficeResponseObject interface {
+	VisitDescribeOfficeResponse(w http.ResponseWriter) error
+}
+
+type DescribeOffice200JSONResponse SettingsChange
+
+func (response DescribeOffice200JSONResponse) VisitDescribeOfficeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DescribeOfficedefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response DescribeOfficedefaultJSONResponse) VisitDescribeOfficeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DropOfficeHoursRequestObject struct {
+	Office Office `json:"office"`
+	Day    Day    `json:"day"`
+}
+
+type DropOfficeHoursResponseObject interface {
+	VisitDropOfficeHoursResponse(w http.ResponseWriter) error
+}
+
+type DropOfficeHours204Response struct {
+}
+
+func (response DropOfficeHours204Response) VisitDropOfficeHoursResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DropOfficeHoursdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response DropOfficeHoursdefaultJSONResponse) VisitDropOfficeHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOfficeHoursRequestObject struct {
+	Office Office `json:"office"`
+	Day    Day    `json:"day"`
+	Body   *SetOfficeHoursJSONRequestBody
+}
+
+type SetOfficeHoursResponseObject interface {
+	VisitSetOfficeHoursResponse(w http.ResponseWriter) error
+}
+
+type SetOfficeHours204Response struct {
+}
+
+func (response SetOfficeHours204Response) VisitSetOfficeHoursResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetOfficeHoursdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response SetOfficeHoursdefaultJSONResponse) VisitSetOfficeHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareAdministrationsRequestObject struct {
+	Code   Code `json:"code"`
+	Params CompareAdministrationsParams
+}
+
+type CompareAdministrationsResponseObject interface {
+	VisitCompareAdministrationsResponse(w http.ResponseWriter) error
+}
+
+type CompareAdministrations200JSONResponse Comparison
+
+func (response CompareAdministrations200JSONResponse) VisitCompareAdministrationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareAdministrationsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response CompareAdministrationsdefaultJSONResponse) VisitCompareAdministrationsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6321,6 +7479,77 @@ func (response GetDictionarydefaultJSONResponse) VisitGetDictionaryResponse(w ht
 	return err
 }
 
+type ListDisclosuresRequestObject struct {
+}
+
+type ListDisclosuresResponseObject interface {
+	VisitListDisclosuresResponse(w http.ResponseWriter) error
+}
+
+type ListDisclosures200JSONResponse []Disclosure
+
+func (response ListDisclosures200JSONResponse) VisitListDisclosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDisclosuresdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListDisclosuresdefaultJSONResponse) VisitListDisclosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeDisclosuresRequestObject struct {
+	Body *ChangeDisclosuresJSONRequestBody
+}
+
+type ChangeDisclosuresResponseObject interface {
+	VisitChangeDisclosuresResponse(w http.ResponseWriter) error
+}
+
+type ChangeDisclosures204Response struct {
+}
+
+func (response ChangeDisclosures204Response) VisitChangeDisclosuresResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ChangeDisclosuresdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ChangeDisclosuresdefaultJSONResponse) VisitChangeDisclosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListEngagementsRequestObject struct {
 }
 
@@ -6500,6 +7729,166 @@ type WithdrawEngagementdefaultJSONResponse struct {
 }
 
 func (response WithdrawEngagementdefaultJSONResponse) VisitWithdrawEngagementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTenantExportsRequestObject struct {
+}
+
+type ListTenantExportsResponseObject interface {
+	VisitListTenantExportsResponse(w http.ResponseWriter) error
+}
+
+type ListTenantExports200JSONResponse []TenantExport
+
+func (response ListTenantExports200JSONResponse) VisitListTenantExportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTenantExportsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListTenantExportsdefaultJSONResponse) VisitListTenantExportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartTenantExportRequestObject struct {
+}
+
+type StartTenantExportResponseObject interface {
+	VisitStartTenantExportResponse(w http.ResponseWriter) error
+}
+
+type StartTenantExport202JSONResponse TenantExport
+
+func (response StartTenantExport202JSONResponse) VisitStartTenantExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartTenantExportdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response StartTenantExportdefaultJSONResponse) VisitStartTenantExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTenantExportRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetTenantExportResponseObject interface {
+	VisitGetTenantExportResponse(w http.ResponseWriter) error
+}
+
+type GetTenantExport200JSONResponse TenantExport
+
+func (response GetTenantExport200JSONResponse) VisitGetTenantExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTenantExportdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetTenantExportdefaultJSONResponse) VisitGetTenantExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadTenantExportRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type DownloadTenantExportResponseObject interface {
+	VisitDownloadTenantExportResponse(w http.ResponseWriter) error
+}
+
+type DownloadTenantExport200ApplicationzipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response DownloadTenantExport200ApplicationzipResponse) VisitDownloadTenantExportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadTenantExportdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response DownloadTenantExportdefaultJSONResponse) VisitDownloadTenantExportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6784,6 +8173,44 @@ type ListFindingsdefaultJSONResponse struct {
 }
 
 func (response ListFindingsdefaultJSONResponse) VisitListFindingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFirstRunRequestObject struct {
+}
+
+type GetFirstRunResponseObject interface {
+	VisitGetFirstRunResponse(w http.ResponseWriter) error
+}
+
+type GetFirstRun200JSONResponse FirstRun
+
+func (response GetFirstRun200JSONResponse) VisitGetFirstRunResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFirstRundefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetFirstRundefaultJSONResponse) VisitGetFirstRunResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9154,6 +10581,160 @@ func (response SetFactorRulesdefaultJSONResponse) VisitSetFactorRulesResponse(w 
 	return err
 }
 
+type GetSettingsRequestObject struct {
+}
+
+type GetSettingsResponseObject interface {
+	VisitGetSettingsResponse(w http.ResponseWriter) error
+}
+
+type GetSettings200JSONResponse AdministrationSettings
+
+func (response GetSettings200JSONResponse) VisitGetSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSettingsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response GetSettingsdefaultJSONResponse) VisitGetSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSettingsRequestObject struct {
+	Body *ChangeSettingsJSONRequestBody
+}
+
+type ChangeSettingsResponseObject interface {
+	VisitChangeSettingsResponse(w http.ResponseWriter) error
+}
+
+type ChangeSettings200JSONResponse SettingsChange
+
+func (response ChangeSettings200JSONResponse) VisitChangeSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSettingsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ChangeSettingsdefaultJSONResponse) VisitChangeSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListThresholdsRequestObject struct {
+}
+
+type ListThresholdsResponseObject interface {
+	VisitListThresholdsResponse(w http.ResponseWriter) error
+}
+
+type ListThresholds200JSONResponse []Threshold
+
+func (response ListThresholds200JSONResponse) VisitListThresholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListThresholdsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ListThresholdsdefaultJSONResponse) VisitListThresholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeThresholdsRequestObject struct {
+	Body *ChangeThresholdsJSONRequestBody
+}
+
+type ChangeThresholdsResponseObject interface {
+	VisitChangeThresholdsResponse(w http.ResponseWriter) error
+}
+
+type ChangeThresholds200JSONResponse SettingsChange
+
+func (response ChangeThresholds200JSONResponse) VisitChangeThresholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeThresholdsdefaultJSONResponse struct {
+	Body       Failure
+	StatusCode int
+}
+
+func (response ChangeThresholdsdefaultJSONResponse) VisitChangeThresholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTemplatesRequestObject struct {
 }
 
@@ -9519,6 +11100,36 @@ type StrictServerInterface interface {
 	// GetBoard Every indicator, with the period before, the year before and 24 months
 	// (GET /board)
 	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
+	// GetCalendar The offices with their working hours, holidays and closures
+	// (GET /calendar)
+	GetCalendar(ctx context.Context, request GetCalendarRequestObject) (GetCalendarResponseObject, error)
+	// CloseOffice Note days on which an office, or all of them, was or will be exceptionally closed
+	// (POST /calendar/closures)
+	CloseOffice(ctx context.Context, request CloseOfficeRequestObject) (CloseOfficeResponseObject, error)
+	// RemoveClosure Take an exceptional closure out again
+	// (DELETE /calendar/closures/{id})
+	RemoveClosure(ctx context.Context, request RemoveClosureRequestObject) (RemoveClosureResponseObject, error)
+	// RemoveHoliday Make a holiday a day like others
+	// (DELETE /calendar/holidays/{day})
+	RemoveHoliday(ctx context.Context, request RemoveHolidayRequestObject) (RemoveHolidayResponseObject, error)
+	// SetHoliday Add a holiday of an office or of all, or name it anew
+	// (PUT /calendar/holidays/{day})
+	SetHoliday(ctx context.Context, request SetHolidayRequestObject) (SetHolidayResponseObject, error)
+	// MoveHoliday Move a holiday to another day
+	// (POST /calendar/holidays/{day}/move)
+	MoveHoliday(ctx context.Context, request MoveHolidayRequestObject) (MoveHolidayResponseObject, error)
+	// DescribeOffice Add an office, or say what it is
+	// (PUT /calendar/offices/{office})
+	DescribeOffice(ctx context.Context, request DescribeOfficeRequestObject) (DescribeOfficeResponseObject, error)
+	// DropOfficeHours Take out the working hours that begin on a day; those before it then hold on
+	// (DELETE /calendar/offices/{office}/hours/{day})
+	DropOfficeHours(ctx context.Context, request DropOfficeHoursRequestObject) (DropOfficeHoursResponseObject, error)
+	// SetOfficeHours Set the working hours of an office from a day on
+	// (PUT /calendar/offices/{office}/hours/{day})
+	SetOfficeHours(ctx context.Context, request SetOfficeHoursRequestObject) (SetOfficeHoursResponseObject, error)
+	// CompareAdministrations Administrations side by side on one indicator in one quarter
+	// (GET /comparison/{code})
+	CompareAdministrations(ctx context.Context, request CompareAdministrationsRequestObject) (CompareAdministrationsResponseObject, error)
 	// ListContracts The contracts that one may see, the newest first, without their texts
 	// (GET /contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
@@ -9552,6 +11163,12 @@ type StrictServerInterface interface {
 	// GetDictionary The data dictionary
 	// (GET /dictionary)
 	GetDictionary(ctx context.Context, request GetDictionaryRequestObject) (GetDictionaryResponseObject, error)
+	// ListDisclosures To whom the administration shows each indicator that can be compared
+	// (GET /disclosures)
+	ListDisclosures(ctx context.Context, request ListDisclosuresRequestObject) (ListDisclosuresResponseObject, error)
+	// ChangeDisclosures Change levels; those that are not named stay
+	// (PATCH /disclosures)
+	ChangeDisclosures(ctx context.Context, request ChangeDisclosuresRequestObject) (ChangeDisclosuresResponseObject, error)
 	// ListEngagements What the administration granted outside experts, the newest first
 	// (GET /engagements)
 	ListEngagements(ctx context.Context, request ListEngagementsRequestObject) (ListEngagementsResponseObject, error)
@@ -9567,6 +11184,18 @@ type StrictServerInterface interface {
 	// WithdrawEngagement End an engagement at once
 	// (PUT /engagements/{id}/withdrawal)
 	WithdrawEngagement(ctx context.Context, request WithdrawEngagementRequestObject) (WithdrawEngagementResponseObject, error)
+	// ListTenantExports Exports of everything the administration has, the newest first
+	// (GET /exports)
+	ListTenantExports(ctx context.Context, request ListTenantExportsRequestObject) (ListTenantExportsResponseObject, error)
+	// StartTenantExport Ask for an export of everything; one at a time
+	// (POST /exports)
+	StartTenantExport(ctx context.Context, request StartTenantExportRequestObject) (StartTenantExportResponseObject, error)
+	// GetTenantExport How far one export is
+	// (GET /exports/{id})
+	GetTenantExport(ctx context.Context, request GetTenantExportRequestObject) (GetTenantExportResponseObject, error)
+	// DownloadTenantExport The file of an export that is done and still kept
+	// (GET /exports/{id}/file)
+	DownloadTenantExport(ctx context.Context, request DownloadTenantExportRequestObject) (DownloadTenantExportResponseObject, error)
 	// ComputeFigures Several indicators over a period, in one pass
 	// (GET /figures)
 	ComputeFigures(ctx context.Context, request ComputeFiguresRequestObject) (ComputeFiguresResponseObject, error)
@@ -9588,6 +11217,9 @@ type StrictServerInterface interface {
 	// ListFindings Broken procedure rules with their evidence, the newest month first
 	// (GET /findings)
 	ListFindings(ctx context.Context, request ListFindingsRequestObject) (ListFindingsResponseObject, error)
+	// GetFirstRun How far a new administration is on its way to the first board
+	// (GET /first-run)
+	GetFirstRun(ctx context.Context, request GetFirstRunRequestObject) (GetFirstRunResponseObject, error)
 	// ListImports Imports, the newest first
 	// (GET /imports)
 	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
@@ -9777,6 +11409,18 @@ type StrictServerInterface interface {
 	// SetFactorRules Say which roles come in only with a second factor
 	// (PUT /second-factor-rules)
 	SetFactorRules(ctx context.Context, request SetFactorRulesRequestObject) (SetFactorRulesResponseObject, error)
+	// GetSettings What the administration says about itself
+	// (GET /settings)
+	GetSettings(ctx context.Context, request GetSettingsRequestObject) (GetSettingsResponseObject, error)
+	// ChangeSettings Change what the administration says about itself
+	// (PUT /settings)
+	ChangeSettings(ctx context.Context, request ChangeSettingsRequestObject) (ChangeSettingsResponseObject, error)
+	// ListThresholds The numbers that figures and crosschecks are computed with
+	// (GET /settings/thresholds)
+	ListThresholds(ctx context.Context, request ListThresholdsRequestObject) (ListThresholdsResponseObject, error)
+	// ChangeThresholds Change thresholds; those that are not named stay
+	// (PATCH /settings/thresholds)
+	ChangeThresholds(ctx context.Context, request ChangeThresholdsRequestObject) (ChangeThresholdsResponseObject, error)
 	// ListTemplates The templates of contracts by code, the newest version first, without their contents
 	// (GET /templates)
 	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
@@ -9962,6 +11606,373 @@ func (sh *strictHandler) GetBoard(ctx echo.Context, params GetBoardParams) error
 		return err
 	} else if validResponse, ok := response.(GetBoardResponseObject); ok {
 		return validResponse.VisitGetBoardResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCalendar operation middleware
+func (sh *strictHandler) GetCalendar(ctx echo.Context) error {
+	var request GetCalendarRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendar(ctx.Request().Context(), request.(GetCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCalendarResponseObject); ok {
+		return validResponse.VisitGetCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CloseOffice operation middleware
+func (sh *strictHandler) CloseOffice(ctx echo.Context) error {
+	var request CloseOfficeRequestObject
+
+	var body CloseOfficeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseOffice(ctx.Request().Context(), request.(CloseOfficeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseOffice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseOfficeResponseObject); ok {
+		return validResponse.VisitCloseOfficeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveClosure operation middleware
+func (sh *strictHandler) RemoveClosure(ctx echo.Context, id ID) error {
+	var request RemoveClosureRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveClosure(ctx.Request().Context(), request.(RemoveClosureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveClosure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveClosureResponseObject); ok {
+		return validResponse.VisitRemoveClosureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveHoliday operation middleware
+func (sh *strictHandler) RemoveHoliday(ctx echo.Context, day Day, params RemoveHolidayParams) error {
+	var request RemoveHolidayRequestObject
+
+	request.Day = day
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveHoliday(ctx.Request().Context(), request.(RemoveHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveHolidayResponseObject); ok {
+		return validResponse.VisitRemoveHolidayResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetHoliday operation middleware
+func (sh *strictHandler) SetHoliday(ctx echo.Context, day Day, params SetHolidayParams) error {
+	var request SetHolidayRequestObject
+
+	request.Day = day
+	request.Params = params
+
+	var body SetHolidayJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetHoliday(ctx.Request().Context(), request.(SetHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetHolidayResponseObject); ok {
+		return validResponse.VisitSetHolidayResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MoveHoliday operation middleware
+func (sh *strictHandler) MoveHoliday(ctx echo.Context, day Day, params MoveHolidayParams) error {
+	var request MoveHolidayRequestObject
+
+	request.Day = day
+	request.Params = params
+
+	var body MoveHolidayJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MoveHoliday(ctx.Request().Context(), request.(MoveHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MoveHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MoveHolidayResponseObject); ok {
+		return validResponse.VisitMoveHolidayResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DescribeOffice operation middleware
+func (sh *strictHandler) DescribeOffice(ctx echo.Context, office Office) error {
+	var request DescribeOfficeRequestObject
+
+	request.Office = office
+
+	var body DescribeOfficeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DescribeOffice(ctx.Request().Context(), request.(DescribeOfficeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DescribeOffice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DescribeOfficeResponseObject); ok {
+		return validResponse.VisitDescribeOfficeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DropOfficeHours operation middleware
+func (sh *strictHandler) DropOfficeHours(ctx echo.Context, office Office, day Day) error {
+	var request DropOfficeHoursRequestObject
+
+	request.Office = office
+	request.Day = day
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DropOfficeHours(ctx.Request().Context(), request.(DropOfficeHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropOfficeHours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DropOfficeHoursResponseObject); ok {
+		return validResponse.VisitDropOfficeHoursResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetOfficeHours operation middleware
+func (sh *strictHandler) SetOfficeHours(ctx echo.Context, office Office, day Day) error {
+	var request SetOfficeHoursRequestObject
+
+	request.Office = office
+	request.Day = day
+
+	var body SetOfficeHoursJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetOfficeHours(ctx.Request().Context(), request.(SetOfficeHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetOfficeHours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetOfficeHoursResponseObject); ok {
+		return validResponse.VisitSetOfficeHoursResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CompareAdministrations operation middleware
+func (sh *strictHandler) CompareAdministrations(ctx echo.Context, code Code, params CompareAdministrationsParams) error {
+	var request CompareAdministrationsRequestObject
+
+	request.Code = code
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareAdministrations(ctx.Request().Context(), request.(CompareAdministrationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareAdministrations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompareAdministrationsResponseObject); ok {
+		return validResponse.VisitCompareAdministrationsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10341,6 +12352,75 @@ func (sh *strictHandler) GetDictionary(ctx echo.Context) error {
 	return nil
 }
 
+// ListDisclosures operation middleware
+func (sh *strictHandler) ListDisclosures(ctx echo.Context) error {
+	var request ListDisclosuresRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDisclosures(ctx.Request().Context(), request.(ListDisclosuresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDisclosures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDisclosuresResponseObject); ok {
+		return validResponse.VisitListDisclosuresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeDisclosures operation middleware
+func (sh *strictHandler) ChangeDisclosures(ctx echo.Context) error {
+	var request ChangeDisclosuresRequestObject
+
+	var body ChangeDisclosuresJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeDisclosures(ctx.Request().Context(), request.(ChangeDisclosuresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeDisclosures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeDisclosuresResponseObject); ok {
+		return validResponse.VisitChangeDisclosuresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListEngagements operation middleware
 func (sh *strictHandler) ListEngagements(ctx echo.Context) error {
 	var request ListEngagementsRequestObject
@@ -10531,6 +12611,102 @@ func (sh *strictHandler) WithdrawEngagement(ctx echo.Context, id ID) error {
 	return nil
 }
 
+// ListTenantExports operation middleware
+func (sh *strictHandler) ListTenantExports(ctx echo.Context) error {
+	var request ListTenantExportsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTenantExports(ctx.Request().Context(), request.(ListTenantExportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTenantExports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTenantExportsResponseObject); ok {
+		return validResponse.VisitListTenantExportsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartTenantExport operation middleware
+func (sh *strictHandler) StartTenantExport(ctx echo.Context) error {
+	var request StartTenantExportRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartTenantExport(ctx.Request().Context(), request.(StartTenantExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartTenantExport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartTenantExportResponseObject); ok {
+		return validResponse.VisitStartTenantExportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTenantExport operation middleware
+func (sh *strictHandler) GetTenantExport(ctx echo.Context, id ID) error {
+	var request GetTenantExportRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTenantExport(ctx.Request().Context(), request.(GetTenantExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTenantExport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTenantExportResponseObject); ok {
+		return validResponse.VisitGetTenantExportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DownloadTenantExport operation middleware
+func (sh *strictHandler) DownloadTenantExport(ctx echo.Context, id ID) error {
+	var request DownloadTenantExportRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadTenantExport(ctx.Request().Context(), request.(DownloadTenantExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadTenantExport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DownloadTenantExportResponseObject); ok {
+		return validResponse.VisitDownloadTenantExportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ComputeFigures operation middleware
 func (sh *strictHandler) ComputeFigures(ctx echo.Context, params ComputeFiguresParams) error {
 	var request ComputeFiguresRequestObject
@@ -10705,6 +12881,29 @@ func (sh *strictHandler) ListFindings(ctx echo.Context, params ListFindingsParam
 		return err
 	} else if validResponse, ok := response.(ListFindingsResponseObject); ok {
 		return validResponse.VisitListFindingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetFirstRun operation middleware
+func (sh *strictHandler) GetFirstRun(ctx echo.Context) error {
+	var request GetFirstRunRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFirstRun(ctx.Request().Context(), request.(GetFirstRunRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFirstRun")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFirstRunResponseObject); ok {
+		return validResponse.VisitGetFirstRunResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12661,6 +14860,144 @@ func (sh *strictHandler) SetFactorRules(ctx echo.Context) error {
 	return nil
 }
 
+// GetSettings operation middleware
+func (sh *strictHandler) GetSettings(ctx echo.Context) error {
+	var request GetSettingsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSettings(ctx.Request().Context(), request.(GetSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSettings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSettingsResponseObject); ok {
+		return validResponse.VisitGetSettingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeSettings operation middleware
+func (sh *strictHandler) ChangeSettings(ctx echo.Context) error {
+	var request ChangeSettingsRequestObject
+
+	var body ChangeSettingsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeSettings(ctx.Request().Context(), request.(ChangeSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeSettings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeSettingsResponseObject); ok {
+		return validResponse.VisitChangeSettingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListThresholds operation middleware
+func (sh *strictHandler) ListThresholds(ctx echo.Context) error {
+	var request ListThresholdsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListThresholds(ctx.Request().Context(), request.(ListThresholdsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListThresholds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListThresholdsResponseObject); ok {
+		return validResponse.VisitListThresholdsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeThresholds operation middleware
+func (sh *strictHandler) ChangeThresholds(ctx echo.Context) error {
+	var request ChangeThresholdsRequestObject
+
+	var body ChangeThresholdsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeThresholds(ctx.Request().Context(), request.(ChangeThresholdsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeThresholds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeThresholdsResponseObject); ok {
+		return validResponse.VisitChangeThresholdsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListTemplates operation middleware
 func (sh *strictHandler) ListTemplates(ctx echo.Context) error {
 	var request ListTemplatesRequestObject
@@ -12974,336 +15311,396 @@ func (sh *strictHandler) ListUnmapped(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L2Nkhs3li74Klju3XDPjaw/Wfa0qmIiRpasbu+VLI2kbsUdj7YaZIIkupIADSCL4qgVsU+zD7ZPcgPn",
-	"AEhkJvKPRZVk35mYaKvIZAI4ODg4v9/5OFvIzVYKJoyeXX6cbamiG2aYgr8elzk3jxeGS2H/zJleKL7F",
-	"P2ePBaHwVUakIjtu1oSSXBpCDTFrRpjICS0KYtbUkDlbcYEPcTPLZuwD3WwLNrucbZnSUpzOshm3b/21",
-	"ZGo/y2aCbuy3OMIsm+nFmm2oncWGfnjOxMqsZ5cPzs+zmdlv7ZPaKC5Ws0+fsjBtqRKzJpqvxAkXBEbo",
-	"HFWqQwb9Uazoim2YMO2R/yJypohZc01Y9Vh6ArUHqlkspdpQM7uclSXPZ52zeKbkpj3+z9Juw1IqBpPo",
-	"GHlpf5scM6eGnRgOROsY+OX872xhkqwi4auYVXRB9XoUs6Tmie/r2qOHPXv0VrYn+MMgXYw8hCo/7Ntj",
-	"PeUbJjSXQmdkITcbSjSzx86w/ApokbMlF9w+DTyqiVlLbSfHFCNUsdrxkcslX7AM/6M6Jj/fT2TmJ1Tl",
-	"L6SwT3yMBntw/uC7k4tzP8qWmnU1yAaez2aK/VpyxfLZpVEli8fdUmOYsr/8f345P3n0/uPDTyd/OP/l",
-	"4uTR+39c/HJ+8uD9P/23JBmfyJzVZ/Lk+evzi/Q8FvbhsdN4fPLv7z8+yB5+wgk9+JSeQPpEPeNKG1LI",
-	"BS2I5QMil7CBW6a4dJu5hGfcFzk1lOzWTJCCLQ2RZV0UAnnPL06qlU06nMmZ//TUPpcgEwiQbiINi5rn",
-	"fMNNeHljpgV8Gb8wZ0taFmZ2eWFZbkM/8E25gb/sn1y4P8NIXBi2YgqGegncXeeAp88fdzAAnoXe1dVO",
-	"QGpxL5dLzTpXJ/Hb5PKaizuvL/A8vcCdeC0L1uZzuRMnes2XJr1UJYvRvG5f9Qs9+U/L6O6/J+8/nmff",
-	"Pupg+tdsxbVRNH39v0PxrIlmitOCFMyA2hAz9JPv//mP6YmLcjMHcTVqjx4m9+iNVIm75p29QVZKlltt",
-	"hSXRUhmWk/k+I5RsuCi1vwW5IaZUQsPRlMrezkqWIr/yP7c3kCwNoeSWFiWz0pqRgur6qT2BLztOrB09",
-	"zSezG2afY8JyxS/urxP8j39jeLXVgE7s/4hywxRF7eQk/iNnQm648F/V/9w+sjL7xP7nfYqSqSuxJdzo",
-	"0oD+UpdvOd1H31jiTBJ2D7uFXd+Nm+TXd/aCTC2ksIzZumwvSe5v4n/B/ZWq+uj/wM8yotktU7RAFkCe",
-	"IP+4IlQQttmavWMNjlxUihshd4JIUb+lCyrYvyiWu3v6X6zw+sfT548fdKx9B0vpvrOT5+F/Mqpq0sOS",
-	"OHn69vbJgbOH4urRo0ePYvH86DwlwD7Zd+mtFJqB3fCM8qLEvVhIYZw6TLfbgi9AnJz9XaNMqYb8b4ot",
-	"Z5ez//OsMkjO8Ft95t8HIyWO+44JQ3ZKilVGOFCfaGbHXTCgjHsPmDSLBdP6xw/bgoog2Wieg75Fi1dK",
-	"bpky3K5jSQvNstk2+uijvTaHb0dP6I/tL7ZMbbgG9a9DdrkTpqUgG7onuczIfE+CIcQN2+ghguEqX/PV",
-	"2thB3SyoUnRv/7bXBq5mzMteSW3c7Osv+hSz0C+oUTirCkeoL7cSPU55txo5TpRRPXknWI+t9RYuAX7L",
-	"NEh5Ccf1g/3xLBvePLhVxxNFL+Q2tdkN8uBj7u09tIBNm0YKGkz09lqAtOM3u7YhCdYJi20SnJEdzxnc",
-	"jf10iEx6RxA3xSRNrMX2iq7YRIrgFZ+4DCReVIJ9MGRLV+wq3E5EinCHxVzChfn+4awt9ezdnSfMbNBs",
-	"CBU5WVsD192G1sB1/1RsIVUeDbxb8wLUEa7xUkkz5W7CLlqyvZa7wTMLb+0k/Gu2dTrWFGY0afZAS0jJ",
-	"HRr5uWSaCGnIkt+F3C9jmuKbd1QTxehkCnNhKHov3FdzKQtG4RhslZwXbNMhsrnG2ye5bzCzhLB/zWg+",
-	"ZuFNKYuzrF7cvXtydzw5Qr07rf2N1f7SW65NUBxn2ezDyUqeuJ/b+//0Nd29YFrb023fY8Y6VrLO410N",
-	"6p4YHHVBt3TBzT79LiurrVpY88e1ZlO/iVpfWzEwKCcyQkGF3IPRIqS1WWRpNM+TBJDB09b+SvEV77oM",
-	"fi2tiE59p+13Aq3sEYdRM7jVR1x7/r2ww1nwrQbCZ9WNEJx6bg2OdikO/0FSlU/WGIxy/6zvxU8isgGd",
-	"lF5QQwu5QstujMz9URi1T12ZS+c8GrBgLNluuSfqiC0wMs20bZMsFjNdg++oYWpD1U3nKRRlUdC5VY3Q",
-	"XOjfd+erAiuuene0yCzsR2t/66eWi9yaDVKd4qZH357wjb+hwMK5nFGt6f4slxvKxVn4JXoR11SsWP7a",
-	"aXcTGAfcsN2/qVlnfzxPEHdDP8Q/iHxOFUc3LIMRQz0YMdTFeWqsW6Z00qvzNr5AZ21X1qCrLmYBP0rm",
-	"CDhsDjyRRbmZaghYu75L9t6whGR/RVXwUmwV31C1J+h4aV/8nYZctdCUvoCftOIgmli7YaXYm397TnaK",
-	"GzBQBlVmZ1TBQ9E3mfMaeQKkKbrZUsGleBqiChPJ60g43sQtBTfD9wJO3a0MfpKevjDKaWWNXcf7IynP",
-	"gx29oEXBlNXPuMDQ28K/MJLqrRU0JfgimkXfFeBn+5wLUC4YElmnzhmGdKgBb4U19DVjGc7RfkI3Uqzs",
-	"GjZj75/m4M1FsFsf5J30uh/tz1Lv2zCrwOikSk6JYXTyzF/AG1NjbaXWfF6wjq12eqbIScUVpGA1Hsjl",
-	"pC3f2ntKll3MRQWhGyZye+7wXxrGp0QxwXa0wP/qUe4GZq/G6TvzGn6XNNL5Cly/nE1/6xv32333i0vF",
-	"Ora9KIhhH4yeuvNv/Hu7BuVidQ3qGepx6DOnwoqQtSxypq7BvLTKZG5vKB+3cB+/T5Bdl3rrArHTiRR+",
-	"m5qwJUGnwu/Vy1Ipyzv22StilSX4uCIwgcSKZfjU2gOCpRVBIHmHVssV6rVTt+StXURicbfMGJZfj1mj",
-	"faYyybdUa5YnF2DfaXcllTjARc62TOSWWLdM8SVnimxKbeCF1ThVUIdrR7DEhd64hKLboM5l1Zzqp6kS",
-	"e26bPfVrZ6M600Hs1vktuhqy+CaLJF3fbfhULkqv8qRvctTQG8T0+RWBZpru9SXZUvhRRqySnhFVFgz/",
-	"rTNiv1oUTJP5nhRUrEq6YhlIOkPVihkXEGmkLcglYXSxJpXmTqxhcsP2GJPDhIYWl4SNO531WwR+204D",
-	"IcbbBGHLP0UExUuupWP0+UOmeCvSClTsemh96Y3GDodu+g5zZ7LLVBzplwWTzTE3ZI7Epnq/mvaMr1zc",
-	"p1fBTFrfVgf0PBEYJyMbKdjeqm8bLqSCp/QV2Tl+CR4+begezk/DNMCA+tSUD0uZ/HrNV+v6LstyDgH3",
-	"VoT/vC/S74Ld7q0FuuWO91I8iUd+51oxbW/W4752x3x0I37DJKMStrSPB0H/TR7lW2pvriknN2c0L7hg",
-	"1ylb+TnVBpwtRoLcypybGRO1UI8f43lxV0F7gAuydOEK9IfR4goyLoLmqclSFpafOtzlE1drtdjrtFfA",
-	"hfbtaoPYVpsxq1uWoluKjoym3nB0/XvFz5PDCiRPC7h0QfVOansFu2VFTXms6YmzrEobcqZLlVJn+Qi8",
-	"SKkXO+ZO2fpbJrcFI7+W0ljFJCMPzh98f3J+8fAKNGWvApA1vWWo59H0xsiQ/1Qf40fIQNghv4E8lEsi",
-	"LDeKVWEvWL+iPk9jIypBuYZ0GcJumdqTBTjNrMCVhC6MDimJzIXZmRgXvcGbfRI/akOV8Rw5yGhgBMY7",
-	"nCsKeVNWEEhUPQVbScNppNjBxyAcWNDRcviQ3dKitBLD3oCFe4Hlei7cp8B78K+c6wVV9t9pS6MjL/aJ",
-	"zIMa5NgtA8s5c38SqYjnviuXcOJlQouBu8a97vTUGLbZFo5qwwl/7Vi/T+LyEsydVL8XNWcvHsCKGI3p",
-	"RYKidhTdBGNmqARV3zXgnAmti6CTGP68DypKlWCAd/VNwpno7dtoLssEPzht+/K7rNKALiHVFRKn6/u/",
-	"W2Py372rpt1q5s5HOvsJ6HRLJIL/1WRds3JUtMibs23ZMXn86np0TMY93xVr8bfimJuwOydIdsXkeF6T",
-	"aOjqaDk50kKnkMldaobn7GNupOCOhQkN096p+nXap6OdL29dOCpYyWhEumskMt7FSOHGxfW2oAt2LZcp",
-	"H501MHHvWs6AKFbCzFomkgr+DEkKzu+iyEKKJVcbln8Fuzr9Fu06rulDmWCEQKd4+J7QbMJJ1uKSUarm",
-	"FaFzDal9Pn3DfqPHnLUVZPJONaCnKBwN8rkBw+vjl/UR6W10Badt17ZwrlIq+xx5/s1P3OP2l4pNNoH8",
-	"bzpuimOo90E3Tx6u3mholx+/InS/7mwvU1R0u5XlKqEilfqDzs2F3HKWEx/0vmNkP6iyDSEqij2hBPRa",
-	"sqCCzJnTz/Mok9yrvVxclxqVMANcmpInUSB4KO8I9GCsrakCu4FqCY0vJHFEbFfjpyou7JXDwE39R+ZD",
-	"r6+uTjQgRwbGltWhFrIUmI50FF0ojzyxY7zqwWHZmRf05s+PTx58932VhiKk4AtakPneAK16LNA2J/UI",
-	"u53ixjAxQRg0o9Je/YeFRGk8TUUuGimiWHqL7e5MzesBI3TcycKCikEN1dddwJsH01MMvWGnfupTslPs",
-	"D2Hsp2xRUDUuH719X1Y8spE5K3wqGUF6EJH/XUtRpRtcJX2qGdlQDXHylaKbtiuVanv5b1ox5NYedsed",
-	"B5KukOfGv3jNqAsI1vKO0B8GlAB5tOLaMMXyrpuYC71lC9OKAw6OH54c/xO5XDKxYBN/taX7A+iu2JIp",
-	"n9HXsIGbEiPlakpkCCpO0/f03pWeDNwh4bZwBShuHu+7M5QmrbmZ2xwIEHhl4Cjn1TE8jY/k+DMdvaF5",
-	"sIeDdulMdmoW67SejFNxNdNKlqu1wQSS6n4e1L1cHDqdxZTXxVLfBReTy6qFXORcrBLH/gclb5iAKKPO",
-	"mtFwN3GwDa1qBmUkuECXIkPCm0fGs5/h88kDnHdkENMNI9JarLQoSODEUW7OiQpVtVO4z9WG1KmfOiIR",
-	"yf9ajXoIa92NSwpJp0YatCzVgnUmblm9Gnl7R3Xas7llSrPJw1Y/Q2VvcOHjt7O9k26RFfXSm+jWf8uG",
-	"qi1SMX0srFhhwgieJajDzzAAn/YVw/GaRyZPvA5fxl9wMZyaWwXiW8s4MCL/lOttaVje0Ih6i/C6T2Pt",
-	"Dhzh0a6eT+6VNSVeUYW2wKS6CjA7OqtX0AN0SajwYQBrqlBiby27rfjhld9hWpq1VNzsL+HPp1yxhZGK",
-	"/IkJKFVN/HbMVeAdVq04Fofwusi1985FaTNNLIkNF+Hv4UowJEuPw7EOqDKN5Gw7Pdy7sGx/QNR00g+w",
-	"EDF59Qi4esSCEb+A9BuMHXWUBFspKqbSwf+mwyKeUAOrr7el2kqdlPVeAilXqb+WO2HlkugKg26ZYIk7",
-	"+7Xc6epsWEPflYOVALkztr6skYA/IVe0WmLSYXvNRXcMzrkJJ8ZF65FOa1ZgQviOchfcDDFNz9T2W27W",
-	"uaI7F0Pr8AmFpyZNqvpVB9dUDyylGimPa9SrCF3fq5iG1XGsXFIRN9eOQ1reGLWfXH/Q6ah1ufdp67dW",
-	"blRlz32jSfTDkVruz2VX6vQypGSN+/3oyNgN2+vOGw0QNLAY369yvvcRbMj441j9CXgJvZnZHWVHYYEF",
-	"1ebaG6B9a3T1sBtqSuX8eX2Pv/DP2d9YXkslqFohFoCZiJBeGUtGm6xmpXtCHg8eZq5kyzCNwY4rYpfv",
-	"UjxqmXGWgH5a2dhCfo6exyGSxsnvIyjanU3iuAHz8x2nVxQaVWa42qTdR3+mel0pvf65KsHVa8U7Szll",
-	"lSHnnD+c045bcNdZg/WyKRGSlKnV6zUT04B/wPEWo7E0Z3VYYV8rBhD2qOb9j2v+4lrAcPycBAkSKmK7",
-	"+FCHczO6ShBl+KFVgs+gQPV1WfQFnpL3QEDVaCf5AJ/C91fkv5MNo0Jj2Gku833Mk5E6/X1Hdd9P+Gxc",
-	"2NdV21+wdJldhM/Su76AJPPRpeDNhDTXSxfp3Lgq6stZyHgUMhJQT56/fvTIFc9HZFpyVuR1DSvxQPKA",
-	"hhGHlAd8RfWDFBGap7uZZMjFLS1ACymFtbiYMHZhzBXtz3meQ+5bTJKFFMuCA2/aj63YgbJCKa83WK1i",
-	"T7ASHUmK3eur1W731Vy4x7ylppm6ZeobTQq5GgzouOStPqIhmNLEgxFAldJSV3b4lRBxaYoq3lhPNW54",
-	"2Wgh4hZ6sBRxXseJhGKGLaYaa6yOZdSO0NOF6dA60ENFlLWfqMiJLjfau5MZvUGGKuMssyTVErAKI03E",
-	"jceYnBKHqGPUtlcVctfdWkADKGu1R2OXYS8ktusIlQBl0oGSW6a6IsbBeOtLE+1M5WwKqbwWpZjzorCL",
-	"VFRohF/EFBx2XblaSs3Sicy3VHHaUUY9pKvUmaTX4+0erdQHP25Et8Z646TR4M7yfkpv5cVnxzN9WoLB",
-	"yTwAU2hRKp2CFHY0GIYUah/NKEpyt2BG6/5zL05SwJ3KKBde7xdlTk92UsG16f/+sAF2olj0gXHkJO/8",
-	"tDkAKKjDTzC9bmFZqTNt64wbYr9neRsaLvWqQJvebcCnJmQ4QYgkgQXsYoJOUoENyXaj3VWLJPjZn+WO",
-	"bMrFunItFPyWKcjqhwwARHfIaqhIboZZDP3XD1sKySWd3jhFWMFwaRILg+1RHmn1KfZ3OMujvfxbRlN3",
-	"3GNBGFUFZ8rHk7y5SDcsJNSMKNCGTNPEWv8HoD3m9V2sUrLGGLgdkbCfocxCLrHSbUd1tY2dpRLTyyvq",
-	"bsTKeWh3Fv8V+AIPkRW0an+tyrQcKIVf/Lidc3iZ1wvA/RgvB/+Cv3NwIQllvhQbut2y/LqgYlIRPCbx",
-	"9L0R6zEmlo13vnasGd8stBmfpsUjToyCkv7eRGzwin3csY52PrB/vL/RIU3dMT8FbXhi2OaWcueLSJkE",
-	"c+aTp5veVDecTxYotSFz5/fBHwVojYnIH6N8uyO5oA3FkhxSdaze7vn1nGqeSqvYW3G+WCNWr5YbZtZc",
-	"rDDfURMujCTUIfemQ18xPEz76wBa3zM0D1mpc0zyyK10hFwOsKbsHVyVfvMKTHn8fuQQ60wDUsMcdnRv",
-	"r7M5oFFHWbFrvlrDB4XcwX/n1FvskPn+PqlXbHiRVlJ6HcJIBwH9FsCXXxqWkz0zk+oHugoLX9nDGCKx",
-	"EUpZQkVQ8pYJKtKpFsGlnDMK2Na6O3/ZgU+2jS17q6NzaxeK+BchFbITG8hvi1distlaloCqkGMdN6Qo",
-	"wv74CDEXNY1+hHHiahkBgxoyIxgVcCZAhulhgyVkuLZ8no41QqFEzVkLi4x5tXZ0HTVrZ8qd+iySf2mp",
-	"esvNIajFhyT+sw3lRbeG3hHH4OKGrKkmqhQO8rstx9iHLVdsWsxzpKLNLYW6I9cewmIaoNVnhEtGIgc2",
-	"CvOrEJSjFTUy6SMytsO5KaZ5QfOpNi+vcVzfsiPe/ATZQzdpDtlSs0a7mGvnniTUVDcI18RQe3mU22HV",
-	"phrTDZkigAcEmBTSDXnoyaTlgLxPjJRJHo8cM9ej05Xqt+zhNS/eS5RwMFOdtJTfsIUUOdhttZzwKvCI",
-	"URpXY+5wyUYsqavGK6d4T6J6IsWYiFktm6sjZhaoDqXT7tMKJWagslfUcsBaIhqZYrQPGRjvUA/ycy4m",
-	"R6A6tdXRQf2CTzGXuqDmtlTVbvmuRhXvJ0ET3DmYPEqLSVrKv98otJEGc/qTYG5bumLTE5//dwpnA6sH",
-	"lQ6Pj6fqJEGhD5YUL+h2qpxAI35aHaj7TVeV3Lii1Bd0G9WjNqMZ6AYKiCvuXqeCpZFX0vpaOqjpFCw/",
-	"zSymQW1xKQ0imvU0xDWyoVtfjQVniQDogavM0gQfn7MaCOzY4NSLKJFpwuanzuhTurc62Q7L5qmhFcKE",
-	"8xmQHS8Ka89usO4/OwCQJfzUHhqwnvjGfZbaX7OGmpYe4KVavzXnfAWFYnh6TRgEmOvoA/sKRnxRpbIc",
-	"eHIZ87iHDTfYiomcDjFbi08Xa8rTsco1K/KxQDpjY7dclKZPRUmdiCe+VDHU9jvoByoQ+d7Vis4Sq3MD",
-	"Xvu62eNEk+WWpVwHDEGVc/T0RuEZaUguBcu8B6bgcWwv1nzNuiNwDO7UjiSP2rCjFbH6dNPVgNMq0GtA",
-	"r6Pm8AK3px/KtSkStgUVmJuMu5vHsEwLKhasKJJpyiljuhUb9lyfLE/Hw+L3KSn2A4TQPTaIOpKzweox",
-	"1qS7XjY7d0RGqmZsWpK36/qQyvvdMuHD3XjTgXDmuhPKpcFt/UnyAZcrsY6eNlSN/HHvU4lhvupkipaY",
-	"5Ajk8adswQ+ot8tLNlYGy51AzhtkpIC5VG9/Wy/F+Xbo/HgMJhw381PtoUEPBNAUjurecp6P0O7CPues",
-	"GzHKzfidp9SUeJTQLv2nRd6kCuxR4lMpes1qqUmbOWTEuKHTy9eDIDzD2f5dLiVZmoXsr20ZOYThphiv",
-	"0OPT43Hhfma7g4vJJpd4tUqfov28SHNPV/VR/Ze9KcHfnffWJrXmEAmIi2y4dKmn1O9iUL8eV8jjCd2x",
-	"gQfHP0Iso2cN32b98YKkV6PwccYYYZie/GcnrvBBxIy0ghHKgG5RfyjK0EHuAzrleA9ks736igsHFS53",
-	"4qQuCZOJ7r+zljtpp9PYtjg/s91becPEUTbDu1FB7yGo93hHvxQMone8Udr7MLVsiNTGUM7ffv99P5Rz",
-	"xf5pJC2uyVKq/qripKRayG2q9OIxwrpECZlLiaAOtc4r9dYgEwTucA2GDw9bUiV3VhpnmH7maO5EpOXE",
-	"/qzpFutv02GDznDfihEjq/hewWjeUR4XfOxdB3Ek4GGTyIrR6ZCJ00JwieS9jGD6AKbWL6AKyDhGN6wo",
-	"9GxISsAWeXXHdZnwVKrFgrs568u2Tu00fmFu461cd0qSWXnpJFSMX1yRi/NzV25l/yUV2WCexVDih5tg",
-	"GCBJ4fIA90Ac/mrLK3RfNqKw4+IvvllBC3Pf9RtouFDljqm4Ke2j78j/Rd7xQktBoEbplhYZ2TJFFrXI",
-	"afXeZGDXqh/N6JcV6x7rd8RCqmDhUemjN7RIBLqesR1EzGgKd/YbbcWVNiTatSvAKajy6rRxQBuU6DWN",
-	"mSt2tGw9m/ax+Rt8KoapG98p4zJsVkYglyoj9tbJ6vH8QD/Mp2qWF/sqPswdNJLk/JbnjMz3AEBtpCQF",
-	"N2h4dYTZomYP3KzXrpSvsY8YBHGk9zwj4nZd9l6e25ujsMS9CnNihYY5rvht7CXucgZ5ID8x3rcfjPXD",
-	"fPov4e1JexudCWPNYXvd0mLs0wuq8usetKK6e2JQQueRhysJk0Kn5kCngH1SaIHLpauB8i7igtFbdo3i",
-	"g31YFGWeDhdN7G8X9qmzwZ0bLK+9ckxf1hYCQzEZf6UTvXh0HlyUfz0hUDLQaK9xQCf21OuvpjsQItez",
-	"ydKVJ3BxjeMABkrA0MGQ43X0Schf90etBZFSCjyxWP/Au6p2R6Lec59u7JGTXJCidnLjncsqUGnvnq2d",
-	"vGRUIzBbFomblPbS4P977n3ViUvb1ZSKum5UyaXsxKH1Bj35/SEDMJEMHyWhJ0vIyoKmDx54zK+95Zy2",
-	"j++Y/OfhnpMRH58C1Tah6e3U8iH4xby7R8Qd19HRRnYKJl8rt8c7XLw15dJ2qoR1v3nJJO549yo6R5SI",
-	"yDjEpz+JbWmOlZWKpQ8eAUDuXAo+ocZaQS1/StKZE/P0nYomKvYfHrVxHhJ1jFTsQY8lVhHc1QsMfJlP",
-	"XLX4sKMH2ZQzFnuAkg6/Vv2L96hepY0IaEIaHsICzNDDueE9/K7/SCda7WLyklXirQZfy6EOfUXnrnN6",
-	"t0SYWtox5B0clADDIZG0k1CDVRP1oxxHw3utPIn3xZLf49qaqGXAhubMZ4NO6H/nRZgTXT0Cq0MEHeLV",
-	"PyRfsPNmPcB7iQCZfTLC9VqDVmo8nZAz/W7tPOezw4MJA4O8WcittbdJ1Y6zOVBL9Q1Qf8fp9NATnKhU",
-	"zupOrXd3qDilg/0OCmQcUr70+YqMunMWOuIQVprifuqaL5xrIqhScsfyKyIgHAG+yoEIxaChFeX1JDIn",
-	"Sw2FmBLicVwQKsBhdIfqYp+FgcvvLlNKscQr5g720bT2tGbNRDqZ9G1A76PGefuW/JaRrZ3XFfqbvPNp",
-	"I9FBZmSRvkzH11nIXaq2E0rowDX7a0mV4QXLCNiALLcbZnaS5HyFPs+Wv23Dck5F0gcsd2KaNzH1fiw8",
-	"GFxaud3WTHz/grSUiXPp3RZNyMLFRtyHOepewY1xQIAEiiw+a3wEL7PxmZcsDf7ZoLh7a/oQehk/GWa5",
-	"0w6u8O3S2FNw0XHhpCE2YVKyiALQo+XrT/4tVBC5E/gaKzcrdeBACLFwC7uhO4inp1fkAib8Yj+tErUv",
-	"j7mzfeWxVBOMpkO3Y0uMlGqiZHEgDLJhogt86j+lmJIJWEs0cq/NKnq797m5DudeIGjq1Pvpdw78214W",
-	"tDa+OHc9jt89vMjI6enXDBt8CAzwMUvvmlmNYHPGt2ETHTVMePz9CKx78P3oUssnVhd1tNsDi7jekyAL",
-	"fxtGN1iv6zvrDqVcRdKuvR2lZgqR9D1KRsGoomLBiN5rA6XLg1k+XpQ1EtWGMpG60Elq63cdxvtdKAk0",
-	"1w4B5bL+DqgZqFKZHuDafGJT+7y8Ugymo3mqWSW75XlHn40gMFLtV9NeaiGnWnv4i6QzOnnQ7NBJYiq5",
-	"UnSzSfbjFJotSmtqXyvocdKF5S3FimmDEBhL7Mfikh8pUb47SneAVl/7mqQ2ZTag6o3f67eMbrrUwx4U",
-	"m3izG8VPG2au3CogWy9eH6q60xCWkknP/XVGqKim2qtBgtokxnE/6QhjyFumFM/thvt4VRvuJ+wbVnnj",
-	"GwktLD1W6wiLCbx+AbK9raWtqa4XRym2pQqfzqsGO4iUXf2Z8vZs4w0cLxniM54M4PawvWA7BsazqmM6",
-	"9Q5Yzguu1yx3TYO6x7yuzvDHdDi4qjToqD8PFCNI6alXtP9V45wmppglhUV13pr7U53r6DxU5O4VVFXX",
-	"qLq42nrSTjoO1a86A7d+uP5ucM12UC1ixtNrjBtGSS68wTKthfckN3wOknxKt8/qW196WaFO43MWpgAs",
-	"chfaZNWEx8p1boiI4TCiW2ikn7Sn+Sw26Jm4E4c0pkl3+XItuuNZxJ1jkEqpbWoU2raYb0KJ30gi9tVX",
-	"hSrBCSjTU7JVOqoCs65yeSCQQ89582/Pp/qS1KocSAHvqnvv8gcX3DCVwjcJbR5BLYOgrR/dGg3cgIN8",
-	"zsiWasNyxE/c6l+Lvg77DdXAvrnCKidUk3/t6mx1h5QG17e/Il616vT+eIzxCTvT3ZFhyYsuyqPTZlzC",
-	"bxLo8B2GJ0zodJphPPtiLIhwt/TBlOgEBPqo7tABFhBW79YaBkxTXZfFYfjYR8AqHe3ZAfeLHkQDatP6",
-	"EGdKwEf4sh2GfP7DOJwFnE473vb7x4caQZbfDARUNoOM92SzS6pvWJ5Bzc6unvL6jXZBC5ojdMBIyH5o",
-	"JDIUaDheVyXcsXCYR3sLnYw61F2IP58CWQLDNelSn90v7//78SaIQv/37sb/Ovzrbadb5Msez5Jgfxy2",
-	"3W8WUrEFVXnCk+c+ndZmeeGhi4j9/SX5GwxObpniy72VDDjc3yD1DiC/NCR+7UOjgZZa4JGMGilAf358",
-	"8uC770Nv9DBu4z2RHYDNUkphsMp9GF7EJ38fUC+RdtJYmTT+ZWFzXsMPU6/srWUJPdknD+g7pQ/KY8yX",
-	"hB2qdaupusHXqF7RoEbdlDIY5uKBaZsh9TVnt10J3LA274NvOG1d/VeA1sKyLp+8wjUyaa0xRS7Ledy6",
-	"p8r2mFQuhPl5AzDmU6LZQ6qEJV9rnQKSc4KrZbjMM6rGCDq9W0qYXe8OOvZt7yGUO36m2omRFjw40sCd",
-	"gT/oXchfK3rXV9IJtnaYM63HKDuk1b47nsGhU5tUcsFM8S8Aq7tSVJQF7WwK5nKMx0fwuDBDKG//1Yn1",
-	"d9eJNbJbviLbI2buRLr8gI7nTuTBah47KG0tzxXTCV5+puQG75NkSe4q2XArlEbOldxppqBEAfN77+D4",
-	"nQ7OB7iJ1/yu7vHae6p5ZIFqnhBJActX4qejAdXs1hLSAWkdruYSJQ3/4LJhq+b/oU2rVFCxToliCwla",
-	"uOPyobqVgs5Z0bPHBjrbdCLVjAZ8SrS11Nre1I2Hv7t4kPWly7WbDQdq1MqQrnxJfUhKne+BvjupbrTv",
-	"jScF4PJG4387iO3lMb38/JNsEQAQetmivph/K6nVrZkmjvZbJed0zgtuf0TOTx98l5HzU/iff/4OXDbn",
-	"p49mrSDZhyQo30/CMZVu40k0bybRaZ6PrVfuyosKgQi7AfAM8fVI4yeBP7wOC538SzG6X1u9iCpZOpVu",
-	"LtrVy7drbg0mc9VNYhJGs7WG0EV/2OXy1ncimyTLprWy6+5hh5FGMyVDOH0y/YuyMLnUEX1L1YoZuz6p",
-	"0eXbCEdQzXxUpwnnEZlhiOrhkoKwDDVge6iyYGRHmwDdPTZoh+I9UIHNdtcLqlOZ4s+d8MvImt5aqxin",
-	"G9fVd0w3EfTAvvStMV7g2uUSRGsES56OfsnrDrSXaq610gw/cyGJRzdpv/VXLzrTEuc7s87IA/jf787t",
-	"//7zd2YNAvSR/QcXhJJ1KXLF8g5vQsBZbyNjdO9n21zJrz1u0Yif28cdmtGYwYCfxz7MtKus7s+ms0+F",
-	"rie+z/TIMToL2neMr9ZmfPA3UZruXhGYMj4EEY+FhQ4LgERj/mnNYRrypPPymZLMaOf+Em/SVNuZsigS",
-	"DP+KcoUqIszIWab2YUJXlAtroNHFmkBAMnNmsnJJnJPS2dySyyK5XGinMG6N7+DR5vb77iL4oop+fuU9",
-	"m1oWRSqjVSlWhEyWESyM1Eg2GBh/jMcf4UrCpvwRVncbvgP9Brrns9qqcTJu9mG8JB2rRNr2uWC07v2M",
-	"U5m7Cl46pEH6Bncn3g2Unt9mW1DDHivDF5OVlhjnto1km33bgWUbXLsR/MIQAqhPlqnl1U+FEw7e2rgg",
-	"u45I0SbNQS1cos6ykCqEglZnxDC10VmlJ8ilNU9QdGaE4jboGKcgq4Ju1sTmYgWwZo1GEqkD798Gq1Qb",
-	"XbXRdy+6hjeDD8e4Fs5+1EFXjHeCnz4JvXHGasvBf/4pIvNbmOEhMOvXLUTZi/PzYTwPB5R22I8XdHsd",
-	"dVKf9uNlWRTXIDQOHN2H7Q/9uf2WFpWyO/HnQbxO+51gK2k49jY8bOIhQnbg7xHh6/qwBXzqkRHvgip2",
-	"gPsqhqTO+tS8eLaDc00ogO5NaWEXVNTEfd9hTnVZMu+wZqXbzKh07MR3sXqc8qtr5ttBg0KmrBLG8jR6",
-	"R5oOQdmtxgpz6ibOy+CKuZN6W7cFkqptWtu/qxoY2tx4PRAn3r3gd37E7kBzYt8jwFywDL3lN2d7KXLw",
-	"rObEpT6ON46rUm2PtrCmxdK7LJGxyZrmPWyXyriHW9KvJ0mJA2BHHHLFhOhmV/lzT3Wz8RPr13jwsYCm",
-	"EZc2d1YGwpoPaPp7CHTKYcvoCtP+RUACkvONHeKAm5Kt3LIYChZ8ZcP+RkNv2Gl9wlP8jfbnMIW/iI3V",
-	"ZPK/em/QhDU3Gym2+icmlhOHPLS5nlOzWI8OTI30F49MqHYY5/7AwwC1ab1PQaVrtgDl6Y2VmQ7BwHMh",
-	"yFEwxRhVLIIzWRuznX36BBCpS5lMooF1iUXkctOI7/yk1EZumh2tsgplTVDcLw98baQLVIlVUWtOfPof",
-	"4kcEvGC/lkwbMi8NGAUnXJAFVYozTSjGmq6isNOSf8DUssYcQEAj+F/BTskLKdiecIjqQGDjPwRENtKR",
-	"oW808egIGclL7waFbnzQAdKFSTJiDz9+8Ze3T8gfXj97Qr799ttH/5QRKxvwm0IuaOH+dsPhhXX6HyK0",
-	"7bmcPbanIAo6X84ufDkm3fLZ5ezb0/PTb7GxCt4jZ7TM0WR2Kkdg8p/y2eXsOdfmMTwBYK+u6mJ2+Uv6",
-	"oq0eOYNfPYb2X5+y0U9jEtm4x196wTbu8ahP0difPFNyM/rhtxIeTfWo8ltmzx4A//kWm3TFXKtGwKid",
-	"Xc5+LZnae/Cny1n4ElWYpIDoh7kbnPxzvuFm9um9FR56K4Uzeh6cn7v67GDeb7eFPblcirO/u3yjalp9",
-	"ehfQBzCBQEY04eeBDB5nE4rHECZlSV15R+rdYbJnzygvoDMitLTbbKjae3Sw5onEt0MQYS1JzjEbPXMI",
-	"Q7VKW0NXGrBqgPvf28vHw/LgZ6cIK/8pc2foBHJWHYE6D9RfIbG140g1CCOglQAU4RNGVcGZyrDvLdck",
-	"vJY4hKQ2FcmqAupJ8Ba8uMZaA9H0z88joaw1jVO5o5osAbz57vzxmtE86sfrKGYlfiHlDba0cWCTGaFk",
-	"RbeQ+SDAn028Z2gyl5wu9G0nc/z4wS4fKPHkzV//S+SOEbnDPGnYB3PmyF7xYpO3Wxz3RG42lGhmB7Un",
-	"0AXbjyOZPLtZfcRqxi6eSQWZM0x+5ywP6A8+wW2OpfLDTMc+hPJwx3b2MBZjGM93Tf8v1jsC68Xi8MOJ",
-	"yNsicZANH4PCwAVG0wrnGTkqC/7fb17+TGDfPzcbnn3UVjUXC/apkxf/xJARsUylwYZwj4HJF64x/8aa",
-	"lx+DDocqTZ//npO71F6/RaDxI2zwS8FiRdNpVdPuK0S3rrYpkUfYbl6hGcuia7Vp1FERYKog+zBWYORO",
-	"ELow+io2ET1DCmmizjUu2EwVIuj45LvTWdZmph8cSPc0gTZWGEyXA9PYBWffwSu4Q3fnFrSaA9Wzqn5/",
-	"Cy35nY2CG7tnVFX95XPy4CGpPMaOvXwOfJ3B8NOIwwLmS6/9+SQ8lRYHDbXWYylX9PX+m1zRpXGJjFKD",
-	"7huCLhDdCz3SA/Zz3NOaWQ2Aos68KNwLDFPQwgp/tvHP5lwvqMo7mqxD9uQGwEhnT58/vuhQ0INLukND",
-	"P76CPjK3Dvcj7aVPc2q108e5vCp0qBqic5A+sTGXxRcYV8S3qfDMWs2tzq4hhOv7h22lNh3J7ZQYF+uy",
-	"V3WpWXSGagky3GiMbDsm1JWfa0u1OSWPG3h+BLgWQcG8lHSun5a0e2offVKVXzk/2A8OLnaADQJPfpzR",
-	"0qylr6uhCwcAPTu/ePSAUkpPzs/Pz0/+2f7PH+3/nEf/N/N0mj2FTCqpyJ+YAOSMWknboW/98QPdcFFP",
-	"//WHKMKrQujM829Pzi/glOLmjB3tU3zmpkTcY7r1QjnZnXpFFYI2VFQZ/5u+1OeKR8huzUS4H0dAQE5s",
-	"Lh7oOujhboYs/C/rvcZDnWBFyYSX+lNT1fvUknsXR7uB6+IuLd7wZrm7aIMtJjSINzJnZscYJI4CZRyC",
-	"ggS3diUU6mrWFNnmxFDjPj77yPNPnarfu1jkWsVMM2xH6fp6kYLfsKAdhu6Hp8SSyq1DM1a1RAQR6FQK",
-	"rG1T2oTEn6RWF0m5aYrdT08/r8L2pMre6b0Jj8Atjys+gcvG3i1wuWXAHtAFSGfElVBn8H3Bl6yC4ag6",
-	"Ifg3TL8X24xz5lW69IX5N98O72+hGN8vA0q8dsmeeKfkB6Z5Xj0Mw2f4NPrpdEa8Pseg/ISJHAI+7IMh",
-	"grFckybfZ8RpeJZMutwgbYJS9x8iGu2Ws11GvBaI/YetGli91H93RVxxADx0y3B0H3oKbX/s0fGdKuzF",
-	"H8jANUFVlEgBu7aFRDf7sjk2fZ/v7eesWPon8MjkdI8Bofp5ebwwL8XdT8yhygSWbVdFJJdPnr8+f+jU",
-	"bMdSvpbClzLP/uwSGDZ7cJBpQpXit8wVogopxWlcSHn54OA721eVp5oN4bwufebh5XeWreoLubiK7N2p",
-	"1y1tdQdjLjLg5LJvo6ZqFSfsg2Eibqzouhhi3ogzPjBxsTJigFyWx72lAh8I6OnoOdebNrFlk4xuz6nm",
-	"HYgo/neX7hD7VCSmDXWF5GSpaNnqd9XRDj85ClLA6/okZzS3q88gDxTXG10l1PXcwiMeQnE53ePUcom3",
-	"ERZgwEuAQvBDoFH0shxCrIO6kbeBk7PPuXFtgyGmUx/rEoVazpdLpiIDAePJhjhwuknG2jMEiak32v++",
-	"nWJVNUltTbpio5AQURrMErarvgEqKCr0EjW4uXZuOS6srmaJhuhk73shDNpXJiAtYLKAOwJXZLfe4zYV",
-	"BZYY6BY3JfHHO0v5QW8WzCom4oo8PH+EZ9n1E5KIP61q+4CgzJNci1WeR4u8t8zgiVlTHdoOwtVlfOyr",
-	"kPLG3iMow6uE8vOTR/Rk+f7j9w9TKeVdzTcCLQ7TsM/vVcMOdyPKf26uug4piINj6eMSeMKO69gPZ/EN",
-	"KlIuiYTOMVMdPE+a5GzBc6aPokltqWv7k/SOPZU7UUia3+lqz5J9tdLNFmvXm70K4YOaCuf0GoD7hJvK",
-	"O7qWqsPNFVUbVPwytl5ioi6/zZd1vgynd84FhVkNRmTewk1QsKsGWJUnwd/IYs0WN67dzhqqS2BqrhTg",
-	"5CnXgDaUlEPvvNsIWi0ETJGiTp7WJI9hTTidszpqmmjo4ExePX3mSrjspCBgaU3PqhnRMXg9gH3ps4/g",
-	"Ue6NEVVIZAcy/cBTT6jKoea044QUCELSVPhSDB5BgMSO3Ci1/vwLBqQqQnbwuq4eOAaT+bcRaEgF91oA",
-	"GMoqQ9ZDglXGqn1SU54T0NjH2aphtClsd+a0jJoNW2fAJ/jEPTLhMSwwb3c5rCu3u1QIpoC6QFbhAIcA",
-	"GWTH2M3p7MimlYfToKIypWIjCrijx5L6Y1+7+JYOOKUCrgvTa4w+9DCRlo9Mi8imdz88b+g+6nuBp4BG",
-	"B0oqRBtZOo8A2B9X9pA5/4jVY0Pno89zdOoYiOnD84wXrAI+/KpPjjeHKlOnwrKozlNIt724v7MVgysk",
-	"Wg9A3qmucFQjJAY3ix1VbC1LzZJwA+OMmXqno25bMvTUNUbxeen23WF2VYZiIHING6zbaIz2YrBOLIIj",
-	"m3T3jhQt3w6JlkoJiNuBOhJld5I8x4t1RHCkaV1Axnild81RgXcRIyEHDlL7Q5406Fa+v7dcWrn2jYa4",
-	"lo6u3CERFmZ7Cgo0iLD4KJx9xCjZp7OPe0bVp7OPWALdHfpoRWeXXOTaFdz5xPwQfbuq8l2Uf8ZXavkn",
-	"oa0aXRiWJ+McT6vpTpaUAdNh8Mn/yeioxL3XbFVFmdp68WPh85TD3jWFzVXTg3IsDfpLqtDRJj2VixKz",
-	"DjsihdF+HifNK3pjpT0XfBnf8bXLon5G4vqZ6qIfdUrOYsDgzvSdiDh/rWB+vy5Ovpe8mTYhxmbPBDof",
-	"J3kmmFYoWNscVDUHcVkrcyXL1RqicpveaonpjMbhe5hct7H/tHrqPnYKEcrGbI59EE1UBwLm8CxcCHMP",
-	"reePtG1WXSJ5TAlPdbe8Br3DkxG5WUiL7j+0P0bP3QfFa+nao85EvJK70zcAUTYqAFeKCsNyezVB8Jl9",
-	"sCq47j0D8czqW1J908opa7C8HTaiyR0smNDMLMqIent+fgn//++NVs0hddOnbr/PZlvfQ232ptzaD11G",
-	"sTUVrAQB5UsWutkm+nKGxPpXmt/yhX0jzqlm8PR2X2C7mC3uVxNujpxQhZdLtA/ueofb94CiWOMxQhcL",
-	"prUrRHKbkBHAxbdPYyRuEs/tFHSgbMiBZq5PS/jW+PDrSrYZ3iVWEyxHULdYTI0DjnyK+mcQzdb9XpMf",
-	"IeJ9jM04kiT5vi5JDnVkTOy22DCr/a+/tOX8BeRFxUWopC1lUcidDjWKQZWDoI2HuDqWxDjzqScO1bRM",
-	"sOw798gXZNqQT/S2urS4tmY7drM4lGurfIV6z/OJDufO7naHe5zXVBMsQzhCYQhE12NOg6TBBbsDI0V5",
-	"Mckb54ncbEvDnoU2Cr1F0o0qzatGiJoWRWiZoBiiL1QNEOsdyGrRasjsyp68fX7+oMMnsZAY5E8WZ1yk",
-	"0k9GmKVTyo6Gn/phP+apdwDM/3UgBfh+Z+lCSPgSI890sY7y8OKKM+GjiPM9pry6lm1HiL+wW6ZoUUMw",
-	"uWWgnkGZVObx3rdUH1AN5R47+2g569PZXDF6k8tdN5bAD/aJp3InnvmYzjTZ+kTmo/b9q2bKN9jhfCzz",
-	"ZmN8TZrdC5t3aQrIsOhO5pj8eyTltYK7nu9JzjdO6cyIlsqauVTkMFx+PO4dAXjwQ+D0/405+J5xDKyo",
-	"+svbZyd/RNkZ84KxNyg8lRFRbux+SZWRnAkJib32D5GRQu4ysuardUb0hhZFRjYs51RkZPvo/MoqChup",
-	"Dbk4P8/Oz8+PJ4V7+bgCVIArwF7/buCRDB2XrDdYestcHlcyMvQMsuEkFrb44I5v0iRFsT8lgBjoQfwR",
-	"/M/O1TKBPYGoqAg5l/ne1+AjyBX4n65CuQxixlcaDaLtA8D+kt8yAhNtR5Ne2Y9fLr+iy+JzilhYbZeE",
-	"/bWkCnugeCQmfPrOzPlnuYtjftpQKEHZSAD339j1Y7IofK8z7K+HeERgmBgPt3kX4eu7Lydl7mu5+7q4",
-	"YIooTWIQXLkchyCf6kZA5gEGgjCrnSCOxxNOX4eqv6XKJCvKwxshZyGM31H0/VvSUBAGpheuC7jsSKGN",
-	"OD/lDxIC4lCwxjY6I3NeFDojp6f/ROZszQEmFTk+i9MFmn749NlJh6EaB0iHhobJI4Td1X6zhyiNmsC2",
-	"NRYPu4pQsFHVB9a/7Bi78WDBM2iNorBKac9o8gB81hxW3K80u0ouIqPRLjQjtNDSVc9KzQJAwJFYuq6i",
-	"gI3onZlT5brIuVj1x+qe+YdafFi5M1592yHaPOJ9KvH+1R8ufjk/efj+H79cnDx6/0/J0pIObrKWMnYu",
-	"bAvNheKGL6Cbuu8QwXJeblzfiPfjR+lE+pBbj4dbUI6QHgspllxtsFEvLTS7xhx8gPnYUX6LWHjllinN",
-	"uoE7joPT0brJnkF5RThpYd8enD/4DiEMUgO7fpHpqonzk0fvPz78dPKHc9i+f9i9fNC5i4lmS+2en815",
-	"PeyYFzSwPP6s3mLmkIZj65vXVRCaAHfYMSNYyiSsw6/CHeaO9jB0ZhAUdxdePygoUt4quWB5qbARhw7R",
-	"BK4Iu+U5E4s61Arw7pR8EDflSNq5lJNeYfeTe2bALfwSNboAgz9nKzCoHMQA15cEYCegp3ENntXp43eH",
-	"Z+2NYd0Xc41KvkCajkm8qBjO79Xd+c3taG9KhR+tzkH46UAqxRPFqGFuiX2BpE1ZGG41/TO7hSeQnFyj",
-	"ZSP/Wu2vVSnqqhJcLLMm1RDVFK0MSBWCbHxvzkealVGA1I1veZ+lodYT2d4PyJ9+IEauGMT9nOclmdbd",
-	"VeVWT+XGIJavEm4ndvvXDQgvfArevU2kqLv6NupSp8iGbtGSs0fQHjAHJAIFcPCu/vL686Fgm5u2J+Nh",
-	"QbcHRxPu/tilXRTI3GRHuQN/AnSPUh0jm+wpK7hVSoEOV5ioRhUjN2wbInwOCpfmLCfzPaHk73I+9kRG",
-	"0T733GCSSTigX1eCyZg9OpbB4CkwQeg1KXwGrfe6c0ieS5rjkh7Dg8ch9+/hSFjKEEqWlBcs9yPBOdjI",
-	"WrnUIYx/FsntgiFcVqOSGyE7cP3PeHEABG96bx6mkQ48pAojKylcUr5btDZ0r50jHakhj4I565YY6pm1",
-	"LwHcuKRC6rdWKjfyXcmumJXr/Qrla/fMUUrnU3D/8P7xKmXbUgl0P+8Dmzj/kuD/o9RMpPQ0NdPv4JEy",
-	"fCt2W8iyAGx9YuiNR2vcFtRdfC4vZ7owDqkB/VZM9di9KPhV/+1h4rfAYF2yTGiziJkzhhZyVR4LjLp6",
-	"30gfmT0IZUGbVHcO3F5NIyq/O8Rv+1nVjahRekf5UCiMPLKb8htNalWXR9iFM/1r0bcTr9mSKSYW7M2/",
-	"Pf89hv4/bwZJRLvOKCdTLgeqmpyDkZPYkNyaWgAndSxMeTcrHBsvdQD1C3mo6A33sDkhABtXIx/Cerfc",
-	"VLXQPXK3eu5+BK8fb2xZS7SSLORQPEBI2rs6WqpX11IN1lTDJShICT1OfGKv6HXJbJncYoe8aG+2TGkp",
-	"vD7W5ZKBibA7FbVsKC9mlzPBdv+6wP5hob4kal98OYMwgNOsHm+4oORnwLtTEhTyXz667oIzKmix11YV",
-	"mlKfEu/v/eabVyNDK8JBbrpyZaHiBtAl11CkLIo9cVHBOwO76BvApgCOmu8JO7FbRIwkO6luvA7RiVM7",
-	"gpsa5zx4FLpMKp98Hu3RZzOpfvK0LRjNNRESEwyo2KP5eAT11a0Gsku2TERbe3cyDrkN8MAe02Vw3wdB",
-	"sN09HoYfPzgXb3uzwG8BZe/YBdhOzE5k+iZu6Lb/sntBt/dzy72g27HXG0z6MzV3s7to349FiVCNm1Vt",
-	"0jDjrqCihsw30qyzrz37eMNF/unso71OPkU1L8lVQm11NTbXzqPdmA92L1jivPB/ryJ/uCZreotyxP4c",
-	"dbeGe5x65/haFrn3iyWy/0rLEKM66rjGod3ddEIk3zdmbXVGHep6UZHBu0HqU4D/9E2hXmsxVHRzlwoi",
-	"H+SPZxz9cflxhlgCiNOIPWNnyn3EHKraOFn2gm4dRuDBBUCe/bgGb/4xbvYckKUUc94RjNPwGr85rACP",
-	"VGul6eAh29BtTZyxTmH2bi0fb36afdZkUStdu4TW1n17BB+UjNrOcmeL7bAviMM5j5s0uRYZDVCbnfAU",
-	"O9NM6woAKq0H/SjyN/6xkRy0R7Fz1Cqyomjg+Lg5ESmCZ1QPLt5/+inrvve6V/sZ7j432Nj7z6+6lrhY",
-	"apY7++ooTh1HYdA87kjmBp8NKt0Vs31OZfvoNY4u6aPNnZMpBUe7Xy97i4/cB3e+3Als0T+SPXH2qJWA",
-	"CBDSIKGbTZQ0Wyhm9FEZ9vGrn/wMkvZif5/eIXmRbkbxs+u/ADBki8g5YlnCspkUTLNiCdUb8AH1+H1L",
-	"Ct2NrPmgkyoXpp68dc35D1ZAcrrXs8tvz4NyBNl5xd5eydIlpssti9E7QHOd5MlwbHK/TgwYtM9sc63a",
-	"EYT9+HbaC3oDNlpgPI+2oeRK0c2Bh39QSL5mt/Im8MVvWEoaL8kmkYmZwZTmF/6hezFfcbDRJqyf23HM",
-	"2I07zP61HQ3tOmocxoK3drliXxVU+PXfQUStWZHHbdcuTs4fheIAly18cT5rd2xDbM/P3JUtzG5ERzM3",
-	"5UOTluO+bEO9X9zaWyCKeFp8YMT1y6p6ftkPN1yUhjlwoKKIu1Cku69lM7DeRiU+13LmfEq6p2EbjvXL",
-	"4K2EQ9t7SI9wRp8ghER4pcdd9kV+iB7hYJAxnxFodhW3sFqsKVd6cnutW852dak5mEdXHeavK5Hu3vbr",
-	"cdgo9LCumMhp5k9M3BnNJXog2HsefDuH4GLXtufMjdUNi6O4YS/cQ/cNiLOgJWwvRP+tjNlJj1OtA1A1",
-	"qkEIUB03zbk4VAT7UT+O6NGTswUPXo1xNzjS8qn7YT2d+WECmVrOC76qHHjDc9oqph19k9LaxbGhlmwt",
-	"yS6UlyazsLtkdDXp784Ts46bF00E6g4Y1lPo+Q5+NDSvFqLRV9JVaJzECf2EjuHes+c6vp+jJsAohwjV",
-	"Lv8RcQGosib27grzMTTPGXb+A6DV2GVz6L0hpOEL1q9s/+yeGSipeeszGvGdxymS6eoV+zUUXyFdhmuv",
-	"PI2PlKMIwUGKSADH94NETHEG91dn0Pc1o3nFGiP9xqi6Uk282XFnC13dtH3HbgFhnINW7zWp9OpfbpnA",
-	"1X91qpSbVlek2317HNK3TP47kb7eHKRTIL2sHptY5rej3CkvwnUj7mqtjwXCLRiduZQFIDbXw5WVAZt6",
-	"mbeR7lzxei9p2C/jFg5jHB7Rrh2r6QO6WTEYFllPNdcHtvc9gu+jznmDFtTdOtN8zoN/v905RPS+emOB",
-	"VP/o4+zLmTZs29M6OsqCygndbhktQIeqHCXf6CuX0U8XC7Y1/r/XW6pMsc98PYZ9gWbGFAx7M1etQrB9",
-	"4yl5XIF/BzL4RmUaqhaVYgv7fbWwVgjgjWHbIzDUoX2/POktRY5jyLUbFrt3I5nDPxy9YVDQ/mu9inHr",
-	"rMiELUjWurLl0v6uVl8rsOVqgN/BPwtGb9k1VoSyD4uizDveiN/lNVF51I5HSVTYA1rRRvEn6Bc7scvs",
-	"V9/xdbwkO6Z99lQSCvgvrvIsDPJNq2HKJBm2Eycj635e7sQ9l/7EI47PQQ9T/IypetUoVigby3gQbCVG",
-	"yswDvOKdU2sHNVggEF7czkNvhchWzGhnTX0wZCFR8O+UFCviKgwIt6ruEpI0gjlfMKvgEShJ53amEKGE",
-	"350StJQxBx3AOfBFkAWIM5izYNqtqcjnUt5kzjHAijyEvxsdPzzoVvuaeZzntY2eemeMPLXRED+JbXn/",
-	"7clqzDzAvNC+lt4eJfr5lC25YLWGldPZsC0rzgy2vUmboG/VvrGp07SHyUiMXw3H3BfQbr3rnMOPrpco",
-	"HCGAhHjmNeZBS8e1ygYmzepQ0kfhroFayOaFdHB3ruPURX626+yI3bOwNrbel/AADMLUDdWVS+4HC4hX",
-	"rrRgRzXZ0Jxh0q3PL3f4974FhFci54wJ5DNoSLVb8wKNJnSS2J8/PH+UyGCCse4khSLm+B3Kly92I72h",
-	"t6xSXA5WjazUcPUmfWLiFT4yNkKACdN3wTz4TQQIkCrDAQJH4OPkj++kuunIj7T8tVtTk5E51ouMLCqq",
-	"TBl8KpHA1lhaURCooMyq/GKoZvHpo0xB9jjmQDgXMAKLtGXMjyJ/waBb8ZpvPy/qieNLKxELtjxK0TNk",
-	"EAaGL0PaTmNnllKRlazd66MKaLuclK5g4evL8rAb+dnrKF4K1pAxBxWWJvn+DPuudeK82zO4oXvisEV9",
-	"fjDmpWI3YFdXzQrNEuyOv3uMo3xtG4jTgjkK2uegYfEjRwJn8XuKHuWu2Cc6n63RbUUQkSpuT7Tit6yR",
-	"Z5XkANzkU7eJbSZw9eEdNX4/4wbjYBuElKQioP7Dj8EfnTmYf4T0d0343WPoJ8Alf6MrQZoW7UzkVY+A",
-	"UHzlsNoSfmdmXsviC6QXjS2sn9Jqy+9F710stcvKbeajyMOx/u5XMFbeJcF2yERHOFp/4rfRDcU+0IWB",
-	"mCnTzDEqNH3x5JtchhyfGiyMOMHCiP4MeM3MM3js5fKod1lXYoKHOjsCRV+zjXTKd60SBHLAAgbCrq6r",
-	"cd1S1gqMXtyJ3pPK/+6J1MevHUxIyUjdPBK2RI2wpd5iT5l+LrZjmnsganwzLuTG2pQEMRuOgHzI7NWL",
-	"K85Z7ofyIzTaSCp3q0yDgUllwb7BEe+RelxXyzwC4f4HY9sRuv8hnBh1ZO61yqvn7sP5Vo031vUWr+RI",
-	"WqJrjLSlyvgwnlO5AKkONUMsiIvKqxk47kBhXNNB/rXP1TYE68F6StStSRYe+pwuhzBIF8WrB47SzGhJ",
-	"VUodhaY5EJzb0T0xkoSA6SXZrqlmGdkqBvqV5pAJaxjdZMRzg8u991juE3Jbg8nmF3pWG+js4w3bf+pM",
-	"vf9ZGvYqen4cHgbbj4LD2FDhy4oY3VwXjObg1oK/NujjmGUzvdeGba4rn92aqnxHFTYghXV29k85FC/L",
-	"IfZDKAuT5MnFQy+vnnLFoJT1T0wwBXkZG8vkTik+rKtzGLHlPCIioKRS4pP9M0K9F9P+s+DaXJEd5t8g",
-	"mBKGWO3EshHZFRs8pe20vnp1EzNf3DQYf6SPmQvxli9uoNK1Oguhmb89gHjtg+z0Bc7YR4s6RHYDL9hB",
-	"L6DRx9ewzbagLbF65iVBZyz0FSZeBVq9ZoN4/gNHolmbeCij37FgMFlu96WL65pk7mBMV39+d2Z0u+va",
-	"uLlhbv0AUVGdRybQHpSg0Yv6rgx49hGG+TTqng88ODEgRlUOFfyfOThxz3v4dnDvqBUiELf0aZQxqgRV",
-	"K3awLlCqrdQDZS6v/EP3oirjYKP1ZD+34+yDfx2EHVAj9pFgqm8Q7EKzqg3lNxAt0gdEst1IQ4ifr9lC",
-	"qtwT5S6KjMg1CO1vz6HK/OLt+fkl/P+/z6r0y9lrKIHy+o3Vv77R4I0pAOYfaLDE7rFJBehgrUfkifYs",
-	"jx2M66MHJKd7B5Ml5C5O6+zpFtSRVoot5iPcsweDxdwB1Rzm+cVvGX9G2mfiHRZzaCjPVccx15EHyW69",
-	"b/I9luExlrP8ipTC8AIsGwb4fM53COAjaFCiLWn3yiqk3vtU5ty46U49NbEIGw1rWh2m3xSAiEv+dMv1",
-	"AYxDKNao3K7quahZrJN+0Ne1X9x7aESWZiHBoAQkMKy5Jqq01vCKcnFqbUNoaXg5y52r+iApFAZKpKFH",
-	"8uLbhKRx41c2bY5O6lzJ7bajKWJNxPiejH4OhwmZNDtyTRaF1EdhxycFsF+j/t/qKDnUvCnilpxFltDC",
-	"tazih5YhhVBWdzsS51+9l1Q6O9hYFQVjRfM9JEl/zrxwl1hiQDmtp4VP8dt1qSKP8xyWfRcIBUsBAGI8",
-	"0Wu+NM5T5DSA2eXsjf2UOP+PnUndoRuDdIXuoZ+moHXhxt178nU1bJo/jmIKGnsqZcGqhnagL0U0RCuQ",
-	"feDDgPRNTy4w19lH+59eI8+xyLQLwlHo87cJuZ+teFl1wuw+qBOPZNmRUbN2wAiw8VXBxVXlFaylTBvs",
-	"BKuYwEIpjgV5YlnwhelKYz3Snt4BRvhACWHtF/uQ9xg3qvf6OAVXno+XF781JnXpDZgKBNLCqfQir0Wf",
-	"7iAnzvAa2jiKJOMKr+GRL8thHewxQXEMbwDF0ZUXIvjapIJD/56jKX+eYVzKleucesz+Cj/6SCGNBspq",
-	"zTDH5nA2eakqcO/V/N5Uj/U0ch+HRNAdq/qakQkCBZ5zMVovrSIW872LLB2rJ1l4M4cE3gWmXThvZpUW",
-	"YWftLkquCOzgVWXqZg6fwt2kqO1BKAWB+w4xI2p5VifQn7tPmcFEq9flESyL3n6/0TBdQr8sjgSU4/M/",
-	"dciHgQRc11Wjlpd1nGyVNhnvmCE5y53X8XrlvI7jAXtbpD5Uppa+DeiRmgW8ofsoOffom2OZ34dwBkC2",
-	"w1P3IbmeuMP7NoSXRuJth1keR2SF99Vjuc5qr+FGebUa/PxNdG9HHX1YaK2zFbvc7gOFjmB/Oy/uiVye",
-	"mDU7cdG4ZSlCqwR84mBHGg7UPDgvQtUdVGy74fp6kz+8SPVyD/NsDuCmnREu9BZEREbWjObXcnnt7w9M",
-	"p5krecMUCS04IN2k5vMb6IwS49XWJ/FMKufpxif6e68Ptl73i/3SQYf2Se1otKnoUQqELM8TSuYlL8wJ",
-	"F+GEEi4c/lGrvsHasjj8wYHtIAcG0Y6i8/h1VaKM3ahY7NwZOjbsTsA7ilEqDFMbncGliQBEyvBF3Qcy",
-	"TUqmIxVv6C27+7Ycqp1UEEHZTPOV4GJ1Da1/Z5czhFi69qHhHeOrtcFpOZn85Pnr84vwlZUMh9d9BPKO",
-	"vYU90R7jD5twPcdFVG3QpoqYUGENsgap6ofcfZzCKAIeG7vQt/AweIYMYJ0mMt6ibZpIxne4hzUqXnz/",
-	"W4F/nSo/jplc98SV6CPhg+AIHbQd72TE7Rt0XZUeP9yxvcuPtBfBlesRpcP9i8W0x7oghmDXHsfXFik1",
-	"OFyXSv4nc1VscRE6OmNh3hgrc2ZwEKkAIwmGehov7YvJvsqDA968zwWYVroUGDdG21k2DiOMgef7dwkP",
-	"dvDZvbIcVwUMsJLuWKochqaQsfEYeOAqQsNUwLMzZysHXdWBznC30+pz5bpKlC1PSugp5o0UcFmBRIFu",
-	"vK5uonJF2Q+K4oqsWZFjMoI2ld8K8Xftw4nyfTfY25C/N/3MZil8ATdgy+yoXKGuhUgS3hWNmo6GkSlz",
-	"5XOqskgbJBQtks6x8CV2Z6eLmxPDjtIPzpVWexb6RqP+usVtq3o2ki3ViJ3roNec3os5T2u5azBS+MlO",
-	"lkWORX/aSJmTUuR4kR7O76GJWkc/Yq3Lu/fV8uAjWKD8r3UVLWonvqVa29t5djn7///f/w/qOQQVkLQn",
-	"S1rQ2Wi33Ru+Ej99mS5baYSSz9Nfiy1Kxc1+dvnL+5pvkK+wrFDkZAVFh8ZtYT+ENGQLL2LOOHOx3zF5",
-	"chWbjHGIYhewY+e9VT0/4eBAfBuYdnyzz1JsKGRg9Tk9/+Ifug+fpx/sr7QoRzs8b+3DR8GR9ov3qcvY",
-	"Qdnyluv9jAkDQkI73Bshdy6pCFJxl7AB2GUJ5N0NF3kr53lMd+g6w3+cIU9f/vLeXimaqVt/EZaqmF3O",
-	"zuiWn91egKLqhqkkUWhWGD4K0EHhkwrsQscfQ/5p/IHPo4w+ytmioL5vcfS5X2b0USWwow8dg3x6/+l/",
-	"BQAA//8=",
+	"7L2Nkhu5kT/4KjjeXoz9j2o1Wx9jqzs2YnukkWdupZEsydb9d1bXC7JAEu4iUANUNUXLirinuQe7J7lA",
+	"JoBCVaG+2Oweef67seFRk8UCkEgk8vOXn2dLuc2lYKLQs/PPs5wqumUFU/DXZZny4nJZcCnMnynTS8Vz",
+	"/HN2KQiFrxIiFdnxYkMoSWVBaEGKDSNMpIRmGSk2tCALtuYCH+LFLJmxT3SbZ2x2PsuZ0lI8mCUzbt76",
+	"S8nUfpbMBN2ab3GEWTLTyw3bUjOLLf30kol1sZmdP5zPk1mxz82TulBcrGdfviR+2lJFZk00X4sTLgiM",
+	"0DmqVIcM+r1Y0zXbMlG0R/6LSJkixYZrwqrH4hOoPVDNYiXVlhaz81lZ8nTWOYsXSm7b4/8kzTaspGIw",
+	"iY6RV+a30TFTWrCTggPROgZ+vfgbWxZRVpHwVcgqOqN6M4pZYvPE93Xt0eOePXov2xP8bpAuhTyEKt/t",
+	"22M951smNJdCJ2Qpt1tKNDPHrmDpBdAiZSsuuHkaeFSTYiO1mRxTjFDFasdHrlZ8yRL8j+qY/GI/kZmf",
+	"UZW+ksI88TkY7OH84ZOTs7kbJafFphpkC88nM8V+Kbli6ey8UCULx81pUTBlfvl//zw/efrx8+MvJ7+b",
+	"/3x28vTjP85+np88/Pj7f4mS8ZlMWX0mz16+nZ/F57E0D4+dxuXJf3z8/DB5/AUn9PBLfALP6T4mSjK5",
+	"pBkxLFDbk4fzR2cn80cn88fxGaZ03zvBGnNF5xM/4S+40kUwKSJXwFA5U1xa5lrBM/aLlBaU7DZMkIyt",
+	"CiLLorGOh09O5mcnFaUnCYvozH98bp6LEAUE2giadIq+l3zLC//yxkwz+DJ8YcpWtMyK2fmZOQJb+olv",
+	"yy38Zf7kwv7pR+KiYGumYKjXcNrqHPn85WUHQ+LZ7F1d7UTGFocjvlaXWdbe99crvFZwoAu3u7uNzBih",
+	"qVmMLhQFidLc7ahsdROeNkHNOskv8dso/ZvUn9d3YB7fgZ14KzPWFgxyJ070hq+K+F4omY0WDuZVP9OT",
+	"vxvJYP978vHzPHn0tENKvGVrT+j2Ln3A+0wTzRSnGclYAXpWeOKeffuHP8YnLsrtAuT7KCZ6HN2jd1JF",
+	"LucP5spdK1nm2twuREtVsJQs9gmhZMtFqZ3awAtSlEpo4C6pjDqjZCnSC/dzc2XLsiCU3NCsZOZ6YySj",
+	"ui5WTuDLDt4zo8f5ZHbNzHNMGK742f51gv9xb/SvNirjifkfUW6ZoqjOnYR/pEzILRfuq/qf+VNzyZ2Y",
+	"/3yMUTKmQ7SkL10VoPDVBXBK98E3hjiTpPHjbmncp6JE+fWD0ShiC8kMY7a0k3OSOtXlX3F/pao++t/w",
+	"s4RodsMUzZAFkCfIPy4IFYRt82JvWYMjF5XiWsidIFLUr9CMCvaviqVWsflXI13/8fzl5cOOte9gKd1K",
+	"TvQ8/E9GVU16GBJHT9/ePDlw9lBcPX369Gl4fzydxwTYF/MunUuhGRhaLyjPStyLpRSFtR9onmd8CeLk",
+	"9G8aZUo15L8otpqdz/7308qCO8Vv9al7H4wUOe47JgqyU1KsE8KB+kQzM+6SAWXse8AGXC6Z1t9/yjMq",
+	"vGSjaQoKKs3eKJkzVXCzjhXNNEtmefDRZ3OvD1/fjtCf21/kTG25Bn25Q3bZE6alIFu6J6lMyGJPvOXI",
+	"C7bVQwTDVb7l601hBrWzoErRvfnbXBu4mjEveyN1YWdff9GXkIV+RpXHmqE4Qn25leix1o4xYXCijOrJ",
+	"O8F6jNP3cAnwG6ZByks4rp/Mj2fJ8ObBrTqeKHop89hmN8iDj9m399ACNm0aKaj3abTXAqQdv9m1DYmw",
+	"jl9sk+CM7HjK4G7sp0PgA7EEsVOM0qSm7r1jhSG6nkiepVWrWsRZlkoxsdxfrfgnlkZsW3OFGSUikzRl",
+	"Aa8spMwYBQLpYE59hHVz/1HkZdEiirXyGhMK3h4ljrH/39A1m0gP1H8iN6XEW1ywTwXJ6Zpd+KubSOEv",
+	"+PAIcVF8+3jWvhKMYhMh6E+g9hEqUrKheuNUBSZS90/FllKlwcC7Dc9AV+Mab9z4id1NYHFDtrdyNyjQ",
+	"4K2dhH/LcquATjmpRfzsoB2r5A5dRqlkmghZkBW/DblfhzTFN++oJorRyRTmoqDoC2sfgVzJRca2HfcZ",
+	"13g1R/cNZha5Cd8ymo5ZePMKwllWL+7ePbk7npClzjnb/saoxvEt14XXqmfJ7NPJWp7Ynxvl6MFbunvF",
+	"tDan27ynGOumSzqPdzWofWJw1CXN6ZIX+/i7zEVmdOaad7c1m/o13fraiIFBOZEQCvr1HoSxkMagk2Wh",
+	"eRolgPR+2/ZXiq951035S2nur9h32nwn0Ecy4jBqBirPCJ3AvRd2OPGeek/4pLouvYvYrsHSLsbh30mq",
+	"0snqVKHsP+t78aMIDGQrpZe0oJlco9k7RuZ+Lwq1j+kTK+v6GzDvDNluuCPqiC0oZJxp2/ZqKGa6Bt/R",
+	"gqktVdedp1CUWUYXRm9EW6p/362nEUzc6t3BIhO/H639rZ9aLlJjU0n1ADc9+PaEb90NBebf+YxqTfen",
+	"qdxSLk79L62LPGMiparyBR5DwdrIUun4RjCqMs50gVdf6M3dyCzVRHOxZMQY32N57Lmx6n+AESOMds3x",
+	"hhxvqmnGxJUUWUT8/bu18rM9WbAlLbV1d5h3pRjlaV+Tf5ciIpV/vPzp8sL6EraMWndU3c35jR7Uqq0C",
+	"ac0vWKwdMVyI25GY0Hi2oWLN0rfW+Jmw/RDW6f5NzXnxx3nkeG3pp/AHgUu2ml7DcB4x1MMRQ53NY2Pd",
+	"MKWjTs/3oQo1a3t6B13t4Za5URJLwGFr+VkmtfWrTDmduLFXU3QI95vFPno04KCOEtsj/SUgiCNXzzIr",
+	"0fAaHEh6wVV/x0un5q6kIjTL4neL8z/0HzKYO67dTtn/NgnJXKNfz0aiLThtN8eTvp+mocRtemmPSeyh",
+	"A1nRPnjSh638B4M3qt0V+7oo0WVWbsXkq23bqbtes8jV8IYq7wLPFd9StSfo1W/fCJ1XT7WymL2Fn7Ti",
+	"t5q8kbpYK/buzy/JTvECvF+DN4e9MuCh4JvEhiQcAeIU3eZUcCme+xj/RPJaEo6/lEvBi+GDilO3K4Of",
+	"dE5fsfS5uWj5ohw1/2YqiBT7rSw1+aWkquAZ027z4QOmEgLOfNShd6IZwOSacEF48YC8oikjUixZAnbP",
+	"WgoGx2gtZYon1HwiVxB0q79Fk4zRG7xCauTd8PWmLitkuciCI23jcEZaoEE84sktM//SwS4EeveWp2nG",
+	"Rr5J7kRcOTSEsoEVQeoukO637XixSRXdidipaTCIW0P4qz4WecHX0y/e+iZFRHGhidXbInpKUaqo6Q3f",
+	"gOGdU1VkUW/NWCtpUHNrvbmRaLQnGRXrkq6DRVTUk/G9cAHOMUzSdB7XSVqpTmaoKnAqZgEFu/eVT486",
+	"pA1Z0WeQROULuERkuY54PS4Lc47BJLph0QvDmEP7hUwjbPGD3JEtFXsrfrakkKR6fJQPcQVM3mGvZXIX",
+	"WGvCyCIv2DCRCxyWdm0jTbbG8YqYbZWVGuPGjN2wbNAu5HqJ+tZLeNwYE1QVgsVMU0/GpoTVG7mzwST3",
+	"a3B+TSOxvRRucbVVBLG/qF7q6BGsL2QZz3jVTsePhiiU9fU2dCH0SkW9RD50uaRZxpS91yCPZ+leGDBF",
+	"a/HNfV8Gs+jnIHzuJRfAPwxPcpSJMe2QFnCRbumeaMYSm2skGKFbKdZwdsazb33w5iLYjUtEnvS6783P",
+	"Yu8Lbt6Wo5+SgtHJM3/F3O3ZHCuXWvNFxjq22nqvRUoqriAZq/FAKidtea7YDZdlF3NRQeiWidRoo/gv",
+	"DeNTophgO5rhf/WoCC/bUnU9fWfewu+icVG+hmwbzqa/9Z397b77xXG5bLY9y0jBPhV66s6/c+/tGpSL",
+	"9RU4fdE7jGlKVKATKUuZunI2V11U2o8/RsiuS53bZOHpRPK/jU3YkKAzjOCc1hBcLYBcF2Sl5BY+rghM",
+	"IPl/5T9lqU3kibiXgeQdvnKu0Fs+dUvem0VEFnfDioKlV2PWaJ6pAn051ToMWwcLuMHAcjS5nYuU5Uyk",
+	"hlg3TPEVZ4psS13AC6txqjw6ri3BIlpLy1Hpb4M6l1Vzqp+mJFDWgQSO+rWzUZ1pL3br/BZcDUl4kwWS",
+	"ru82fC6XpXMExNVF9Ps3iOlqADzNNN3rc9AgONMJKZjaJkSVGcN/64SYr5bGjlxUyjWahAVVa1bYHLRG",
+	"ar1cEUaXG1LFA4jR2q7ZHtMgMem+xSV+4x7M+uMMbtseeEKMjzT4Lf8SEBQvuZaO0RdlnRIDjbsVwoBm",
+	"26lpQ1Hj3YOV3OkKQI1MhYFAkGVuqG4IA4BFL2OOtEyjMT2jPzqe8IyTkK0UbG/Uty0XUsFT+oLsLL/4",
+	"vAFd0H3b5eBiQVPLEgxl0qtuh0UrqXrel1xdeQXMWzt9G4e+FE/ikd+5UUybm/W4r90xl1AWvmFSoAK2",
+	"tI8HQf+NHuUbWkyMPKSMphkX7CrmMXlprOOU7o0VZuRWYpNX0AZFPX6M/9peBe0BzsDlhvFuvuaCZhfo",
+	"b3OapyYrmRl+6kjCmbhao8VeyQ4vWOZW68W22o5Z3aoU3VJ0ZEDGhUud4ufIYQSSowVcuqB6R7U9b5x7",
+	"5bHpvPGVGdZ0qcq+DB+BkRt7sWXumAc8ZzLPGPmllIVRTBLycP7w25P52eML0JSdCkA29AZdsppuJ0U4",
+	"vodALXo+UPGRKyIMN4p1xki1or78hUauE+UaKhTQmUAwdmQEriR0WWhfNsdsZjMT45wNeLNP4kddUFU4",
+	"jhxkNDACwx1OFYVSFSMIJKqegq1lwWmg2MHHIByY19EwyMduaFYaiWFuwMy+wHA9F/ZT4D34V8r1kirz",
+	"77il0VG7+UymXg2y7JaA5ZzYP4lUxHGfi8s7mdBi4K5xrzrjFwXb5pml2nARWDu92tXNOAnmY/24F7UU",
+	"EucNcsRoTC8QFLWjaCcYMkMlqPquAetMaF0EncRw531QUaoEA7yrbxLWRG/fRgtZRvjBatvnT5JKAzqH",
+	"ckwo7q3vP5Sgxbb9rlXTbjVz5/In+wlodUskgvvVZF2zclS0yJuyvOyYPH51NTrTyz7flcHlbsUxN2F3",
+	"GYbsyvTjaU2ioauj5eSIC51MRnepmfRnHrMj+SAlTGiY9lbVb0T5ojmUr29skpu3ktGItNdIYLyLkcKN",
+	"i6s8o0t2JVcxH50xMHHvWs6AIK7Fio1M435373dRZCnFiqstS7+CXZ1+i3Yd1/ihjDCCp1M4fE/CZ8RJ",
+	"1uKSUarmBaELDdVULincfKPHnLU1FE9ONaCnKBwN8tkBgxSc6mV9RHofXMFjC0WqKrY+R5578zP7uPml",
+	"YpNNIPebruSrI6j3XjePHq5pIeF22LdXd165qFmPslylaccKCtC5uZQ5ZylxqbS3zBf2qmxDiIpsTygB",
+	"vZYsqSALZvXzNCjedWovF1elRiWsAC6NyZMguXComgH0YEwQqJIFq3L2tsbnU8MDtqvxUxUwd8qh56b+",
+	"I/Op11dXJxqQIwFjy+hQS1kKDE8eRRdKA0/sGK+6d1h2Vhu8++Hy5OGTb6vkdiEFX9KMLPYF07NeC7TN",
+	"ST3Cbqd4UTAxQRg0c7Wc+g8LCYoDmopcMFJAsfgWm92ZWi0ARui4k+VzPfqX5lI34M2DSe8FvWYP3NSn",
+	"5LybH1oMFJ8tPjEBc6weu2PseohJMd3+g3mySRD4eWzHnrNlRhU9IFvtfY27tzJlmSutIbgcItK/aSmq",
+	"9MGLqDc4IVuqIcK/VnTbdgJTbdSWbSv63VpLd8R8oAgFT8v4F28YtaHMWtYoevKAEiBJ11wXTLG0S4fg",
+	"QudsWbQimIPj+yfH/0SuVkws2cRf5XR/AN0VWzHlKpwa1ntT1sWcZJHiCcVpXMPYW5yCgdvP33MWrcDO",
+	"42N3vv6kNTdrPT0BPK8MCKG0OoYPwiM5XhoFb0CRVP09HG6MV/bSYrmJa/g4FYtIpmS53hSY+lJpFoNa",
+	"o42gx3P60rpY6s3ICheezFZcpK6EupFfqOQ1ExAf1Ukzjm8nDlatUSoBcwAXaJN7iH/zyEj8C3w+eoDT",
+	"jopKumVEGlubZhnxnDjKQTtRFax2Cve52pA69Qcujb9Wox7CWrfjEqykn+aTlqVass6UM2MRIG/vqI77",
+	"ZHOmNJs8bPUzVFMHFz5+O9s7aRdZUS++iXb9N2yo+jyWjYCF5mtMdcGzBCh3CaYOxL3ccLwWgbFWS6O2",
+	"IHkZF8OlilUKQWsZB+YSVJmdU4td7zSP9jeVs9qTftqbbRrl38aqWitxbzpvLQXOOazHRe0qf/0FyctF",
+	"xpfn1cogeOaTWwgXgbWeKwhL1yeOb4ga7M+5zsuCpQ29uxcXqJs5aprWiIhP9XyUosbUfkMV2sqT0AzA",
+	"LO/EjEAP6TmhwoXJDOdQYnQjczQa4Hy0LDZS8WJ/Dn8+54otC6nIn5gA9KzIb8coHM6h24rzckg/Eal2",
+	"3usgrayJBxqUkT0cBqdBsvQ45OuguNNIzvLp6RBLI1wPyCqY9APERooqOAIUHLFkxC0g/obCjDrqnlwr",
+	"KqbSwf2mw2M0AZZLX+WlyqWOahTunlMWPHAjd8LcfqIrTSBnIoYc9FbudHU2Ul44EJYSYJPHoro0ip4n",
+	"5FJXS4wGNK646I5RWzf6xLyBeiaAMV6xjHBHuQ3++5i/Y+pa+ZVNn4mKYP/UpElVv+rgmuqBlVQj5XGN",
+	"ehWh63sV0rA6jpXLNuDm2nGIy5tC7Y+GeOUqNuM+lhrIR5Vd+o0mwQ9H2lI/lV2lBSufsjju96M9btds",
+	"rztvNAD1RHxAt8rF3mV4QEYsR8wlgHDsrVzoAPvwC8yoLq6cm6NvjRaFKiz263v8lXsOCi21jiZwGyEW",
+	"1mQ5lT8ajTX6u+4JCT58nFiglIJpDAZeELP8oKrV62GGgG5ayVhsQY6e+SGShsUhIyjanW1luQHrVyyn",
+	"VxQaBe6z3sadlD9QvalMK/dclQDubK+doZwyypANXh3OaceFuenEvXjdlAhRytRQcpqJm8A/4N4NAWKb",
+	"szoMTqcVI/N7VIuOhUg7IQKPP35WgngJFbBdeKj9uRmNzYMy/FBsnhcAC/W2zNjUWIUH+mwnwQGfwvcX",
+	"5H9Y5JnQMPQ8GajT33YgqvyIz4ZgKl2IellH1WEAGdu7Pg9u+9mmqM6ELK5WNhNga7HLzmc+I1jIQEA9",
+	"e/n26VMLWVfD1GBZWtewIg9ED6gf8fMgQIV5RfWDGBG6MIucUsXFDc1ACymFsbiYKMzCHEDKgqcp5IaG",
+	"JFlKsco48Kb52IgdKBmX8mqL1VzmBCvRkcTbvb4aYlpfTZJ9zFlqmqkbpr7RJJPrwYCnTW7sIxriO08u",
+	"495WeTJtqSuLnrr1Sap4Yz3VuP5lo4WIXejBUsT6ticSihVsOdVYY3V45XYGC10WHVoH+kGJMvYTFSnR",
+	"5Va7oAWj18hQZcYGypUiYIYjTcSt6xMyJdpV7zPUXpWv7bBrAQ2grNXmjV2GuZDYriMgB5SJh+NumOrK",
+	"qPDGW18adWeqc1NIpbVY2IIj5JKiQmPLCkxRY1eVq6XULJ7of0MVpx3gO0O6Sp1JeuMq9tFKfXDjBnRr",
+	"rDdMqvbuLOcNd1ZeeHYc08clGJzMA5B8l6XSsbZQlgbDQL4RZK8qFne7kFnr/rMvjlNA6eJteQA4U56x",
+	"Gu+GyMwFy0fiWe7ofnyIEKf6rmD54KL9BN1s+hb/wsIdTIdParlHAXyKrpktHcE2HRYQP3rO3LU2PpgE",
+	"yTcoo41SjP4yjNHrBONK+BlU4ECXpcbKo5hNXZdiQCeg/FQknptoRuIHWWYpWTCygO4lCDgLYlpICCOU",
+	"+VS+gF2M6XIdSFfobZj48sD4P8rkOrIfZc5EQnZSXXOxJr+j5G9yYXRqSML8PfTLqBXI96JxOalYeQjs",
+	"rkT32l7TQfGY3i/LlJ7spAI92v39aQv3C8UqSUxfil4mP8iMp3SqJ83+4vBKg8NxCZuqI9331b/8uD0A",
+	"jrzDLzq9jnFVmW9tbxQviPmepe3uHLFX+a3v5Wh8akLGM0L4tzH+baaN1cxAirHdaPf8Mtp/AiKy5XJT",
+	"uVIzfsMUVPlBXh0iiCY17HXfZCDovtLfOQqSTTujD4qwjOHSJAKFGNVlpJdLsb+B7jI6qpkzGtPpL4VF",
+	"+lUuS8O5x+iW+QTbEYAtUHmSdkHxpvVdrFK0xzj0OvJLfoK7U66w8n1HdbWNnaWT08st62GTKlhidhb/",
+	"5fkCD5FRLNX+SpVxMVcKt/hxO2dbFl0tAR1zvN73F/ydBdWM3Cml2NI8Z+lVRsUkUBxM6u17I9ZnToSR",
+	"6XztWLdls/B2fNo2DzgxSPVxN+JiP6uxjz3Wwc579g/3Nzik0QshzEKZoivdUG59rzGtesFcMVVTrbbD",
+	"uRS8UhdGswI/N/7IQ21NRAIbFcsajzfXACyNDqk6Vm/2/GpBNY8lK+6NOF9usF2alltWbIzetERNmYtC",
+	"Emqbp8VD/SGIavtr32i1Z2juq1QWmDqZAuaoSMkKvEfmDq6gYHjVz278fqSQ2xHvCQhz2NG9uc5QpQ7y",
+	"bjZ8vUGUOrmD/y6o81BCJdzHqF6x5VlcSekNgCEdBPQIhthlWTBjqBSTdLcuoIE35jD6zJOgF0JERVDy",
+	"hgkq4gmMPoSWMgrtBXV3PZNtcdN2LplbHZ35Ow/qs/SlEZ0wgz4dyioxDhveMDkEQSDxH/bHZcRwUfNg",
+	"jHDGWGwDgK+FfENGBZwJkGF62EHjK15aMR7LGr5wshacssiIFa/Wjq6lZu1M2VOfBPIvLlVveHFI47hD",
+	"CgHZlvKsW0PviNtycU02VBNVCovnHQES/ZRzxableIxUtLmhUHemjseLnQT7fIcd65DIno0CPFvXxC5Y",
+	"UaOyLiBjO30lxjSvaDrVx8drHNe37IA3v0BO7nWcQ3JabNAPyLUNxxiT3t8gXJOCmssDvB9DcKR+TDtk",
+	"jAAvqWA/9ReWxu1TWzo20OI7ma2VLUgbfNKiqg8+t2eZhY0a7i/eXq8FRJrky/R1eFF/pW/2Sgopo2c6",
+	"cLxfjU5HrWsVh9f8drZX2TKqo56Bd2wpRQp2aq2yrEoswSi8xdixuKwjltRV455S1AtQHZNiTEZELVu3",
+	"IyfCUx2gY+ynFUreALKJqOX4tq4kZIrRMUJgvEMjhC+5YEfrrTg6aSvjU8zDLqjdnKqaVtPVG/njJGim",
+	"WycLjdLaop6B326WUSELmnWC2eZ0zaaXT/2vlK4ErO5VWDw+jqqTBIU+WFK8ovmv34RoJCjHK5oHeBzN",
+	"aDW6vTzinNVjqGBx5Lm4fhpPWrEKpZvmtA5BwaynIc6SLc1dTTecJQKgT7a+WxN8fMFqrWHGJh+8ChJV",
+	"J2x+7Iw+p3ujg+4QNogWtELYsj4SsuNZZux37HgxRrS0/Kn+p75XBt/az2L7W2xUvDXDywYUo50hOptB",
+	"oRieXhMGCuY6+sC+gRFfVamKB55cxhzuc8Ptt2YipUPM1uLT5YbyeC7KhmXpWCDBsbk5XJTF5EC1Azzw",
+	"2EYW+goq5hQjFisj1sDEDnjlcEOOky0kcxZzlTBstZSGFW+urUYqBUucxynjYe5GqPkWm47EIHAfdyTx",
+	"1YYdrYjVpxvHFJiGwFMDuh81h1e4Pf1Q9k2RkGdUYO0J7m4awlIuqViyLIuWocScB63cH8f1UXgePCxu",
+	"n6Ji30MoTvEQjC9+ukvnitFjjEl3tWr2Q661S2fTinhsL91YXUcOPbGCmw6EM9edUHYNbusvgvK4pMPd",
+	"pHhw3Tfqg5wPKYQ5rZMpWGKUI5DHn7MlP6BqPy3ZWBksdwI5b5CRPOZk4Bl53OzY92jo/DgMShw3cVPt",
+	"oUEPBOIUjurecp6O0O78PqesGzHTzviDo9SU+JvQNr2zRd6oCuy65MRSsEf0X+zezCEjxg4dX74eBCEc",
+	"rubqcinJsljK/trFkUMUvMjGK/T49Hhc3J/Y7uBi4cklvK3S1lY7zbZS0FFdWv9lb8nHk3lv7em0lp5t",
+	"qdxTyj3YEXRkoaYjdMcGHhzv8bGbnjU8SvrjI1GvRubiqmGHBXry986+CgcRM9AKRigDukX9oahKB7kP",
+	"6D7tPJCNiDhbc2FbpcidOKlLwmgh02+sjXV3g/AxraZ/Yrv38pqJo2yGc6OC3kNQ73GOfikYRCt5A7rh",
+	"cWzZEJkOW1k8+vbb/lYWFfvHkUS5Jiup+lEjopJqKfNYad0lgsMFCfc2v7Peea7eGm2CwB2usXPhcEOq",
+	"6M7K4oAO/wdEryd2mojsz4bmiK8QDxt0hjfXjBSyimdmjKYd5c/ex951EEcCPjeJrBidDhl9m06sEF1N",
+	"XAI+NuaDKs/CMnrBskwPJuHDFjl1x3bZclSqxb67OeuAMhZ0yLR384VFpBquYxk2fmFu461ce0qiWYjx",
+	"pFuMX1yQs/ncltOaf0lFtphXMpToYifoB4hSuDzAPRCGv9ryCt2XjSjsuPiLa9bU1Uu64UKVO6YIw6iX",
+	"2bqnT8j/QT7wTEtBoAb1hmYJyZkiy1rktHpvNLBr1I9m9AuKFBaNZvY9bZB9sPCo9NFbmkUCXS/YDiJm",
+	"NIa7/422PYCDXbtA4CufR6gLC6REid5QFW8VrHPHpn1s/g6fCmF6x3cKO/eblRDIHUuIuXWSejzf0w/z",
+	"x5rwEa5KG3MlC0lSfsNTRhZ7aMBRSEkyXqDh1RFmq7cA39hS7cY+YhDEkt7xjAjblZp7eWFujswQ98LP",
+	"iWUa5rjmN6GXuMsZVPWgHu3b98b6YT791/D2qL2NzoSx5rC5bmk29uklVelVD+Zh3T0xKKHTwMMVhcGi",
+	"U3O+Y8BtMczh1crWuDoXMXTTv0LxwT4tszKNh4sm9vf1+9TZ4NcOltZeOULStBF2ssn4Wp3dG0bn/fWh",
+	"HnYHSgYaDTcO6MSewv3V0ge2CHBssrLlGFxc4TiAceUx0jDkeBV84vP13VFrQWCVAk8s1nvwLlSGkV1/",
+	"uEuvdsh4NkhRO7lJDdPRN9Vw7tnayYtGNTyzJYG4iWkvDf6/596fnbj8XU05qe3GGV0KxH1+FHk5uWQ3",
+	"au5oRo28TwjlCv+RUZEmJJe6SAgX5i/fj2qEV7fL59N68O9SxG79y58uHTQW6rIxTaU+j7Nhn7E1Ta19",
+	"AUN3E/fdhq+mEheaxqH7zeHEzM7+cD6f191lv/vdz/Ozj9CM9B8Pf56fPPr4+/Of5ydP3EePz+fz3/9L",
+	"F95f4/3zP7bf3/f6fxnOCYRBEreabhJ9sB0G6pv3SoqU7gm04b4gFNIWjIwxCpDRGPnKQp35yt6UGmVL",
+	"MNtZeCcJDk24IAtW7LDwqQ1hP9zZADex5sF4GOlr77/8Azheqj+aT77eiUPrmnrqiHzmbaToJih2iZaq",
+	"lhmNX3gQqbpyHqu4X+qWSbeuzUw00upSD9uuK3oztUwRfrHo7k13y3W4kpRbIGq3cuqco9N5MWy6XFUY",
+	"4zYvWiwS7l5F54ASARmj5zPg00Nuic5scCyxcshKcmdLfQgtbBF5XeJHnaghT9+qOKti/+FRG+ehA8Ha",
+	"fE2MAbarFzK5csKwOvpxR+/jKWcsvL+iF2mrzs5FMi7ixjtIXf8QFnpbLm157Z/0H+m2e8mWTRnj2VjO",
+	"tVqNlZJbmNJCUpVGXQKHlpANeeUHJcBwKDLunNfgTQj64I+j4b1WuIX7YsjvulIUQauyLU2Zy8Ke0Hfb",
+	"iTArunoEVocIOiSadkiebufNekDUAIHH+2SE7fEMLZx5PBFu+t3aec5nhwfxBgZ5t5Q5M9ztLY7WQC2T",
+	"00MoH6fDXE9QsDL1qju13lWu4pQO9jsogHhImeTdFTN25wp1xP+MNMX91LUYlFG4qVJyx9ILIiAMCHbV",
+	"QGRw0MER5NNFMpZLDQXfEhR7LggV4Ki9BYqBy37C5XeXQ8ZY4g1jSh9Va49r1kzEk7jfe1RkWlgv+4rf",
+	"MJKbeV2gn9c5fbcSHdOFzOKX6fj6JrmL1ZBDqS6ERH4pqSp4xhICvheWmg0zRljK1xhraPm5tyzlVERj",
+	"LxZNarwXP/Z+LPgZXFqZ5zXXmntBXMqENSx2iyZkv2ObjsMc5G/gxjggMAnFTXcal8TLbHzGM4uDqjco",
+	"bt8aP4ROxk9uX9FpB/e00wFMT7jouLDSEJu/KpkFiR+j5euP7i1UELkT+BojNyt14EBoVn8L26E7iKen",
+	"V/5DR6flflrFe1/9QGfb/GOpJpjFYuQQECOmmiiZHdheomCiC9TTeSNHZuDWEvzsa5OK3vZ9dq7DOU8I",
+	"Rj8dgvI33VChvSwL6JggsuOHx2cJefDga27HcEh7hWOWvEbhEMPbsIk67yc8/n4E1j34frQlHROr+jqQ",
+	"DcEirvd6SvzfBaNbrJNHGTYcygikXXs7Ss0UdihyaDwZo4qKJSN6rwuADBjMrnOirJEgOpQB2IWCVFu/",
+	"We+gCyWCkt8hoGy27QG1OoEDfh462c/a5+WNYjAdzWNN8tkNTzv6l3WjnG5ZB6K6kFOtPfxF1BkdPWhm",
+	"6CgxlVwrut1GlriUQrNlaUztKwUdCrt6pEixZrpAqJ2VQ72FKAolyvU27E6M0FeuFrBNmS2oeuP3+j2j",
+	"2y71sActK9zsRtHhlhUXdhWQJRuuD1XdaUhu0WKD/vo+VFRjzZEhMXQS49ifdIQx5A1Tiqdmw12cuA0r",
+	"5vcN0RXwjYRmhh7rTYD5Bl4/D3Tb1tI2VNeLEhXLqcKn06o9JnYgqf6MeXvycAPHS4bwjEcTJ3rYXrAd",
+	"A+NZ1bHjegcsFxnXG5balp/dY15VZ/hzPA2jqvDpwH3wFCNI6alXtPtV45xGpphEhUWIclzfn+pcB+eh",
+	"InevoKp6vtbFVe5IO+k4VL/qTJhww/X3cm42c20RM5xeY1w/SnThDZZpLbwnqeguSPIl3vy2b33xZfn6",
+	"qLssCAMc8y5U26q5oZHrvCAihKEJbqGRftLO5BosMFdT8aQPafgX754K86rPIuzIh1SKbVOjwL3FfBNK",
+	"a0cSsa+u0VfnTujeMSVLrKMaN+mCqQACWdSqd39+OdWXpNblQOlFF95Elz844wVTMVwh36Qdk1s2jPjR",
+	"jdHAC3CQLxjJqS6gV3AhSa5/ybrKNCKqgXlz1QOGUE3+ratj6C1SGmDwJCBeter4/rjeLRN2prvT1Ypn",
+	"XZRHp824RPsooOoHDE+AX3qL+W8Qzz4bC1beLX2wFCHe8mKEq8llZsPq7Vr9gHGq6zI7DIf/CJjIoz07",
+	"4H7RgyhcbVof4kzxuCS/budGl/8wDt8Ep9OOt/32cdlGkOWfBnotmUGlSbRLDtXXLE2gVm5XTzX/Rtug",
+	"BU0RsmNklxVo0DbcFOhY3Spxx/xhHu0ttDLqUHch/nwKVBAM16RLfXY/f/wfx5sgCv3fuhv/6/Cvt51u",
+	"gS97PEuC/XHYdr9bSsWWVKURT579dDxc2HsQAhYyjJjfn5P/gsHJDVN8tTeSAYf7L0i9g9x4DYlfe9/Q",
+	"pKUWOASxRgrQD5cnD5986zirGrfxnsAOwCZ0pSgQXWIY1scVXRxQpxR30hiZNP5lfnPewg9jr+ytIbNf",
+	"HjDgX+1rB+Ux5kvCDtW6ALqRG1SvaFCjbkwZ9HNxgNDNkPqGs5uuBG5Ym/PBN5y2tu7SQ9phOaVLXuEa",
+	"mbTWACeV5SJsiVhle0wq08P8vIF2CVOi2UOqhCFfa50CknO8q2W4vDqogvI6vV2Kn13vDlr2be8hlBnf",
+	"Uc3SSAseHGngzsAf9C7krxW96yvpBDk8zJnWY5SNt4Gr02iPp3fo1CYVXTBT/FeAs14rKsqMdjZbtTnG",
+	"4yN4XBRD6Ir/3eH+N9fhPrBbviLbI2TuSLr8gI5nT+TBah47KG0tTRXTEV5+oeQW75NoKfw62tjPlyQv",
+	"lNxppqBEAfN7b+H4nQ6KCXilV/y27vHae6p5JJ5qjhBxAVtANsIzSASfuC0AOwvV+ZGdsVIkZTnAhdjM",
+	"DhjmHNxTQXtZ39yJrikXUC0CfUqHgRqCKfQt76DyrSDlr2FMvntNHj88+0MDv+3y5D8+fn4Ux2+zacAx",
+	"keXkrRTeY+cxDGgBRcyKLuLFW1wvaXa1Z1RdQUg1hn3iQly+5urs4RDcVkYFuxqsv+ht8eCbxbTyEl/v",
+	"hG1pvAgrsYKEBELN56Adgisn9VjoGEWFTyu0sUG8tm44vvdw3ynt8iCmwPGNx36bVJMG5r7PbS8aExyz",
+	"3O5ycOwW93f/qlpK1RRcRldsEhTYtDM229zpz0GNxaIHl6/Fj0cDrtttJKQp0zp83TlqQPyTzdJ3Vz4t",
+	"iw0TBV5bgGBDiRE04B2wt+9QPV1GFyzruXsK6OzXiVx3OBhATrU2FkTj4SdnD5O+NN5mY/DUq5318sgL",
+	"B7Hjk+UXe6DvTqpr7XoDS5E1EA4enY0EFvDzj7KFB0TqZYv6Yv5cUmPzM+h5bcXIgi54xs2PyPzBwycJ",
+	"mT+A//nDE3Alzx88nbWC95+iIL0/CstUuo0v1dSYRafbcCx+SVe+pg+Qmg2AZ4irkxw/CfzhlV/o5F+K",
+	"0f1q68Wd0ZLOj71N7sfOrcFktupSTOrZsGTAPwcrve9dJ9ZJsmxaK9/uHr6YAVFMqVyIn0z3osRPLnZE",
+	"31O1ZoVZn9QYimqESalmLtrchPcK3EOI8mV1RCyP91hfqswY2dFmw44e31iHQ2AAGYLtrpZUxypYXOP3",
+	"hGzoDRdrO90QZ6djupFgLKwxCgFi1i5XIFqDNiXxqLy86kB/q+ZaKxlzMxeSOLSz9lt/caIzLnGeFJuE",
+	"PIT/fTI3//uHJ8UGBOhT8w+jyJBNKVLF0g4vp++70kbK6t7PthslvXI4hiN+bh636IZjBgN+Hvsw09Ya",
+	"6s/yNU/5LmgbxfRGZunIMTqBNnaMrzfF+KSUCGSGfYVnyvAQBDzmFzosAHRbAkxrFteQJ52Xz5QkazN3",
+	"xLaJtqErsyzC8G8oV6giwoysx8w8jGarLgijyw2BRInEuu+UTS6flGZrl1xm0eVCe6Vxa/wAjza333Ub",
+	"wxdV9HMr79nUMstimfZKscxn2I1gYaRGtOHQ+GM8/ghXEjbmJzW62/Ad6DbQPp/UVo2TsbP340XpWCX4",
+	"t88Fo/WoTFhi0VWI1yEN4je4PfF2oPj8tnlGC3apCr6crLSEhnbblE46fCNVyCmAhRlyUbgkvlq9z2Qz",
+	"1kWRQqCIOlJOmzQHtXQLOutDCiMKWp2QgqmtTio9Qa6MeYKiMyEUt6HmKkmqZADN14KLNcCcNhpLxQ68",
+	"exusUm3BX1xmrgyTi/UVvBl8y+A3Cygz6CJ2wbkHz3yvvLHaso/rfQnI/B5meEjblasWwvzZfD6MM2SB",
+	"Uw/78ZLmVw6iZvKPV2WWXYHQOHB0l0506M/NtzSrlN2JP/fiddrvBFvLgmOv48Mm7iP3B/4eET+vDlvA",
+	"lx4Z8cGrYge4r8IWFUmfmhfOdnCuEQXQviku7AQVxfef3LGdlAdbsO6UJpuDO8JJAJ22JkVUVpRnNvkq",
+	"mvncoQKM7XHA8q6cne74uc1WHROw3dCHT74dolu8V9JUKED7m46EBV+MUJ/IjnJzJyRElULAP7ChoaE6",
+	"S8FNqthW3rDU2HiCcKMi8y2DOjp5w9TIcJZFLAoWVpux20oPqYX8Fmdib2dFlNYOn0CXOf4BC0K7beXK",
+	"UIx8F9p4sf3VzOgAUjO0KpSxJFgah8aKH2ZvsVVj+Tl1E+e19yfeykarG7RR+yxust7WlvG9G50xgxPv",
+	"XvAHN2J3Fldk34MuEODecO6LBdtLkUJ4ICW2rmC8h6fCQXHhng3NVs7vjtKZbGjaw3axcjZQ9dx6opQI",
+	"uXFKXQnd8mw/og9Pp1nXdiFtJUS5aIWCOO526CpSj7atgDJvG0+bPJIRadHN8xo9Flw7AMElFcT8xuXp",
+	"osOLFyRlS54yTTZyhz0fwJuwYjsCildVzzepINsZgC3nIdubhXLRiEm0LUhd0mikigki5EKme7syK47G",
+	"NHV3nsjBZ+OwGshn3l51zI8zbRnbN10H/gDoOot+NuWGzyYj5BRuYv3XIT7mEdlCeJxOdAlY8yuassPW",
+	"Pa3d0UHL6Er1+4uAJHYbxzgkWDKl4q3l3cmYj2sMx4aM9HhQn/CU2JD5OUzhL2JrrM70r+68HIBB72Jo",
+	"rd73keWE4WldXC1osdyMTm4aqceOLMqz+PHuaGuEJw+mFeORD1JdP6MZEylVB6DKu77UkcsBE/8meWmf",
+	"4RtjMnkjM+4s0lHv+gF/cAzvtqNPl387qkDpWTDppCLWx1ivMc2W4G14Z0a0RpUTBTAL8F0yqkKVf1MU",
+	"+ezLF+gxspLRbHhgLrEMYlQaGyQ9K3Uht82W0EkFlywocoHrHFVIm9kh1hkLo3IP/lN8j8h17JfS7Pii",
+	"LMCLdsIFWVKluLmHMTnjIsjTWPFPLNY/AZRBRPHO2APSunX/U8C1G0+l+EYTlzSTkLR0cUNoZ2+0VJdX",
+	"kIAZhV/85f0z8ru3L56RR48ePf19QoyAxm8yuaSZ/dsOh3v74D+F73t7Prs0oijIHj2fnTlcFZrz2fns",
+	"0YP5g0eYCoU66yktU1QxrHnjJc2P6ex89pLr4hKegG4ptnx6dv5znE2rR07hV5fQP/tLMvpprAYZ9/hr",
+	"JznGPR40+h37kxdKbkc//F7Co7Emz27LjAAEBG/7N/RBtK31zNGZnc9+KZnaOxTX85n/EgVAVEr341UP",
+	"Tv4l3/Ji9uWjkRw6l8J6CR/O5xZoyfvD8zwzJ5dLcfo3WzhQTatPagF9ANwTZEQzhxHI4ADzAQUCc+hW",
+	"1NZpx97tJ3v6wjqGQHqV2y1Vewfz2zyR+HaIum8kSTmWlSYWKrQGmVPQtQbQSeD+j0YDcPia+NkD7Mv2",
+	"JbFn6ASKzyyBOg/UX6FCreNINQgjoBcfoGkRRlXGmUowWZJr4l9LLNRpm4pkXSFuRngLXlxjrYH0s7vn",
+	"EY9PEwec31Fjg5biGPzxllEU7iiNLcWMxM+kvMaesNY0Sggla5pDqqCAADBxoZTJXPJgqW86mQM9skCJ",
+	"Z+/++t8id4zIHebJgn0qTi3ZK15s8naL457J7ZYSzcyg5gTa7LTjSCbHbkYfMeaJTQCigiwYVrFylvqs",
+	"aVepskDMq2GmY588zpNlO3MYszGM99KGE/+b9Y7AeqE4/HQi0rZIHGTDS1AYuMD0k8x6YY/Kgv/nu9c/",
+	"Edj3u2bD08/aqOZiyb508uKfGDIi1ps32BDuMbC7/TXm3lgLi2OU/lCl6e7vObmL7fV77Bh0hA1+LVio",
+	"aFqtatp9hW1qqm2KJN63uz9qxpLgWm0adVR4vFlI1w8VGLkThC4LfRGaiI4hhSyC1q82O4sqhMJ02eoP",
+	"Zkmbmb6z3XamCbSxwmC6HJjGLjj7Dl7BHbo9t6DV7KmeVEBcOVNcptZGwY3dM6rsB6AuPXxMquiUZS9X",
+	"zFpnMPw04LBl4O3pkgXeI3SHRK55njpo7Trx+TkfRwpbD42nOFd+JNuw2XlusGO8891UtNa2Cq5BbPQm",
+	"R4h9GjrLcqkjZH+WSc1eu+Cb9aZ8Z7sHDFDct1387BIBZw/nD5+cnJ2dzB9ZJ2D42eOquv989vzl5VlV",
+	"Qn4+e5FJmWKzgTH7aJ12WA/4pe4MMzfClxYPnU3ioQkeyVFpB+0IecQl1+LGHwtNqvTHW/LgT7Jgtqdb",
+	"2LfBymhj8WSZvUW2CQb7FdnxLDPSmH1ashwJku2xI2U6mjN3CoBto6x5+pmnX/DOyRimK9Q59C3kIjgn",
+	"7VTh/uPzmNB+HAkDQjhRlsUxTju9NgIzJJo7zlBpBWnGt6KekxSnn1O6b5Cv7Vr4BFl5eJNixSa3kyCp",
+	"ZIg8tFAAVlKQBV1et29X3AXn3p66C8/BBT74GMqh1+oyyybtGkCQULGHuP4R9u8V7J8Tx7Zra8avGeaE",
+	"66lbl8xs1XKdpu9Yce8EPVC+WwX8Od0bCfEXYbEED5KXXRWQU+tWOyTo0D3QyUXXLD/G4b9M04B35KoS",
+	"sthqwYhZELfYKaEgVECz8mMJg1NzULsv/Fe/xjE+kOsKCerDI6NPnMyfHMxxozpotaLdx+YvC52AXkUb",
+	"JLytoJI3oaAqpPda4vYezlNWWT39jP/4gtDmMVwCO+DfjQy2GA66hgth7pn2hYJQ5YtK95zGii4qehv2",
+	"wsi7a/deuRneSAWoMf9OlSy31BXCn8/Gq6dhS/pRXHM8C6eBBBLVKo8t7mpqpKZ72zHYIbEcjQtPwVCK",
+	"KT0N5lIyxy34wVYkH8ZdyTiROEpVeb9he3BhHFHHdK66mh2Jet6CraGGH7WXC5uUao15Dj8TRnCkRIqD",
+	"9ZmOwI2HgVlJ5cJZaHlcM5Zj/B2nKlc+vfgBuewDk2lLkHesuO89PlDQ7Bi7np3//DNmrxgemZ09PJ/P",
+	"cUnC/D3/o/nbTKZ65A/nj8JHzh7DIx+Tn+sPxd5zZw897HrI/P/HQy9oJNAYkfrBPNm8q+HnR7ut/UE9",
+	"koR8x2KHtKYYQgIMmhnyMMNQbnOquJbi9PNSpjWfewtqeUWVA+KRO0EydsMykrFCA+SHZs7MeUC+Y5nc",
+	"YV/WunsXfm37twrpoI/aZ/QZzItd1n88+aw+kymLpFy8d4kW5lfmJoAFQNGC8xNDvqI9iOiJ+vOjjiA5",
+	"tH6FUG/Fw2Hx4/zk6cfPj7+c/Pnns5PHHyMVkHfqHX7md7jLbbkMnjjCtV7fbs1TaI8N/5UIDlNBEFi0",
+	"mIqC/d7haqah09K19+nNUHrmn4oHjBp76otQPI1dmmWq6Kqw2DDWmeXr2KBgEuHYIAXfdn/Spc6hmMkw",
+	"1Q3NSopZFZU3jKktF/ZTunXPplwvqUqjDcINU1cMap2isZX4AomOHI7jc+NIuBLcj3jNSBejuj08jmO9",
+	"agRWa97t41Nhuk8Shji5AvDtUEet5tZkWVsViwybeOs6gmNISWHLB83BKDULoiw1zAGj+kCxsGVCXWVC",
+	"5lQXD8hlo3UjAa7F/m9OfNvkwLaBZR59ViHtHqy90LLYSAehSpe21/dsfvb0IaWUnszn8/nJH8z//NH8",
+	"zzz4v5mj0+w5gFNIRf7EBDRJqaEXH/rW7z/RLRd1RCV3iILWZNgldf7oZH4GpxQ3Z+xohyo1Nbr1du0y",
+	"O/WGqmJfp8r43/ShSVU80roZh7p91rq7Dbes8HSdGg3xvwyHDCChK0oepuSdHfEWDsVdXLzhzXJ70QZb",
+	"TKgXb2TBih1jAh0+KVO2WYaExOdKKNQ1tSmyzYqhxn3sIzRRffJDKHKFLEB/5JpgCT9U010znz+AffyF",
+	"LB6Q92AEwjo0wyAElOKBCLR2aoWa6LAUonH/QModIzo0Pzq7DN2Ex1DYKj6BywbManO5JcAetDB6WEIs",
+	"Wn4C32d8xaqOK24TU+neMP1ebDPOqVPp4hfmf+VSa77I2H/5vgtuGYDmG0s8SaWxTEATrQ2f4NOYyakT",
+	"4vQ5BpFMJlIoCWCfCiIYSzVp8n1CrIZnyKTLLdLGK3X/KYLRbjjbJcRpgT5gH8zIfXdBLN4aPHTDcHRX",
+	"nOALGc3REVQpuWOpufg9GbgmqIoatdvsWg7YIeZl4OMBTBFeaJat3BN4ZFK6x5KB+nm5XBavxe1PzKHK",
+	"BCL0V7h8589evoXMgNA6sPB0PjngB1tOu91DCqUmVCkwSgFzXEgJ7qEKhf3hwXe2ayAQ6SJt53XuwFzO",
+	"nxAwfcKFnF0EGVFTr1vqIeyckcJs7riVy8kM1CS4EysqsU8Fgxos16cR2tYubRWzNT4QC6YyYjDHpoSC",
+	"QLBU4AOMRDnOdaZNaNlEi9AWVPMOpAj3u3N7iF1hPNMFtT0DyErRMm1CsUaxduk+OgpSwOn6JGU0NatP",
+	"AFoH1xtcJebkyJU74r5YAwIoZmo+JA7EhpcAheCHQKPgZRhnGdSNnB0cnX3Ki4TYnU2aY52jUEv5asVU",
+	"YCBgxVFBbB/CScYaYnrXG5GffdsuWVsryMCPTbpiI1+3WBYIvGRWfQ1UUFToFWpwC20TN7kwupohGjai",
+	"+9jbrSKanJXacjJ7BC7IbrNPbGS1itDXuSnaar6zawPozegLExfk8fypQ8JASY2txlVtHyxU8pTk06oc",
+	"s0XeG1bgidlQvXE3I1xdhXOyZ1Jem3ukaMBdz0+e0pPVx8/fPo6hdDU0b+oAAz0tDtOw5/eqYfu7EeU/",
+	"Ly66DimIg2Pp4xIxzZeFYz+cxTeoSNkyQ7pA8C/wPGmHFXAUTSqnOetOoHwudyKTNL3V1R51sbZqq1D0",
+	"1a43yBXbMFFX4axeA51da57YlepwcwUAbnEvbB8E3URdPk9Xdb70p3fBBYVZDebsv7eQPheNvmSOBP9F",
+	"lhu2vLYg9xsA7IOpWXS1k+dcQ2OpqBz64NxGkCsiawhCPYUFx7AmrM5ZHTVNNKMZS8mb5y8sKqaZFJS0",
+	"QJzvhqn9wiiEx+B139dNn36GmGBvFUHVdO5Aph+KP1CVAoxvZxACys6bCl+MwYNuL6EjN0Arm/+KJQsV",
+	"ITt4XVcPHIPJ3NsMe3G813wvqaQyZF33t8pYNU9qylMCGvs4W9WPNoXtTq2W0ZdDjU/cIxMewwJzdpdt",
+	"a2Z3lwrBFCb/lh6K0jZb2DF2/WB2ZNPKdSigojKlQiMKuKPHkooi67lObS0dcEqOYVf7tsOTwAxZsYnt",
+	"EaLKdE+03DJ0muEpoMGBkgobOKysRwDsjwtzyKx/pIrb3tnRqbe7jB+eFzxjVY/Lr/rkOHOoMnWq9gDV",
+	"efKADGf3d7ZCvPo25yEyga5a5gbg9nYWO6rYRpZg67cR3McZM5UtGXg3IrakMxhpUSi+KO2+2/ZslaHo",
+	"iVxrA9dtNAZ7MQi9GXSem3T3jhQtj4ZES6UEVLP2JEpuJXmOF+sIOs/GdQEZtqa9bRUjvAsyWB34i0fS",
+	"AN3KkgxioYJ9oyGupYMrd0iE+dk+AAUaRFh4FKokw897RtWX089YedOTStOMzq64SLXNtHPQLT76dlHl",
+	"+yj3jKvDcU+WmiljYLI0Gud4Xk33DtPd/iejo0q737J1FWVq68WXwqf+ub1rCpuLpgflWBr0r6lCB5v0",
+	"XC5LrEvviBQG+3mcQuDgjZX2nPFVeMfXLov6GQkRlqqLftQpOQ17Q3em7wTE+WvV0fnr4uR7yZtpE2Js",
+	"9oyn83GSZ7xphYK1zUHQbAaA8FxmsZLlelPYOsEePJ3pjMbhe5hct7H/vHrqPnYKmz6N2RzzoK3dxb5K",
+	"tkWADWHuydY2gTjCthl1iaQhJXzOKC6vQW//ZI3cOiwQ7j60wXP3cjb8eGPPBKSw6sRdML6vAsacCprJ",
+	"dXkUMA1prNJtDEBOb+ROI3JHlRcZYmxg0uOEqlmfaebQHSOJFwu2lFumSa74DeSbabI2pxjCRMz2OXTJ",
+	"lgSC/EYT2bmgM9tle8SqJSuZZWYJrmdrJJkXDMcmNxxoTOGWgSf05Vujtc7sGpDkh1hB1SsP6XRareul",
+	"eY+1aOpNOlGvCD87iwEr1np24KS+2ux03FR7gi5C7HLM7caK4ZTo4rCKMubRefqFzPfBc/chZGqoQaOE",
+	"TLiS29PdNxBtyJG1oqJgqdF/IcOFfTK8pnsv2nBm9f2ovmklrjbuVTNsQJNbnGwmUsQfDtIu38/n5/D/",
+	"/2HUPaa2XFtl0eWIOwShj8ksLxWkO5zP3pW5+dAC26yk2hqpDhaezLRN0r7i4sqaBkisf6PpDV+aN+Kc",
+	"Rlft/cR2IVvcr7ndHDlib69WRwGCeG3eA9ZojccIXS6Z1hYPz25CQqBTBqAZiHQqz8XlQDOhsKXh1fjw",
+	"68roG94lVhMsR7DpWEiNA458jPqnkDKj+12z30NazTE240iS5Nu6JDlUT/CvPahXv/v1r+2e+xXkRcVF",
+	"qCE4ldEVnXt7ESLDrjXZsSTGqctvs91oY5AaH+wjvyLT+qTF99WlxTVZmUt+w9KDubZKiqo3fJ8Y1bKv",
+	"OWZYa0M1wVqnI+CTQQpPyGnWaLkNI4Fm0a9+hn2y7kcBrXXmGquC2vkdgc74JqNOgZmIYcSIPrqh/brn",
+	"2ILx6A3zrqCqRvo25R8eTWDWCR6FRdhRSJuXxl7f0vQYLoNLbRGGhd29OskvMKesIJS422eyhYVbOahV",
+	"Nej8delVQ5tTcf8R9uQHuYMiaEN6uymHAVWEpD91HUqisaIfC1sRg05BLsijOdlyUdrqhIVi9Nocx9WF",
+	"8xTBqYOmaL47wbsfLk8ePvk2Uuxnk//ueY//zvNbZ9AZFffvPMe0tuM4RyEnDXNK7Pa6KosUkcJSogue",
+	"ZehDOWDfg3Tu6Gl7htAVL+xjA+jvDfjpi0ZmJc0ynH9Vcm9ZqKqL+UYTvZQ5qyVZgmMtefb+5fxhRyht",
+	"KTE3NVpTfBbLmh4RTZmCpzr81HejIKc+GNLMvo4WCG+ZLjNzSUcRnuFLC4wS+orPQyhd4ZLfFnus1For",
+	"Web6KGAUN0zRrNaa5YaBwQ/4r4mr5c+pPgDm1T5mQShOQaqlctfdJOE784SRXi9cKtKByBD/zEz5Dq+1",
+	"scw7CoFNs3th8667GhkWYzAca9aO5A6poiuLPUn51roxEqKlArQgkcJw6fG4d0Qnh+88p/8vzMH33KDB",
+	"iKq/vH9x8keUnSEvALoVPJUQUW7NfkmVkJQJCfVo5g+RkEzuErLh601C9BZwGbcs5VQkJH86vzBqObS1",
+	"PJvPk/l8fjwp3MvHVacIuALM9W8HHsnQIRZ/g6VzZssPokrqCyjikFiP7XKS7BuIFNn+AYG2qx6lC3rW",
+	"mLkaJjAn0GLM2m6TGPjE7l0Q0bjwVd7YTLPSaFZsB2lRVCDcEEy0ree+MR+/Xn1Fl8VdilhYbZeEBbAd",
+	"KIZ1Labw6aNYR0Gqmi4oVE5vpVhb08TWOMH3OkH4XWy0BK6uwvUsvo3wdR23ozL3rdx9XVwwRZRGmytc",
+	"2NRcL5/qRkDiOid4YVY7QRyPJ5y+DlU/p2ARtoGQ/Bsh1daP34FV9M+koWB/m94+ZMBlR8rICdOqfych",
+	"jxNwFthWJ2TBs0wn5MGD35MF23DoNY0cn4RZrk3vWvzsxLOnGgdIM8V7TNR38PU/7SGKg32xvMbiflex",
+	"n3ZQrIxl24AbmPgvK/iyPaPRA3CnpVe4X3F2lVwERqNZaEJopqUFfZGaeVyrI7F0XUUBG7HhoBwt10UK",
+	"TpU+9/sL91CLDyt3xpsu4D5VZp31om9+d/bz/OTxx3/8fHby9OPvoxXRHdxkLGVe7KNCc6l4wZfQxNq1",
+	"r2YpL7e2qfXH8aN0AtTJ3HVbzihHJLqlFCuutvBviBFdYekooNPtKL/BJn9lzpRm3Xhzx4GXa91kL6Aq",
+	"2J+0OurivAvXbmUExBDk4u/msH3/MHv5sHMXW53TjfYMFeIO5CEyr8cd8yrknczqPSa8a5cc2OgNCn0c",
+	"O2YES5nUxPGrcIfZoz3cE9QLitsLr+8UYOvkSi5ZWioGKHu1zjvshqdMLOsIgcC7U9KY7ZRr0k7p4kSV",
+	"oi8SAyflbSlmd0p2O0ZXIW/Bcn3EWAoFrIVG8BBR73mhyQ7h6SvglIWsl+2M7W1kU9F7b5Mfty6M2+t3",
+	"f40qs094XLA1WKwWeozrcwJwdCy9okWtsa81eG7f2Lc37eS+Tu+ocDXSdEygujrRbq9uz2V2R3sj0W60",
+	"OgPhpwPZj88UowWzS+zL/diWWcGNKXVqtvAEihZrtGzUZar9lZUFlS4KN/esSTXsh4tmHJQQYF6u9ZcE",
+	"qmuhoNE+vuVjFGsoiyENPSR/+o4Ucs0gVce6tqLlnl2xu3qJJ+adOPSgdsGne92AmMKn4N15pHTV4l5Q",
+	"W1JBtjRHU9kcQcxMBoBBECzwrn7YrflQfoydtiPjYXkyx0tacMcuLsSRuW3agjEFIH2hVMeoMnnOMm60",
+	"fqDDBRawuLxzl5RjmyjTlKW+bmDsiQzCqfa5wQwGf0C/rtyFMXt0LIvMUWCC0GtS+BTbj3Wmfb6UNMUl",
+	"Xdo+Zccg92/hSBjKEEpWlGcsdSPBOdjKGozCIYx/Gsjtjq4mCOWH638BT99ZOzyXRoGtONZS2GJdu2hd",
+	"QJtKXVFDHqVbsV2ixzlyfRLssBb8zGypVHbk25JdMSPX+xXKt/aZo0BqIRxDTZ/EOYxXKdumoKf7vA+E",
+	"bh6phf661Eyk9DQ10+3gkYpyKnZbyjJLoQaqoNcOxT3PqL34bCrtdGHscy/6rZjqsXtR8D0SxQjit9oI",
+	"33nlZe19I52Q5iCUGW1Svd0ipa1pBLAchzjG71TdqDaqC1bAA6Yc2Q/8jSY1NJYj7MKp/iXr24m3bMUU",
+	"E0v27s8vf4u5FXebohPQrjOMzJRNMqsmZ+GlZbFx6WAAM3ucY6zcrHBsvNQB7NuXjmC4wcFp+gh3iFJ0",
+	"COvd8KLCSOqRu9Vz9yN43XhjywCClSQ+SeUhtqq4raOlenUtl2NDNVyCgpQ59oXGQhvR65LJmcwz1tib",
+	"nCktxVBpAEzkVj3J2ZbybHY+E2z3b8tSF3KrfUloUgGNns8gzmI1q8stF5T8BDjYSoJC/vNn+JfZFEGz",
+	"vTaq0JSS0nB/77dErBr5FRQzDHHThYWLEdeAOg+wAOCQsmHXY9RCaLllwFGLPWEnZotIIaE3mtMhOvtX",
+	"jOCmxjkfbC7u6sWCPbrDDuOWthmjqSZCYgbHEftWu9VA+k7ORLC1tyfjkNsAD+wxXQb3fRAE293jYfj+",
+	"k3XxtjcL/BYAhwUJgDAxM5Hpm7ilef9l94rm93PLvaL52OsNJn0cXaMFXW120bwfcQQApSchniyY0phR",
+	"UUPsHmnWmdeefr7mIv1y+tlcJ91Nk+0qAXOpGptr69FuzAe7mq1wXvi/F4E/XJMNvUE5Yn6OulvDPU6d",
+	"c3wjs9T5xSLplaVhiI7WejmFwL69KKF5cvMyi6ZKwETDofD2ZYPd8CoyODdIfQrwn74p1ItZhupkj9Af",
+	"vzbj4I/zzzPEGEP8dtt4WtmPmEVbHifLXtHcYoffBkMG2O+4XaClIopZ7wjGaXiN3yyGmOtgIcgI38mW",
+	"5jVxxjqF2YeNvNz+OLvTbFzV030zt98ewQeFYXJsD8StLeYaamP/o4BurnVeA+xyJxzFTjXTugKGjetB",
+	"34v0nXtsNAoRiJ2jFn5nWQPf087J9c7P6bommeOLd59+Sbrvve7V3sHdZwcbe/+5VdcyQ0vNUmtfHcWp",
+	"YykMmsctydzgs0Glu2K2u1S2jw5LYJM+2tw5mVJwtAfwCPCR++DO1zsBo41lT5w9aiUgAoQskNDN5qqa",
+	"LRUr9FEZ9vLNj24GUXux1x8xKC/iTep+sn3ZAJ54GThHDEsYNpOCaZatoDwGPqAO13tFoespogPGVC5M",
+	"PcENuIUCktK9np0/mnvlCNIfs725kqXN/Jc5CwG3QHOd5MmwbHK/TgwYtM9sA264sM2Zjm+nvaLXYKN5",
+	"xnMAWUquFd0eePgHheRbdiOvPV/8E0vJwkmySWRixWDO+Cv30L2YrzjYaBPWze04ZuzWHmb32o5G1x1F",
+	"JGObOnS5Yt9kVLj130JEbViWhu2Yz07mT331hU3HPpvP2p2cEfP/jrs1+9mN6HRsp3xoVnjYr3moJ6Rd",
+	"ewtcHU+LC4zYPrpVL2DzoUMXAXGVZWF3unhX5mQG1tuozPJazpzL+Xc0bLdp+HUg0vyh7T2kxwBRRYwO",
+	"/0rXj8VVUSI8h22PgvmMQLOLsLXtckO50pPb7t5wtqtLzcE8uuowf12JdPe2X5d+o9DDumYipYk7MWHH",
+	"ZJvogU2gUu/bOaRfTm17Tu1Y3Uh2ihfslX3ovjHslrSE7YXov5ExO+n612jfwAbVIGxcEzbTPDtUBLtR",
+	"P4/o3ZmyJfdejXE3ONLyuf1hPZ35caRjjVxkfF058IbnlCumLX2j0trGsaFYbyPJztfvRrOwu2R0Nekn",
+	"88isw6amExv4+N42U+j5AX40NK8WCOFX0m10nMTxfUaP4d4z5zq8n5MKNhPlEKHa5j8i8ALicO8uMB9D",
+	"85RhR3BowBC6bA69N4Qs+HKgB8BP9pmBkpr3LqMR33mcIpn4Sfg6qtuQLsPFbY7GR8pRhOAgRaiF4/tB",
+	"AqY4hfurM+j7ltG0Yo2RfmNUXakmzuy4tYWurtu+Y7sAP85Bq3eaVHz1r3MmcPVfnSplp9UV6bbfHof0",
+	"LZP/VqSvNw3sFEivq8cmlvntKC8cJCdiMnbIJFuB3cIpWkiZQSeXeriyMmBjL3M20q1Liu8lDft12Npt",
+	"jMMj2LVjNYNDNysGwwLrqeb6MOx1FN9HnfMGLajbday8y4N/v137RPC+esOxKmrp9qoWtrzFvpxi6XIg",
+	"ldtNs20WVEponjOaEQenio6Sb/SFzeinyyXLC/ffq5yqItsnrh4DgEJZUWTmImVptdQH2Nb9Abms+nV4",
+	"MrgGxhqqFpViS/N9tbBWCOBdwfIjMNSh/YB9qTW9Zscx5NwrqyQQ+24ks/+HpTcMCtp/MnN5peYZ2Doj",
+	"MmELorWubLUyv6vV1wopWFAva//MGL1hV1gRyj4tszLteCN+l9ZE5VE7oUaB3DtMytCaax7lIP6kGdxU",
+	"k6bZMMmo476vxjYbL8mOaZ89l4QCOIKtPPODfNNqpDhJhu3Eyci6n9c7cc+lP+GI43PQ/RTvMFWvGsUI",
+	"5cIwHgRbSSFl4hB08c6ptYkdLBDwL27nobdCZGtWaGtNfSrIUqLg3ykp1sRWGBBuVN0VJGl4cz5jRsEj",
+	"UJLOzUwhQgm/e0DQUsYcdEA/wRdBFiDOYMG8abehIl1IeZ1YxwDLUh/+bnQCdKhm7WvmMk1rGz31zhh5",
+	"aoMhfhR5ef9ti2vMPMC8xkTR9OYo0c/nbMUBXZyETZ0nsmFbVpwW2A4zboK+V/vGpk7THiZDXX41HHNf",
+	"SMb1btQWoLteonCEABICxteYx4PWC1kgkyZ1rO6jcNdALWTzQjq4a+9x6iLv7Do7YlddrI2t9ys/AOQx",
+	"dkN15ZK7wTykmC0t2FENfUww6dbll9sGA65rk1MiF4wJ5DNoVLvb8AyNJnSSmJ8/nj/tagt6KykUMMdv",
+	"UL78ajfSO3rDKsXlYNXISA1bb9InJt7gI2MjBJgwfRvMg3+KAAFSZThAYAl8nPzxnVTXHfmRhr92G1ok",
+	"ZIH1IiOLiipTBp+KJLA1lpZlBCookyq/GKpZXPooU5A9jjkQ1gWMwCJtGfO9SF+x7YIpveH53aKeWL40",
+	"EjFjq6MUPUMGoWf40qftNHZmJRVZy9q9PqqAtstJaQsWvr4sD7ORd15H8Vqwhow5qLA0yven2Cq1E0jf",
+	"nMEt3RML3urygzEvdcUFlH9CFSzLNIuwO/7uEkf52jYQpwVzFLTPQcPCR44EzuL2FD3KXbFPdD4bo9uI",
+	"ICJV2FFwzW9YI88qygG4yQ/sJraZwNaHd9T4/YQbjINtEVKSCt9WAX4M/ujE9lHAngmgTPnuC+gnwCV/",
+	"oytBGhftTKRVEwZffGWx2iJ+Z1a8ldmvkF40trB+SndMtxe9d7HUNiu3mY8iD8f6u1/BWHmXBNshEx3h",
+	"aP2J3wQ3FPtElwXETJlmllGhq44j3+Qy5PDUYGHECRZG9GfAa1a8gMder456l/W11V8fB8jsLdtKq3zX",
+	"KkEgB8xjIOzquhrXLWUtw+jFreg9qfzvnkh9/NrBiJQM1M0jYUvUCFvqHJv29HOxGbO4B6KGN+NSbo1N",
+	"SRCz4QjIh8xcvbjilKVuKDdCo/OzsrfKNBiYWBbsOxzxHqnHdbXMIxDu3xnLR+j+h3Ci2vLqZPdY5dVz",
+	"9+F8q8Yb63oLV3IkLdF2nsopttulwqtcgFSHmiEWxAXl1dCVFxXGDR3kX/NcbUOwHqynRN2YZP6hu3Q5",
+	"+EG6KF49cDT894g62kJ/9wHTc5JvqGYJyRUD/UpzyIQtGN0mxHGDzb13WO4Tclu9yeYWelob6PTzNdt/",
+	"6Uy9/0kW7E3w/Dg8DLYfBYexpcKVFTG6vcoYTcGtBX9t0ccxS2Z6rwu2vap8dhuq0h1V2OEV1tnZoOZQ",
+	"vCzbEgFCWZgkT84eO3n1nCsGpax/YoIpyMvYGia3SvFBSns1Yst5RIRHSaXEJfsnhDovpvlnxnVxQXaY",
+	"f4NgShhiNRNLRmRXbPGUttP66tVNrPjVTYPxR/qYuRDv+fIaKl2rs4C4OfYA4rUPstMVOGOjMmoR2Qt4",
+	"wQ6aLY0+vgXb5hltidVTJwk6Y6FvMPHK0+otG8TzHzgSzdrEQxn9lgWD0XK7X7u4rknmDsa09ee3Z0a7",
+	"u7ZPnh3mxg0QFNU5ZALtQAmkWLIjMuDpZxjmy6h73vPgxIAYVSlU8N9xcOKe9/D94N5RI0QgbunSKENU",
+	"CarW7GBdoFS51ANlLm/cQ/eiKuNgo/VkN7fj7IN7HYQdUCN2kWCqrxHsQrOqz+c3EC3SB0Sy7UhDiJ9v",
+	"2VKq1BHlNoqMSDUI7UdzqDI/ez+fn8P//8esSr+cvYUSKKffGP3rGw3emAxg/oEGK2zPG1WADtZ6RBpp",
+	"z3JpYVyfPiQp3VuYLCF3YVpnT7egjrRS7OEf4J49HCzm9qjmMM9f/ZZxZ6R9Jj5gMYeG8lx1HHMdeZDs",
+	"Nvsm32MZHmMpSy9IKQqegWXDAJ/P+g4BfAQNSrQlzV4ZhdR5n8qUF3a6U09NKMJGw5pWh+mfCkDEJn/a",
+	"5boAxiEUa1RuV/VctFhuon7Qt7Vf3HtoRJbFUoJBCUhgWHNNVGms4TXl4oGxDaFn5Pksta7qg6SQHyiS",
+	"hh7Ii0cRSWPHr2zaFJ3UqZJ53tF1siZiXNNLN4fDhEycHbkmy0zqo7DjswzYr1H/b3SUFGreFLFLTgJL",
+	"aGlbVvFDy5B8KKu7HYn1r95LKp0ZbKyKgrGixR6SpO8yL9wmlhSgnNbTwqf47bpUkcs0hWXfBkLBUACA",
+	"GE/0hq8K6ymyGsDsfPbOfEqs/8fMpO7QDUG6fHvWL1PQunDj7j35uho2zh9HMQULcyplxqqGdqAvBTRE",
+	"K5B94sOA9E1PLjDX6Wfzn14jz7LItAvCUuju24Tcz1a8rjphdh/UiUey7Mio2VhgBNj4quDiovIK1lKm",
+	"C2y1q5jAQimOBXlilfFl0ZXGeqQ9vQWM8IESwtgv5iHnMW5U7/VxCq48HS8v/tmY1KY3YCoQSAur0ou0",
+	"Fn26hZw4xWtoaykSjSu8hUd+XQ7rYI8JiqN/AyiOtrwQwdcmFRy69xxN+XMMY1OubOfUY/ZX+N5FCmkw",
+	"UFJrhjk2h7PJS1WBe6/m9656rKdT/jgkgu5Y1deMTOAp8JKL0XppFbFY7G1k6Vg9yfybOSTwLjHtwnoz",
+	"q7QIM2t7UXJFYAcvKlM3sfgU9iZFbQ9CKQjcd4gZUcuzOoEG6L09yeG5t+URLIvefr/BMF1Cv8yOBJTj",
+	"8j+1z4eBBFzbVaOWl3WcbJU2GW+ZITlLrdfxam29juMBe1ukPlSmlq4N6JGaBbyj+yA59+ibg8xf9API",
+	"/okV79wzd5kqXdOJ/YidwO/FsVBjP7hKsEZOBvRZQ3RKXmiWrSa24O9Qzy8RfQnD71BkBonI5jfmQ4gT",
+	"YC4zauTLvXlwxT+B4b60VcyGx7Cb9ANyaavT/m5U9yWWR2pAeQLRGrjDYmp8bW8PteDtTGfns//r8sUs",
+	"maV8zQs9O59ltAC4Ba6XNLvaM6qudEFVAWpPRgW78or8ClJc14qBRv9XZuPRoA7Kco3bFutFVpkBz7B3",
+	"maHvv1Mlyy01YyvAKiihJUzK/DdfkpmhmNmSleJLemqeyehstNRwlPtVKuXc4LiJsWOCHr4jCaJntkry",
+	"6GclIolOi41iGjLy+4H/q8fuQ53yw41G/6/mdxwNCtUx66/xmIciJUsltZnm8hpvHysEEGBhuthyHv/6",
+	"kv6d5YUt6pYK3AZGvc+yBwT6c/oJpSxnEJwA1MWkJojCufVKpcbeHmrC0axEjgA2u5Kr1RXC/z9+8uVg",
+	"q86/NP6jCAZOFPcm/I3ruVT7rG3tNcxCnMivnXA1LIl8xcBxhVF1vi5C0DoEAS1sTy9d1FKqRgsjl9ky",
+	"IIL8U/chgZ5Zm+a9z7oZKYj8LI8jh/z76iluNphRg9N03kZQa5pNTyx19GEZR10RiWcy33sKHSEsYYPb",
+	"J3J1UmzYiU1SWpXCd5DCJw6OL+JATXH7yoMRAJCNHQ7xCDK2KggCdIURybNIBLKaZ3MAO+2EcKFzsJwS",
+	"smE0vZKrK2dWY5bxQslrpojvTAZZuLVQ6EDDuBDGvz6JF1LZBAB8om99wwkZfrG/di5G+6R29B9X9Ch1",
+	"04bnCSWLkmfFCRf+hBIuLCxkq+xTE2qHPzjfz8uBQRDI4Dx+XQW6YzcqFDu3RtT3u+NhIEPwroKprU7A",
+	"l4C4jKrgy3poaJqUjCdwvKM37PbbcqjTpkJOTGaarwUX6yupUmhegsiTVy5jbsf4elPgtKxMfvby7fzM",
+	"f2Ukw+HlsJ68o+0AS7RL/GETxfC4QPMN2lSJJFQYtaZBqvohtx/HoBuBx8Yu9D08DAEzUJ5ihQDBNk0k",
+	"4wfcwxoVz779Z0HFnyo/jllz4GxyJLwXHMAqUDuLvJMQu2/QjF66tiqW7W3ZiLkILmzrTO3vX8QYOdYF",
+	"MYRGexleW6TUEIdeKfl3Zov7Q2wejFHDvNGdZqMDXqQCujYYzHEY2V9N9lWBLQhy3hWObGkzg+0Y7Rji",
+	"OOhUBgkBv0nU1IPP7oXhuCqPAgEGjqXKYcYOMjYeA4fnSaifCgS8FmxtET07QKtud1pdCUEXcovhSQmt",
+	"Vp2RYr08cgW54a6ctIrQmQ+y7IJsWGbdP7qownnYlsA8HEE1soO992UN089sEvfEw4Ats6OKENvOalHU",
+	"ezRqOvpox8yVu1RlkTZIKJpFIyf+S1AsF3R5fVKwo7TJtYgzjoW+0ai/5rhtVStrklONLQUsIq3VezEV",
+	"fCN3DUbyP9nJMksRC0EXUqakFClepIfzu+8tG3ck/Kh1eft2ow6TDXFb/q2uoj1wDxqG1trczrPz2f/3",
+	"//y/UOYqqIBahqlxCb4WP/46zUfjwG1303aULUvFi/3s/OePtZApXyPagkjJGrAYCruF/Z01oIhqGXLG",
+	"qU2JG1M+ULHJmDgxNkc9djlA1QodDg6k/QHTju+BXoothcT0PqfnX9xD9+HzdIP9lWblaIen9YwfIWfT",
+	"Ld5VdGUQRYSYi8zKrUueFZJsaU6uhdzZXGuoUFrBBmDzSZB311ykrVKweD9//NRlqdQZ/vMMefr854/m",
+	"StFM3biLsFTZ7Hx2SnN+enMGiqodppJEvoez/8gjKvpPKgwwHX4chN2r95Upr73NlZwEH6VsmVFFXdcT",
+	"/7lbevBRJcTDcZFpvnz88v8HAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -40,6 +40,10 @@ var pathIdentifiers = map[string]identifier{
 	"role":           {`SELECT code FROM own_role WHERE tenant_id = $1`, "own-nobodys"},
 	"sequence":       {"", "888888"},
 
+	"closures.id": {`SELECT closure_id::text FROM office_closure WHERE tenant_id = $1`, nobodysID},
+	"exports.id":  {`SELECT export_id::text FROM tenant_export WHERE tenant_id = $1`, nobodysID},
+	"day":         {"", "2031-03-04"},
+
 	"templates.id":       {`SELECT template_id::text FROM contract_template WHERE tenant_id = $1`, nobodysID},
 	"contracts.id":       {`SELECT contract_id::text FROM contract WHERE tenant_id = $1`, nobodysID},
 	"objections.id":      {`SELECT objection_id::text FROM objection WHERE tenant_id = $1`, nobodysID},
@@ -320,6 +324,11 @@ func (f *foreigner) restore(t *testing.T, method string) {
 		return
 	}
 	f.Restore(t, "api_token")
-	f.Exec(t, `DELETE FROM own_role WHERE tenant_id = $1`, f.first.ID.String()) // a code can be added once
+	f.Exec(t, `DELETE FROM own_role WHERE tenant_id = $1`, f.first.ID.String())      // a code can be added once
+	f.Exec(t, `DELETE FROM tenant_export WHERE tenant_id = $1`, f.first.ID.String()) // one is made at a time
+	f.Exec(t, `DELETE FROM working_week WHERE tenant_id = $1`, f.first.ID.String())
+	f.Exec(t, `DELETE FROM holiday WHERE tenant_id = $1 AND day = $2::date`, f.first.ID.String(), f.path["day"])
+	// An office of another administration's code is one's own once it is described.
+	f.Exec(t, `DELETE FROM office WHERE tenant_id = $1 AND code IN ($2, $3)`, f.first.ID.String(), f.path["office"], pathIdentifiers["office"].nobodys)
 	f.Exec(t, `DELETE FROM contract_template WHERE tenant_id = $1`, f.first.ID.String())
 }

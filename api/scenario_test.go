@@ -45,7 +45,8 @@ func TestAPI(t *testing.T) {
 	k := newKit(t)
 	k.contracts(t)
 	all := slices.Concat(k.contractReadings(), k.contractWritings(t), accountOperations(), figureOperations(k), declarationOperations(k), importOperations(k), purposeOperations(),
-		k.peopleOperations(t), invitationOperations(), roleOperations(), engagementOperations(), auditOperations(), ownOperations(), conversationOperations(), k.ownIndicatorOperations(t))
+		k.peopleOperations(t), invitationOperations(), roleOperations(), engagementOperations(), auditOperations(), ownOperations(), conversationOperations(), k.ownIndicatorOperations(t),
+		k.settingsOperations(t))
 	t.Run("every operation has an action, an example and scenarios", func(t *testing.T) { t.Parallel(); k.checkDocument(t, all) })
 	t.Run("tokens", func(t *testing.T) { t.Parallel(); k.checkTokens(t) })
 	t.Run("figures are the room's", func(t *testing.T) { t.Parallel(); k.checkFigures(t) })

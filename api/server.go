@@ -14,11 +14,14 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/comparison"
 	"assay/domain/confidentiality"
 	"assay/domain/contract"
 	"assay/domain/crosscheck"
 	"assay/domain/engagement"
+	"assay/domain/firstrun"
 	"assay/domain/indicator"
+	"assay/domain/installation"
 	"assay/domain/meeting"
 	"assay/domain/notice"
 	"assay/domain/warehouse"
@@ -32,7 +35,7 @@ const (
 	bodyLimit = "1M"
 	// uploadLimit bounds one delivery; larger extracts are imported from the command line.
 	uploadLimit = "2G"
-	// answerLimit bounds the time of an answer, deliveryLimit that of a delivery of files.
+	// answerLimit bounds the time of an answer, deliveryLimit that of a delivery of files, one way or the other.
 	answerLimit   = 30 * time.Second
 	deliveryLimit = 30 * time.Minute
 )
@@ -53,6 +56,9 @@ type Services struct {
 	Engagements     *engagement.Service
 	Audit           *audit.Service
 	Notices         *notice.Service
+	Installation    *installation.Service
+	Comparisons     *comparison.Service
+	FirstRun        *firstrun.Service
 	Languages       []string // in which things may have names
 	Log             *slog.Logger
 	Clock           func() time.Time
@@ -110,7 +116,7 @@ func limitBody() echo.MiddlewareFunc {
 func limitTime(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		limit := answerLimit
-		if isDelivery(c) {
+		if isDelivery(c) || isDownload(c) {
 			limit = deliveryLimit
 		}
 		ctx, cancel := context.WithTimeout(c.Request().Context(), limit)
@@ -122,6 +128,11 @@ func limitTime(next echo.HandlerFunc) echo.HandlerFunc {
 
 func isDelivery(c echo.Context) bool {
 	return c.Request().Method == http.MethodPost && c.Path() == BasePath+"/imports"
+}
+
+// isDownload reports whether a whole export is sent, which takes as long as the line of its reader needs.
+func isDownload(c echo.Context) bool {
+	return c.Request().Method == http.MethodGet && c.Path() == BasePath+"/exports/:id/file"
 }
 
 // noStore keeps answers out of caches: they are one person's view of one tenant.

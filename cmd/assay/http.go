@@ -50,7 +50,8 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 	}
 	return web.NewHandler(log, ready, s.proxies, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Contracts: s.contracts, Papers: s.papers(), Scorecards: s.cards(), Meetings: s.meetings(),
-		Engagements: s.engagements, Audit: audit.New(s.db), Notices: s.notices, Languages: locales.Languages, Log: log, Clock: time.Now}))
+		Engagements: s.engagements, Audit: audit.New(s.db), Notices: s.notices, Installation: s.installation, Comparisons: s.comparisons,
+		FirstRun: firstrun.New(s.db, s.accounts, time.Now), Languages: locales.Languages, Log: log, Clock: time.Now}))
 }
 
 // serveHTTP answers on the listener until the context ends, then lets requests finish for a while.

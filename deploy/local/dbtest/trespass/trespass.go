@@ -108,11 +108,13 @@ var given = []string{
 		SELECT tenant_id, gen_random_uuid(), account_id, 'other', '` + Planted + `reason of another', '2026-01-01', '2026-03-01' FROM membership WHERE tenant_id = $1 LIMIT 1`,
 	`INSERT INTO tenant_export (tenant_id, export_id, state, started_at, started_by, capacity)
 		VALUES ($1, gen_random_uuid(), 'done', '2026-01-01', 'planted', 'administrator')`,
+	`INSERT INTO office_closure (tenant_id, closure_id, first_day, last_day, reason, changed_at, changed_by)
+		VALUES ($1, gen_random_uuid(), '2026-01-01', '2026-01-01', '` + Planted + `reason', '2026-01-01', 'planted')`,
 	`INSERT INTO engagement (tenant_id, engagement_id, sign_in_name, purpose, permissions, starts_at, ends_at, granted_by, granted_at, terms)
 		VALUES ($1, gen_random_uuid(), 'planted@example.org', '` + Planted + `purpose', '{figure.read}', '2026-01-01', '2026-12-01', 'planted', '2026-01-01', 1)`,
 }
 
-// Give writes into the other administration a notice, an invitation, a role, a contract with what is said about it, a purpose, an export and an engagement, with Planted in a text where they have one.
+// Give writes into the other administration a notice, an invitation, a role, a contract with what is said about it, a purpose, an export, a closure and an engagement, with Planted in a text where they have one.
 func (v *View) Give(tb testing.TB) {
 	tb.Helper()
 	for _, statement := range given {
