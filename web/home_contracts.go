@@ -33,6 +33,14 @@ func (h *homePage) latestCards() ([]contract.Latest, access.Scope, error) {
 	return found, as.scope, nil
 }
 
+// withMeetings adds the monthly meetings to links, for who may open their page.
+func (h *homePage) withMeetings(links ...view.Link) []view.Link {
+	if h.may(access.ScorecardRead) {
+		links = append(links, view.Link{Text: h.T("meetings.title"), Address: h.at("meetings")})
+	}
+	return links
+}
+
 // standings are how a value stands to its target, as a mark with a word.
 var standings = map[contract.Standing]string{contract.Green: "good", contract.Amber: "warning", contract.Red: "bad"}
 
@@ -58,7 +66,7 @@ func (h *homePage) ownContract() error {
 	for _, latest := range cards {
 		c := latest.Contract
 		part := view.HomePart{Key: "contract-" + c.Number, Title: own + " " + c.Number, Sub: h.days(c.StartsOn, c.EndsOn-1), Wide: true,
-			More: []view.Link{{Text: h.T("home.contract.open"), Address: h.at("contracts/" + c.ID.String())}}}
+			More: h.withMeetings(view.Link{Text: h.T("home.contract.open"), Address: h.at("contracts/" + c.ID.String())})}
 		if latest.Card == nil {
 			part.Empty = h.T("home.contract.no_card")
 		} else {
@@ -119,7 +127,7 @@ func (h *homePage) offTarget() error {
 	if err != nil || scope == access.ScopeNone || scope == access.ScopeOwn {
 		return err
 	}
-	part := view.HomePart{Key: "targets", Title: h.T("home.off"), Wide: true, Note: h.T("home.off.how"), More: []view.Link{{Text: h.T("home.contracts"), Address: h.at("contracts")}},
+	part := view.HomePart{Key: "targets", Title: h.T("home.off"), Wide: true, Note: h.T("home.off.how"), More: h.withMeetings(view.Link{Text: h.T("home.contracts"), Address: h.at("contracts")}),
 		Heads: []view.Head{{Text: h.T("contract.holder")}, {Text: h.T("board.indicator")}, {Text: h.T("breakdown.value"), Numeric: true}, {Text: h.T("home.target"), Numeric: true}, {Text: h.T("home.standing")}}}
 	var short []shortfall
 	published := 0
@@ -167,7 +175,7 @@ func (h *homePage) meeting() error {
 	if err != nil || scope == access.ScopeNone || scope == access.ScopeAdministration || len(cards) == 0 {
 		return err
 	}
-	part := view.HomePart{Key: "meeting", Title: h.T("home.meeting"), Wide: true, Note: h.T("home.meeting.how"),
+	part := view.HomePart{Key: "meeting", Title: h.T("home.meeting"), Wide: true, Note: h.T("home.meeting.how"), More: h.withMeetings(),
 		Heads: []view.Head{{Text: h.T("contract.holder")}, {Text: h.T("home.month")}, {Text: h.T("home.composite"), Numeric: true}, {Text: h.T("home.standing")}}}
 	for _, latest := range cards {
 		c := latest.Contract

@@ -39,6 +39,9 @@ func (h *homePage) people() error {
 		{Name: h.T("home.people.invited"), Text: h.Count(int64(len(invitations))), Number: true, Link: people},
 		{Name: h.T("home.people.without_factor"), Text: h.Count(without), Number: true, Link: people},
 		{Name: h.T("home.people.suspended"), Text: h.Count(suspended), Number: true, Link: people}}}
+	if h.may(access.TenantWrite) {
+		part.More = append(part.More, view.Link{Text: h.T("nav.settings"), Address: h.at("settings")}, view.Link{Text: h.T("settings.tab.calendar"), Address: h.at("settings/calendar")})
+	}
 	h.add(part)
 	return h.experts()
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +40,13 @@ func (k *kit) testHome(t *testing.T) {
 		}
 		if current := answer.page.Find(".tabs a[aria-current]"); current.Length() != 1 || current.AttrOr("href", "") != "/in/karouma" {
 			t.Errorf("%s: the current place is not marked once", role)
+		}
+		// The pages of meetings and settings are found from here by those who may open them, and by nobody else.
+		for path, wanted := range map[string]string{"meetings": "director_general deputy head_of_office team_head auditor human_resources", "settings/calendar": "administrator"} {
+			found := answer.page.Find(".home-more a[href='/in/karouma/"+path+"']").Length() > 0
+			if slices.Contains(strings.Fields(wanted), string(role)) != found {
+				t.Errorf("%s: a link to %s: %v", role, path, found)
+			}
 		}
 		k.followHome(t, b, role, answer.page)
 	}
