@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 	"sort"
 	"time"
 
@@ -41,9 +40,7 @@ func (v *visit) showBoard() error {
 	if !f.period.RepeatsYear() {
 		page.Columns.YearBefore = v.PeriodName(f.period.YearBefore())
 	}
-	if err := v.fillBoard(&page, f, entries); err != nil {
-		return err
-	}
+	v.fillBoard(&page, f, entries)
 	v.goLive(&page.Layout, f.revision)
 	return v.show(http.StatusOK, "board", page)
 }
@@ -82,11 +79,7 @@ func hasAll(d *indicator.Definition, filters []indicator.Filter) bool {
 const mostChanges = 6
 
 // fillBoard sorts entries into families and finds the clearest changes.
-func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entry) error {
-	definitions, err := v.server.Indicators.Catalogue(v.Request().Context(), v.tenant)
-	if err != nil {
-		return err
-	}
+func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entry) {
 	var distances []float64
 	families := map[indicator.Family]int{}
 	for _, family := range indicator.Families {
@@ -95,11 +88,7 @@ func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entr
 	}
 	for i := range entries {
 		entry := &entries[i]
-		at := slices.IndexFunc(definitions, func(d *indicator.Definition) bool { return d.Code == entry.Code })
-		if at < 0 {
-			continue // one of the administration's own, retired a moment ago
-		}
-		d := definitions[at]
+		d := entry.Definition
 		row, distance := v.boardRow(d, entry, f, page.Columns)
 		family := &page.Families[families[d.Family]]
 		family.Rows = append(family.Rows, row)
@@ -117,7 +106,6 @@ func (v *visit) fillBoard(page *view.Board, f *figures, entries []indicator.Entr
 		}
 	}
 	page.Families = kept
-	return nil
 }
 
 // byDistance sorts changes, the clearest first.

@@ -89,10 +89,7 @@ func (v *visit) expertCard(ctx context.Context, e *engagement.Engagement, tenant
 	}
 	card.Period = v.PeriodName(period)
 	for _, result := range results {
-		d, err := indicator.Find(result.Code)
-		if err != nil {
-			return card, err
-		}
+		d := result.Definition
 		card.Figures = append(card.Figures, view.FigureSample{Name: v.IndicatorName(d),
 			Figure: v.Figure(present.MeasureOf(d), present.ReadingOf(d.Unit, result.Total.Number, result.Maturity))})
 	}

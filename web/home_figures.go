@@ -45,9 +45,7 @@ func (h *homePage) figures() error {
 		return err
 	}
 	board := view.Board{Columns: view.BoardColumns{Now: h.PeriodName(f.period), Before: h.PeriodName(f.period.Before())}}
-	if err := as.fillBoard(&board, f, entries); err != nil {
-		return err
-	}
+	as.fillBoard(&board, f, entries)
 	sub := h.PeriodName(f.period) + " · " + scope
 	key := "administration"
 	codes := homeFiguresWhole
@@ -143,11 +141,7 @@ func (h *homePage) groups() error {
 	part := view.HomePart{Key: "groups", Title: h.T("home.groups." + by), Sub: h.PeriodName(f.period), Wide: true, Heads: []view.Head{{Text: h.T("dimension." + by)}},
 		More: []view.Link{{Text: h.T("home.groups.more"), Address: question{period: f.period, by: by}.address(h.at("indicators/" + homeGroups[0]))}}}
 	for _, result := range results {
-		d, err := indicator.Find(result.Code)
-		if err != nil {
-			return err
-		}
-		part.Heads = append(part.Heads, view.Head{Text: h.IndicatorName(d), Numeric: true})
+		part.Heads = append(part.Heads, view.Head{Text: h.IndicatorName(result.Definition), Numeric: true})
 	}
 	for _, key := range keys {
 		name, code := as.DimensionValue(by, key, names, nil)
@@ -184,10 +178,7 @@ func (v *visit) sideBySide(f *figures, by string) ([]*indicator.Result, error) {
 
 // groupCell is one figure of one group, with its cases, leading to the indicator within the group.
 func (v *visit) groupCell(result *indicator.Result, f *figures, by, key string) view.HomeCell {
-	d, err := indicator.Find(result.Code)
-	if err != nil {
-		return view.HomeCell{Text: "–", Numeric: true}
-	}
+	d := result.Definition
 	m := present.MeasureOf(d)
 	reading := present.Reading{Maturity: present.Mature}
 	for i := range result.Rows {

@@ -69,7 +69,6 @@ type Indicators interface {
 	Under(veil *confidentiality.Veil) *indicator.Seen
 	SQL(ctx context.Context, tenant *administration.Tenant, code string, in indicator.Request) (*indicator.Statement, error)
 	Peers(ctx context.Context, tenant *administration.Tenant, in indicator.PeersRequest) (*indicator.Peers, error)
-	Catalogue(ctx context.Context, tenant *administration.Tenant) ([]*indicator.Definition, error)
 	Find(ctx context.Context, tenant *administration.Tenant, code string) (*indicator.Definition, error)
 	Owns(ctx context.Context, tenant domain.TenantID) ([]*indicator.Own, error)
 	OwnVersions(ctx context.Context, tenant domain.TenantID, code string) ([]*indicator.Own, error)

@@ -101,26 +101,9 @@ func (v *auditVerification) database(cmd *cobra.Command) error {
 	if v.head != "" && v.tenant == "" {
 		return domain.Errorf(domain.KindInvalid, "--head belongs to one administration: say which with --tenant")
 	}
-	noted, err := v.noted()
-	if err != nil {
-		return err
-	}
-	s, closeServices, err := openServices(cmd.Context(), cmd)
-	if err != nil {
-		return err
-	}
-	defer closeServices()
-	tenants, err := v.tenants(cmd, s)
-	if err != nil {
-		return err
-	}
 	broken := 0
-	for _, tenant := range tenants {
-		var head *audit.Head
-		if h, known := noted[tenant.Code]; known {
-			head = &h
-		}
-		report, err := audit.Verify(cmd.Context(), s.db, tenant.ID, head)
+	verified, err := v.each(cmd, func(s *services, tenant *administration.Tenant, noted *audit.Head) error {
+		report, err := audit.Verify(cmd.Context(), s.db, tenant.ID, noted)
 		if err != nil {
 			return err
 		}
@@ -128,11 +111,43 @@ func (v *auditVerification) database(cmd *cobra.Command) error {
 			broken++
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", tenant.Code, report.Sentence())
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if broken > 0 {
-		return domain.Errorf(domain.KindConflict, "the record of %d of %d administrations is broken", broken, len(tenants))
+		return domain.Errorf(domain.KindConflict, "the record of %d of %d administrations is broken", broken, verified)
 	}
 	return nil
+}
+
+// each calls fn for every administration that the flags choose, with the end of its record that was noted earlier, nil when none was. It
+// gives how many administrations there were.
+func (v *auditVerification) each(cmd *cobra.Command, fn func(*services, *administration.Tenant, *audit.Head) error) (int, error) {
+	noted, err := v.noted()
+	if err != nil {
+		return 0, err
+	}
+	s, closeServices, err := openServices(cmd.Context(), cmd)
+	if err != nil {
+		return 0, err
+	}
+	defer closeServices()
+	tenants, err := v.tenants(cmd, s)
+	if err != nil {
+		return 0, err
+	}
+	for _, tenant := range tenants {
+		var head *audit.Head
+		if h, known := noted[tenant.Code]; known {
+			head = &h
+		}
+		if err := fn(s, tenant, head); err != nil {
+			return 0, err
+		}
+	}
+	return len(tenants), nil
 }
 
 func (v *auditVerification) tenants(cmd *cobra.Command, s *services) ([]*administration.Tenant, error) {

@@ -108,14 +108,10 @@ data were loaded since the figures were last brought up to date, that is done fi
 				if err != nil {
 					return err
 				}
-				definitions, err := s.indicators.Catalogue(ctx, tenant)
-				if err != nil {
-					return err
-				}
 				if f.asJSON {
 					return json.NewEncoder(cmd.OutOrStdout()).Encode(results)
 				}
-				return printResults(cmd.OutOrStdout(), tenant, definitions, results)
+				return printResults(cmd.OutOrStdout(), tenant, results)
 			})
 		},
 	}
@@ -199,14 +195,11 @@ func (f *figureFlags) period(ctx context.Context, s *services, tenant *administr
 }
 
 // printResults prints a line for the whole of each indicator and one for each group.
-func printResults(out io.Writer, tenant *administration.Tenant, definitions []*indicator.Definition, results []*indicator.Result) error {
+func printResults(out io.Writer, tenant *administration.Tenant, results []*indicator.Result) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "CODE\tGROUP\tVALUE\tUNIT\tNUMERATOR\tDENOMINATOR\tN\t95 % INTERVAL\tMATURITY")
 	for _, r := range results {
-		unit := ""
-		if at := slices.IndexFunc(definitions, func(d *indicator.Definition) bool { return d.Code == r.Code }); at >= 0 {
-			unit = string(definitions[at].Unit)
-		}
+		unit := string(r.Definition.Unit)
 		if unit == string(indicator.Money) {
 			unit = tenant.Currency + " minor units"
 		}

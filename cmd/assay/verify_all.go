@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"assay/domain"
+	"assay/domain/administration"
 	"assay/domain/audit"
 )
 
@@ -29,26 +30,9 @@ Ends of the audit record that were deposited outside (assay audit heads) are com
 }
 
 func (v *auditVerification) everything(cmd *cobra.Command) error {
-	noted, err := v.noted()
-	if err != nil {
-		return err
-	}
-	s, closeServices, err := openServices(cmd.Context(), cmd)
-	if err != nil {
-		return err
-	}
-	defer closeServices()
-	tenants, err := v.tenants(cmd, s)
-	if err != nil {
-		return err
-	}
 	wrong, out := 0, cmd.OutOrStdout()
-	for _, tenant := range tenants {
-		var head *audit.Head
-		if h, known := noted[tenant.Code]; known {
-			head = &h
-		}
-		found, err := s.cards().VerifyAll(cmd.Context(), tenant, head)
+	_, err := v.each(cmd, func(s *services, tenant *administration.Tenant, noted *audit.Head) error {
+		found, err := s.cards().VerifyAll(cmd.Context(), tenant, noted)
 		if err != nil {
 			return err
 		}
@@ -62,6 +46,10 @@ func (v *auditVerification) everything(cmd *cobra.Command) error {
 		}
 		fmt.Fprintf(out, "%s: %s; %d records, %d signatures, %d texts, %d papers, %d segments, %d scorecards with %d figures\n",
 			tenant.Code, said, found.Records, found.Signatures, found.Texts, found.Papers, found.Segments, found.Cards, found.Figures)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if wrong > 0 {
 		return domain.Errorf(domain.KindConflict, "%d things are not as they were written", wrong)

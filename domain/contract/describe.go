@@ -54,12 +54,8 @@ func (s *Service) describe(ctx context.Context, tenant *administration.Tenant, m
 	}
 	report := &DescriptiveReport{Month: month.String()}
 	for i, r := range results {
-		d, err := indicator.Find(r.Code)
-		if err != nil {
-			return nil, err
-		}
 		report.Watermark = r.Watermark
-		line := DescriptiveLine{Code: r.Code, Definition: r.Version, Unit: d.Unit, Total: described("", r.Total), Before: before[i].Total.Value}
+		line := DescriptiveLine{Code: r.Code, Definition: r.Version, Unit: r.Definition.Unit, Total: described("", r.Total), Before: before[i].Total.Value}
 		for _, row := range r.Rows {
 			if row.Keys[0] != "" {
 				line.Offices = append(line.Offices, described(row.Keys[0], row))

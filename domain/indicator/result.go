@@ -60,6 +60,8 @@ type Provenance struct {
 	Segments  []string   `json:"segments"`
 	Revision  int64      `json:"revision"`  // of the snapshot
 	Watermark *time.Time `json:"watermark"` // latest event time of the data; nil when not known
+	// Definition is what the figure was computed by, for who shows it: the catalogue may have changed since.
+	Definition *Definition `json:"-"`
 }
 
 // Result is one indicator over a period.

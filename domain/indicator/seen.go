@@ -64,11 +64,7 @@ func (s *Seen) Compute(ctx context.Context, tenant *administration.Tenant, in Re
 			withholdTogether(pointers(r.Rows), least)
 		}
 		if hidden || least > 0 {
-			d, err := s.service.Find(ctx, tenant, r.Code)
-			if err != nil {
-				return nil, err
-			}
-			r.page(d, r.Rows, &in, tenant.Settings.SmallDenominator)
+			r.page(r.Definition, r.Rows, &in, tenant.Settings.SmallDenominator)
 		}
 		if r.Other != nil && least > 0 {
 			r.Other.withhold(least)

@@ -204,7 +204,7 @@ func (e *evaluation) provenance(d *Definition, answers ...*answer) Provenance {
 	for _, found := range answers {
 		maps.Copy(segments, found.segments)
 	}
-	p := Provenance{Code: d.Code, Version: d.Version, Segments: slices.Sorted(maps.Keys(segments)), Revision: e.snapshot.Revision()}
+	p := Provenance{Code: d.Code, Version: d.Version, Definition: d, Segments: slices.Sorted(maps.Keys(segments)), Revision: e.snapshot.Revision()}
 	if watermark := e.snapshot.Watermark(); !watermark.IsZero() {
 		p.Watermark = &watermark
 	}
