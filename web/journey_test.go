@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,7 +59,8 @@ var journeys = []journey{
 }
 
 // testJourneys walks the journeys in a browser. Each role goes once, in a language and on a screen that change from role
-// to role; with ASSAY_JOURNEYS=all each goes in three languages on desktop and phone. Every page on the way must fit its window. Pictures
+// to role; with ASSAY_JOURNEYS=all, or with names of roles and commas between
+// them, each (of these) goes in three languages on desktop and phone. Every page on the way must fit its window. Pictures
 // go into the directory that ASSAY_SCREENSHOTS names.
 func (k *kit) testJourneys(t *testing.T) {
 	k.guide(t)
@@ -67,24 +70,28 @@ func (k *kit) testJourneys(t *testing.T) {
 		name          string
 		width, height int64
 	}{{"desktop", 1280, 800}, {"phone", 390, 844}}
-	all := os.Getenv("ASSAY_JOURNEYS") == "all"
+	asked := os.Getenv("ASSAY_JOURNEYS")
 	for i, j := range journeys {
+		all := asked == "all" || slices.Contains(strings.Split(asked, ","), string(j.role))
+		if asked != "" && !all {
+			continue
+		}
 		if j.who == "" {
 			j.who = string(j.role)
 		}
-		b := k.person(t, j.who)
 		for l, language := range languages {
 			for s, screen := range screens {
 				if !all && (i%len(languages) != l || (i/len(languages))%len(screens) != s) {
 					continue
 				}
+				b := k.person(t, j.who) // anew: entering an administration gives the browser a session of its own
 				b.post("/preferences", url.Values{"language": {language}})
 				b.lendTo(browser)
 				name := fmt.Sprintf("%s-%s-%s", j.role, language, screen.name)
 				k.walkJourney(t, browser, j, name, look{"light", screen.width, screen.height}, language)
 			}
 		}
-		b.post("/preferences", url.Values{"language": {"en"}})
+		k.person(t, j.who).post("/preferences", url.Values{"language": {"en"}})
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // ratios are the rows of an administration that gives everything: two items and
 // four acts for each declaration.
 func ratios() []benchdata.Ratio {
-	thousand := map[string]int{fact.Declaration: 1000, fact.Item: 2000, fact.Tax: 300, fact.Act: 4000, fact.Arrival: 700, fact.OfficerDay: 15,
+	thousand := map[string]int{fact.Declaration: 1000, fact.Item: 2000, fact.Tax: 300, fact.Act: 4000, fact.Arrival: 700, fact.OfficerDay: 15, fact.Hour: 15,
 		fact.Offence: 30, fact.Payment: 1000, fact.Manifest: 20, fact.Bill: 500, fact.Transit: 50, fact.Suspense: 30}
 	var all []benchdata.Ratio
 	for _, g := range fact.Grains() {

@@ -165,6 +165,7 @@ func TestCubeAndSQLAgree(t *testing.T) {
 	b.views(t, func(ctx context.Context) {
 		b.agree(ctx, t, whole, questions)
 		b.agree(ctx, t, part, questions[1:8])
+		b.weeks(ctx, t)
 	})
 	b.somethingCounts(t, whole)
 }

@@ -70,7 +70,7 @@ type formulaReader struct {
 // the unit of what it computes. Every error is a *fault.
 func (in *Formula) figure(minor int64) (*Figure, quantity, error) {
 	grain := fact.Grain(in.Rows)
-	if grain == nil {
+	if _, countable := ownBasis[in.Rows]; grain == nil || !countable {
 		return nil, quantity{}, &fault{field: fieldRows, key: "rows", text: fmt.Sprintf("there is no kind of row %q", in.Rows), blanks: []any{"Name", in.Rows}}
 	}
 	f := &Figure{Rows: in.Rows}

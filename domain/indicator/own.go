@@ -63,11 +63,13 @@ func inLanguage(texts map[string]string, language string) string {
 	return ""
 }
 
-// OwnRows are the kinds of rows that formulas can be about.
+// OwnRows are the kinds of rows that formulas can be about: not hours, which are counts already.
 func OwnRows() []string {
 	var names []string
 	for _, g := range fact.Grains() {
-		names = append(names, g.Name)
+		if _, countable := ownBasis[g.Name]; countable {
+			names = append(names, g.Name)
+		}
 	}
 	return names
 }

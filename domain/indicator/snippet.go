@@ -19,7 +19,7 @@ var referenceFiles embed.FS
 // viewFile says which file makes the view of a grain.
 var viewFile = map[string]string{
 	fact.Declaration: "declaration_row", fact.Item: "item_row", fact.Tax: "tax_row", fact.Act: "act_row", fact.Arrival: "arrival_row",
-	fact.OfficerDay: "officer_day_row", fact.Offence: "offence_row", fact.Payment: "payment_row",
+	fact.OfficerDay: "officer_day_row", fact.Hour: "hour_row", fact.Offence: "offence_row", fact.Payment: "payment_row",
 	fact.Manifest: "documents", fact.Bill: "documents", fact.Transit: "documents", fact.Suspense: "documents",
 }
 

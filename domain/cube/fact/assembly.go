@@ -24,6 +24,8 @@ type assembly struct {
 	payments     *set[PaymentRow]
 	officerDays  *set[OfficerDayRow]
 	presences    presences
+	hours        *set[HourRow]
+	counts       hourCounts
 	keepPrices   bool // what passes by makes the history of prices
 
 	// Memory used again for the rows of every record.
@@ -35,7 +37,7 @@ type assembly struct {
 }
 
 func newAssembly(c *Context, wanted func(grain string, m cube.Month) bool, out func(segmentKey, *cube.Builder) error) *assembly {
-	return &assembly{context: c, wanted: wanted, out: out, presences: presences{},
+	return &assembly{context: c, wanted: wanted, out: out, presences: presences{}, counts: hourCounts{},
 		declarations: newSet(declarations, func(r *DeclarationRow) cube.Date { return r.RegisteredOn }, wanted),
 		items:        newSet(items, func(r *ItemRow) cube.Date { return r.RegisteredOn }, wanted),
 		taxes:        newSet(taxes, func(r *TaxRow) cube.Date { return r.RegisteredOn }, wanted),
@@ -44,6 +46,7 @@ func newAssembly(c *Context, wanted func(grain string, m cube.Month) bool, out f
 		offences:     newSet(offences, func(r *OffenceRow) cube.Date { return r.On }, wanted),
 		payments:     newSet(payments, func(r *PaymentRow) cube.Date { return r.On }, wanted),
 		officerDays:  newSet(officerDays, func(r *OfficerDayRow) cube.Date { return r.On }, wanted),
+		hours:        newSet(hourRows, func(r *HourRow) cube.Date { return r.On }, wanted),
 	}
 }
 
@@ -92,6 +95,7 @@ func (a *assembly) add(r *warehouse.Record) error {
 		return err
 	}
 	a.presences.addActs(l, func(d cube.Date) bool { return a.wanted(OfficerDay, d.Month()) })
+	a.counts.add(l, func(d cube.Date) bool { return a.wanted(Hour, d.Month()) })
 	return nil
 }
 
@@ -107,6 +111,7 @@ func (a *assembly) finish(registered, acted, arrived func(cube.Month) bool) erro
 		func() error { return a.payments.finish(acted, a.out) },
 		func() error { return a.arrivals.finish(arrived, a.out) },
 		func() error { return a.finishOfficerDays(acted) },
+		func() error { return a.finishHours(acted) },
 	} {
 		if err := finish(); err != nil {
 			return err
@@ -131,6 +136,21 @@ func (a *assembly) finishOfficerDays(acted func(cube.Month) bool) error {
 	return a.officerDays.finish(acted, a.out)
 }
 
+func (a *assembly) finishHours(acted func(cube.Month) bool) error {
+	months := map[cube.Month]bool{}
+	for key := range a.counts {
+		if m := key.day.Month(); acted(m) {
+			months[m] = true
+		}
+	}
+	for _, month := range slices.Sorted(maps.Keys(months)) {
+		if err := a.hours.addAll(a.counts.take(month)); err != nil {
+			return err
+		}
+	}
+	return a.hours.finish(acted, a.out)
+}
+
 // late lists the grains and months that got a row after they were closed.
 func (a *assembly) late() map[string]map[cube.Month]bool {
 	late := map[string]map[cube.Month]bool{}
@@ -147,5 +167,6 @@ func (a *assembly) late() map[string]map[cube.Month]bool {
 	note(Offence, a.offences.late)
 	note(Payment, a.payments.late)
 	note(OfficerDay, a.officerDays.late)
+	note(Hour, a.hours.late)
 	return late
 }

@@ -10,6 +10,7 @@ const (
 	Act         = "act"
 	Arrival     = "arrival"
 	OfficerDay  = "officer_day"
+	Hour        = "hour"
 	Offence     = "offence"
 	Payment     = "payment"
 	Manifest    = "manifest"
@@ -22,7 +23,7 @@ const (
 func Grains() []*cube.Grain {
 	return []*cube.Grain{
 		declarations.grain, items.grain, taxes.grain, acts.grain, arrivals.grain, officerDays.grain,
-		offences.grain, payments.grain, manifests.grain, bills.grain, transits.grain, suspense.grain,
+		hourRows.grain, offences.grain, payments.grain, manifests.grain, bills.grain, transits.grain, suspense.grain,
 	}
 }
 

@@ -185,15 +185,17 @@ func (r *rebuild) plan(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	r.current = map[segmentKey]bool{}
-	stale := len(before.Segments) == 0
+	stale, hours := len(before.Segments) == 0, false
 	for _, listed := range before.Segments {
 		grain := Grain(listed.Grain)
 		if grain == nil {
 			continue
 		}
 		r.current[segmentKey{listed.Grain, listed.Month}] = true
-		stale = stale || grain.Version != listed.GrainVersion
+		stale, hours = stale || grain.Version != listed.GrainVersion, hours || listed.Grain == Hour
 	}
+	// Segments made before there were hours have none; every declaration is registered in some hour.
+	stale = stale || !hours
 	r.wanted = map[cube.Month]bool{}
 	if r.in.Months == nil {
 		for _, d := range r.dirty {
@@ -326,7 +328,7 @@ func (r *rebuild) makeAgain(ctx context.Context, tx *store.Tx, c *Context, late 
 func (r *rebuild) contributing(ctx context.Context, tx *store.Tx, wants func(string, cube.Month) bool, acted []cube.Month) ([]cube.Month, error) {
 	found := map[cube.Month]bool{}
 	for _, month := range r.present {
-		if wants(Declaration, month.Month) || wants(Item, month.Month) {
+		if wants(Declaration, month.Month) || wants(Item, month.Month) || wants(Hour, month.Month) {
 			found[month.Month] = true
 		}
 	}
