@@ -9,6 +9,7 @@ import (
 	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/audit"
+	"assay/domain/contract"
 	"assay/web/view"
 )
 
@@ -102,11 +103,16 @@ func (v *visit) auditRow(r *audit.Row) view.AuditRow {
 	return row
 }
 
-// capacityName is a role by its name; what is none stands as it is.
+// capacityName is a role, or what somebody is in a contract, by its name; what is neither stands as it is.
 func (v *visit) capacityName(capacity string) string {
 	for _, role := range access.Roles {
 		if string(role) == capacity {
 			return v.T("role." + capacity)
+		}
+	}
+	for _, known := range contract.Capacities {
+		if string(known) == capacity {
+			return v.T("capacity." + capacity)
 		}
 	}
 	return capacity

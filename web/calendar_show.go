@@ -128,7 +128,7 @@ func (v *visit) weekRow(week *administration.Week, from string) view.WeekRow {
 			} else {
 				text += v.T("list.separator")
 			}
-			text += v.Digit(clockText(s.Opens) + "–" + clockText(s.Closes))
+			text += v.Digit(clockText(s.Opens) + "\u2060–\u2060" + clockText(s.Closes))
 		}
 		row.Days = append(row.Days, view.Fact{Name: v.T("weekday." + strconv.Itoa(i+1)), Text: text, Number: len(shifts) > 0})
 	}

@@ -187,5 +187,5 @@ func (v *visit) groupCell(result *indicator.Result, f *figures, by, key string) 
 		}
 	}
 	figure := v.Figure(m, reading)
-	return view.HomeCell{Figure: &figure, Muted: figure.CasesN, Numeric: true, Address: question{period: f.period}.into(by, key).address(v.at("indicators/" + d.Code))}
+	return view.HomeCell{Figure: &figure, Muted: figure.Cases, Numeric: true, Address: question{period: f.period}.into(by, key).address(v.at("indicators/" + d.Code))}
 }

@@ -83,7 +83,7 @@ func (h *homePage) countFindings(part *view.HomePart, filter crosscheck.Filter) 
 	}
 	for _, severity := range []crosscheck.Severity{crosscheck.Critical, crosscheck.High, crosscheck.Medium, crosscheck.Low} {
 		if open[severity] > 0 {
-			part.Facts = append(part.Facts, view.Fact{Name: h.T("finding.severity." + string(severity)), Text: h.Count(open[severity]), Number: true, Muted: h.T("finding.state.open")})
+			part.Facts = append(part.Facts, view.Fact{Name: h.T("finding.severity." + string(severity)), Text: h.TN("home.risks.open", open[severity])})
 		}
 	}
 	for _, state := range []crosscheck.State{crosscheck.Explained, crosscheck.Waived, crosscheck.FalsePositive} {

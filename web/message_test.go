@@ -176,6 +176,11 @@ func composedKeys() []string {
 	for _, role := range access.Roles {
 		add("role.", string(role))
 	}
+	for _, capacity := range contract.Capacities {
+		if !slices.Contains(access.Roles, access.Role(capacity)) {
+			add("capacity.", string(capacity))
+		}
+	}
 	for _, action := range slices.Concat(engagement.Always, engagement.Choices) {
 		add("engagement.may.", string(action))
 	}

@@ -83,7 +83,7 @@ func (p Presenter) maturity(m indicator.Maturity, settings func(indicator.Maturi
 	case days == 0:
 		return p.T("explore.mature.at_once")
 	}
-	return p.T("explore.mature.days", "Days", p.Plain(days))
+	return p.TN("explore.mature.days", int64(days))
 }
 
 // Quantities lists what a figure is made of: numerator and denominator with the

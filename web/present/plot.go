@@ -72,6 +72,7 @@ func (p Presenter) Funnel(m Measure, total Reading, groups []Group) *view.Plot {
 	}
 	f.logX = f.highX/f.lowX > 12
 	f.highY = math.Min(1, f.highY*1.08)
+	f.lowY = lowestOf(kept, f.lowX, *total.Value)
 	plot := &view.Plot{ID: "funnel", Title: p.T("plot.funnel"), Sub: p.T("plot.funnel.how"), Unit: p.percentSign(), Width: plotWidth, Height: plotHeight, Table: ".breakdown-table"}
 	p.axes(plot, f, func(v float64) string { return p.Percent(v, decimalsOf(f.highY)) })
 	p.funnelLimits(plot, f, *total.Value)
@@ -80,6 +81,19 @@ func (p Presenter) Funnel(m Measure, total Reading, groups []Group) *view.Plot {
 		p.funnelDot(plot, f, g, *total.Value, i)
 	}
 	return plot
+}
+
+// lowestOf is where the axis of shares begins: at nothing, or, where all shares and limits lie far above it,
+// at the ten per cent below the lowest.
+func lowestOf(kept []Group, fewest, whole float64) float64 {
+	lowest := whole - limitAct*math.Sqrt(whole*(1-whole)/fewest)
+	for _, g := range kept {
+		lowest = math.Min(lowest, shareOf(g.Reading))
+	}
+	if lowest < 0.3 {
+		return 0
+	}
+	return math.Floor(lowest*10) / 10
 }
 
 func shareOf(r Reading) float64 { return *r.Numerator / *r.Denominator }
@@ -101,7 +115,7 @@ func (p Presenter) funnelLimits(plot *view.Plot, f field, whole float64) {
 		points := ""
 		for i := 0; i <= funnelSteps; i++ {
 			n := step(i)
-			points += place(f.x(n)) + "," + place(f.y(math.Max(0, whole+z*math.Sqrt(whole*(1-whole)/n)))) + " "
+			points += place(f.x(n)) + "," + place(f.y(math.Max(f.lowY, whole+z*math.Sqrt(whole*(1-whole)/n)))) + " "
 		}
 		return points
 	}
@@ -155,7 +169,7 @@ func (p Presenter) axes(plot *view.Plot, f field, write func(float64) string) {
 	for _, tick := range f.below() {
 		plot.Texts = append(plot.Texts, view.PlotText{Kind: "tick", X: place(f.x(tick)), Y: place(plotHeight - 14), Anchor: "middle", Text: p.Count(int64(tick))})
 	}
-	plot.Texts = append(plot.Texts, view.PlotText{Kind: "name", X: place(plotWidth / 2), Y: place(plotHeight - 1), Anchor: "middle", Text: p.T("chart.cases")})
+	plot.Texts = append(plot.Texts, view.PlotText{Kind: "name", X: place(plotWidth / 2), Y: place(plotHeight - 1), Anchor: "middle", Text: p.T("plot.cases")})
 }
 
 // below are round numbers of cases.
@@ -317,7 +331,14 @@ func (p Presenter) courseMonths(plot *view.Plot, f field, data view.ChartData) {
 	every := max(1, len(data.Points)/6)
 	for i, point := range data.Points {
 		if (len(data.Points)-1-i)%every == 0 && i > 0 {
-			plot.Texts = append(plot.Texts, view.PlotText{Kind: "tick", X: place(f.x(float64(i))), Y: place(plotHeight - 12), Anchor: "middle", Text: point.Label})
+			anchor := "middle"
+			if i == len(data.Points)-1 { // at the edge of the drawing
+				anchor = "end"
+				if f.mirror {
+					anchor = "start"
+				}
+			}
+			plot.Texts = append(plot.Texts, view.PlotText{Kind: "tick", X: place(f.x(float64(i))), Y: place(plotHeight - 12), Anchor: anchor, Text: point.Label})
 		}
 	}
 }

@@ -117,3 +117,8 @@ document.addEventListener("click", async (event) => {
     if (fault) fault.hidden = false;
   }
 });
+
+// A row of days begins with the oldest: the newest are shown first.
+for (const days of document.querySelectorAll("[data-newest]")) {
+  days.scrollLeft = (document.documentElement.dir === "rtl" ? -1 : 1) * days.scrollWidth;
+}
