@@ -16,6 +16,8 @@ import (
 
 	"assay/deploy/local/dbtest"
 	"assay/domain/access"
+	"assay/domain/administration"
+	"assay/domain/contract"
 	"assay/domain/secret"
 	"assay/web"
 )
@@ -50,6 +52,11 @@ func TestEverybodyOfTheDemoSignsIn(t *testing.T) {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 
+	described, err := s.administrations.ByCode(t.Context(), coral.tenant.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	demoLook{t, s, map[string]*administration.Tenant{coral.tenant.Code: described}}.phase(coral.tenant.Code, contract.Descriptive)
 	guest := demoGuest{t, server.URL, nil}
 	names := guest.listed()
 	roles := map[access.Role]bool{}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"assay/domain"
@@ -17,7 +18,10 @@ import (
 
 // colleagues is how many more officers of the office of the demo's officer are under contract, so that there is something to
 // talk about in its meetings.
-const colleagues = 3
+const colleagues = 5
+
+// withObjections is how many of the holders, from the first on, object to a card; appeals are shown in the cases of others.
+const withObjections = 2
 
 // history is what was done since the contracts of the demo began, played with a clock that it moves.
 type history struct {
@@ -28,6 +32,7 @@ type history struct {
 	cards     *contract.Cards
 	meetings  *meeting.Service
 	head      account.Person
+	panel     panel
 	holders   []account.Person // in the order of signed
 	signed    []*contract.Contract
 }
@@ -41,14 +46,31 @@ func (d *demonstration) history(tenant *administration.Tenant, head account.Pers
 	return h
 }
 
-// colleague gives another examiner of the office an account.
-func (d *demonstration) colleague(ctx context.Context, tenant *administration.Tenant, first account.Person, number int) (*account.Person, error) {
-	officers, err := d.administrations.Officers(ctx, tenant.ID, first.Office, "examiner")
-	if err != nil || number >= len(officers) {
+// others lists the examiners who work at an office besides one, the busiest of the last half-year first: their months have enough
+// cases to be scored.
+func (h *history) others(ctx context.Context, office, but string) (found []string, err error) {
+	today := cube.DateIn(time.Now(), h.tenant.Location())
+	posted, err := h.administrations.OfficersOn(ctx, h.tenant.ID, office, "examiner", int32(today))
+	if err != nil {
 		return nil, err
 	}
-	code := officers[number]
-	names, err := d.administrations.Names(ctx, tenant.ID, "officer", []string{code})
+	results, err := h.indicators.Compute(ctx, h.tenant, indicator.Request{Codes: []string{"CLR04"}, From: today - 183, To: today, By: []string{"officer"},
+		Where: []indicator.Filter{{Dimension: "office", Values: []string{office}}}, Order: indicator.Order{By: indicator.OrderByN, Descending: true}})
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range results[0].Rows {
+		if code := row.Keys[0]; code != but && slices.Contains(posted, code) {
+			found = append(found, code)
+		}
+	}
+	return found[:min(len(found), colleagues)], nil
+}
+
+// colleague gives another examiner of the office an account.
+func (h *history) colleague(ctx context.Context, office, code string, number int) (*account.Person, error) {
+	tenant := h.tenant
+	names, err := h.administrations.Names(ctx, tenant.ID, "officer", []string{code})
 	if err != nil {
 		return nil, err
 	}
@@ -56,14 +78,14 @@ func (d *demonstration) colleague(ctx context.Context, tenant *administration.Te
 	if name == "" {
 		name = code
 	}
-	p := account.Person{SignInName: fmt.Sprintf("officer%d@%s", number+1, tenant.Code), Name: name,
-		Membership: account.Membership{Tenant: tenant.ID, Role: string(access.Officer), Office: first.Office, Officer: code}}
-	found, err := d.demoAccount(ctx, p.SignInName, p.Name, tenant.Languages[0])
+	p := account.Person{SignInName: fmt.Sprintf("officer%d@%s", number+2, tenant.Code), Name: name,
+		Membership: account.Membership{Tenant: tenant.ID, Role: string(access.Officer), Office: office, Officer: code}}
+	found, err := h.demoAccount(ctx, p.SignInName, p.Name, tenant.Languages[0])
 	if err != nil {
 		return nil, err
 	}
 	p.Account = found.ID
-	return &p, d.accounts.Join(ctx, found.ID, p.Membership)
+	return &p, h.accounts.Join(ctx, found.ID, p.Membership)
 }
 
 func proofOf(p account.Person, at time.Time) contract.Confirmation {
@@ -94,6 +116,11 @@ func (h *history) play(ctx context.Context) error {
 		}
 		if err := h.speak(ctx, month, int(month-first.StartsOn.Month())); err != nil {
 			return fmt.Errorf("talk about %s: %w", month, err)
+		}
+		if done := int(month-first.StartsOn.Month()) + 1; done%quarter == 0 {
+			if err := h.evaluateQuarter(ctx, month, done == quarter); err != nil {
+				return fmt.Errorf("evaluate the quarter to %s: %w", month, err)
+			}
 		}
 	}
 	h.at = now

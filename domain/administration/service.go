@@ -156,3 +156,16 @@ func (s *Service) Officers(ctx context.Context, id domain.TenantID, office, func
 	}
 	return officers, nil
 }
+
+// OfficersOn lists the users who are actively posted in a function at an office on a day (days since 1970), those with
+// the earliest posting first.
+func (s *Service) OfficersOn(ctx context.Context, id domain.TenantID, office, function string, day int32) (officers []string, err error) {
+	err = s.db.Read(ctx, id, func(_ context.Context, tx *store.Tx) error {
+		officers, err = listOfficersOn(tx, id, office, function, day)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list officers of %s on a day: %w", office, err)
+	}
+	return officers, nil
+}

@@ -176,3 +176,11 @@ func listOfficers(tx *gorm.DB, id domain.TenantID, office, function string) ([]s
 		GROUP BY officer ORDER BY min(starts_on), officer`, id.String(), office, function).Scan(&officers).Error
 	return officers, err
 }
+
+func listOfficersOn(tx *gorm.DB, id domain.TenantID, office, function string, day int32) ([]string, error) {
+	var officers []string
+	err := tx.Raw(`SELECT officer FROM posting WHERE tenant_id = ? AND office = ? AND function = ? AND status = 'active'
+		GROUP BY officer HAVING bool_or(starts_on <= date '1970-01-01' + CAST(? AS integer) AND coalesce(ends_on, 'infinity') >= date '1970-01-01' + CAST(? AS integer))
+		ORDER BY min(starts_on), officer`, id.String(), office, function, day, day).Scan(&officers).Error
+	return officers, err
+}
