@@ -33,7 +33,7 @@ const (
 	InOrder           Guard = "it is the side's turn"
 	FreshlyConfirmed  Guard = "a fresh second factor confirms the signer"
 	FirstDayReached   Guard = "the first day of the term has come"
-	PreviousGivesWay  Guard = "no other contract of the subject is in force, or this amends it"
+	PreviousGivesWay  Guard = "no other contract of the subject is in force, or this amends it; what an amendment amends is in force"
 	AmendmentSigned   Guard = "the amendment is signed and begins"
 	TermEnded         Guard = "the term has ended"
 	MonthsFrozen      Guard = "all months are frozen"
@@ -65,7 +65,7 @@ type Circumstances struct {
 
 	ProgrammeOpen     bool // contracts are open
 	PreviousInForce   bool // another edition or contract of the subject is in force ..
-	AmendsPrevious    bool // .. and this one amends it
+	AmendsPrevious    bool // this one amends an edition in force, which gives way
 	AmendmentBegins   bool
 	MonthsFrozen      bool
 	ObjectionsDecided bool
@@ -151,6 +151,9 @@ var guards = map[Guard]func(*Circumstances) error{
 		return unless(c.Today >= c.Contract.StartsOn, domain.KindNotReady, "the term begins on %s", c.Contract.StartsOn)
 	},
 	PreviousGivesWay: func(c *Circumstances) error {
+		if c.Contract.Kind == Amendment && !c.AmendsPrevious {
+			return domain.Errorf(domain.KindConflict, "the edition that this one amends is no longer in force")
+		}
 		return unless(!c.PreviousInForce || c.AmendsPrevious, domain.KindConflict, "another contract of %s is still in force", c.Contract.SubjectName)
 	},
 	AmendmentSigned: func(c *Circumstances) error {

@@ -132,11 +132,15 @@ func (s *Cards) FileObjection(ctx context.Context, tenant *administration.Tenant
 	if err := s.checkDisputed(ctx, tenant, c, &in); err != nil {
 		return nil, err
 	}
-	now, today := s.clock().UTC(), s.Today(tenant)
-	terms := c.Text.Document.Terms
-	o := &Objection{ID: domain.NewID(), Contract: in.Contract, Month: in.Month, CardVersion: in.Version, Indicator: in.Indicator, Ground: in.Ground, Words: in.Words, State: ObjectionFiled,
-		Revision: 1, FiledAt: now, FiledBy: actor.Account, FiledName: actor.Name, AnswerOn: workingDayAfter(calendars.Of(c.officeOfWork()), today, terms.AnswerDays)}
+	var o *Objection
 	err = s.db.InTenant(ctx, tenant.ID, func(ctx context.Context, tx *store.Tx) error {
+		// Whoever ends the term holds the contract too: it never ends over an objection that was just filed.
+		if c, err = lockContract(tx, tenant.ID, in.Contract); err != nil {
+			return err
+		}
+		now, today := s.clock().UTC(), s.Today(tenant)
+		o = &Objection{ID: domain.NewID(), Contract: in.Contract, Month: in.Month, CardVersion: in.Version, Indicator: in.Indicator, Ground: in.Ground, Words: in.Words, State: ObjectionFiled,
+			Revision: 1, FiledAt: now, FiledBy: actor.Account, FiledName: actor.Name, AnswerOn: workingDayAfter(calendars.Of(c.officeOfWork()), today, c.Text.Document.Terms.AnswerDays)}
 		cards, err := findCards(tx, tenant.ID, true, `AND contract_id = ? AND month = ?`, in.Contract, int(in.Month))
 		if err != nil {
 			return err

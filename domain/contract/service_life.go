@@ -52,13 +52,14 @@ func (s *Service) Activate(ctx context.Context, tenant *administration.Tenant, i
 		if err != nil || c.State != Signed {
 			return err
 		}
+		superseded := false
 		if c.Kind == Amendment {
-			if err := s.supersede(ctx, tx, tenant, c); err != nil {
+			if superseded, err = s.supersede(ctx, tx, tenant, c); err != nil {
 				return err
 			}
 		}
 		_, err = s.act(ctx, tenant, Activate, Ask{Contract: id, Revision: c.Revision, Actor: Program}, func(st *step) error {
-			st.AmendsPrevious = st.Contract.Kind == Amendment
+			st.AmendsPrevious = superseded
 			return nil
 		}, func(_ context.Context, st *step) error {
 			st.Contract.ActivatedAt = st.Now
@@ -78,17 +79,18 @@ func lockPrevious(tx *store.Tx, tenant domain.TenantID, id uuid.UUID) error {
 		tenant.String(), tenant.String(), id).Error
 }
 
-// supersede ends the edition that an amendment amends.
-func (s *Service) supersede(ctx context.Context, tx *store.Tx, tenant *administration.Tenant, amendment *Contract) error {
+// supersede ends the edition that an amendment amends. It reports false for one that is not in force any more: what people have ended, an
+// amendment does not bring back.
+func (s *Service) supersede(ctx context.Context, tx *store.Tx, tenant *administration.Tenant, amendment *Contract) (superseded bool, err error) {
 	previous, err := lockContract(tx, tenant.ID, amendment.Previous)
 	if err != nil || !previous.State.InForce() {
-		return err
+		return false, err
 	}
 	_, err = s.act(ctx, tenant, Supersede, Ask{Contract: previous.ID, Revision: previous.Revision, Actor: Program}, nil, func(_ context.Context, st *step) error {
 		st.Contract.EndedAt = st.Now
 		return endSuspension(st.tx, tenant.ID, previous.ID, st.Today)
 	})
-	return err
+	return err == nil, err
 }
 
 // Suspend stops the count of months from a day on, for a ground that is no fault of the holder's.
