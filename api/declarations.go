@@ -47,7 +47,7 @@ func findingsOf(found []crosscheck.Finding) *[]Finding {
 }
 
 func (s *server) earlierVersion(ctx context.Context, caller Caller, record *warehouse.Record, wanted int) (GetDeclarationResponseObject, error) {
-	versions, err := s.Warehouse.Versions(ctx, caller.Tenant, record.Reference.String())
+	versions, err := s.Warehouse.VisibleVersions(ctx, caller.Tenant, caller.Membership, record)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (s *server) ListDeclarationVersions(ctx context.Context, request ListDeclar
 	if err != nil {
 		return nil, err
 	}
-	versions, err := s.Warehouse.Versions(ctx, caller.Tenant, record.Reference.String())
+	versions, err := s.Warehouse.VisibleVersions(ctx, caller.Tenant, caller.Membership, record)
 	if err != nil {
 		return nil, err
 	}

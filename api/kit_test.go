@@ -74,6 +74,7 @@ type kit struct {
 	office        string            // of the head of office and the officer
 	otherOffice   string
 	officer       string
+	trader        account.Membership // of the economic operator: the importer with most declarations
 	seals         *seal.Service
 	proposed      *contract.Contract    // of the officer with the Director General
 	signed        *contract.Contract    // of officer_without_user with the Director General
@@ -258,6 +259,10 @@ func (k *kit) people(t *testing.T) {
 		}
 		if role == access.Officer {
 			m.Officer = k.officer
+		}
+		if role == access.Trader {
+			k.trader = k.busiestTrader(t)
+			m = k.trader
 		}
 		k.person(t, string(role), m)
 	}

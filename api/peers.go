@@ -12,6 +12,9 @@ import (
 // PeersOfFigure compares an officer with comparable officers.
 func (s *server) PeersOfFigure(ctx context.Context, request PeersOfFigureRequestObject) (PeersOfFigureResponseObject, error) {
 	caller := callerOf(ctx)
+	if access.Role(caller.Role) == access.Trader {
+		return nil, domain.Errorf(domain.KindForbidden, "peers are for officers; figures of other operators are not told")
+	}
 	if caller.Scope != access.ScopeOwn {
 		return nil, domain.Errorf(domain.KindForbidden, "peers are for who sees the own figures only; you can compare officers themselves")
 	}

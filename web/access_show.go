@@ -36,10 +36,10 @@ type actionGroup struct {
 // with the last.
 var actionGroups = groupActions([]actionGroup{
 	{"figures", []access.Action{access.FigureRead, access.FigureExport, access.FigureFormula, access.ComparisonRead, access.IndicatorWrite, access.DictionaryRead}},
-	{"officers", []access.Action{access.OfficerRead, access.OfficerPseudonym, access.PurposeWrite, access.ScorecardRead}},
+	{"officers", []access.Action{access.OfficerRead, access.OfficerPseudonym, access.PurposeWrite, access.ScorecardRead, access.MeetingRead}},
 	{"declarations", []access.Action{access.DeclarationRead, access.FindingRead}},
 	{"intake", []access.Action{access.ImportRead, access.ImportWrite, access.MapWrite}},
-	{"contracts", []access.Action{access.ContractRead, access.ContractPropose, access.ContractSign, access.ContractReview, access.ContractEvaluate, access.ContractTemplate, access.ObjectionFile, access.ObjectionDecide}},
+	{"contracts", []access.Action{access.ContractRead, access.ContractPropose, access.ContractSign, access.ContractReview, access.ContractEvaluate, access.ContractTemplate, access.ProgrammeRead, access.ObjectionFile, access.ObjectionDecide}},
 	{"administration", nil},
 })
 

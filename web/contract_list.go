@@ -57,7 +57,10 @@ func (v *visit) listContracts() error {
 	}
 	page.Links = v.contractLinks()
 	if len(page.Groups) == 0 {
-		page.Empty = &view.Empty{Icon: "list", Title: v.T("contracts.empty.title"), Text: v.T("contracts.empty.text"), Action: &view.Link{Text: v.T("programme.title"), Address: v.at("programme")}}
+		page.Empty = &view.Empty{Icon: "list", Title: v.T("contracts.empty.title"), Text: v.T("contracts.empty.text")}
+		if v.may(access.ProgrammeRead) {
+			page.Empty.Action = &view.Link{Text: v.T("programme.title"), Address: v.at("programme")}
+		}
 	}
 	return v.show(http.StatusOK, "contracts", page)
 }
@@ -66,9 +69,14 @@ func (v *visit) listContracts() error {
 func (v *visit) contractLinks() []view.Link {
 	var links []view.Link
 	if v.may(access.ScorecardRead) {
-		links = append(links, view.Link{Text: v.T("scorecards.title"), Address: v.at("scorecards")}, view.Link{Text: v.T("meetings.title"), Address: v.at("meetings")})
+		links = append(links, view.Link{Text: v.T("scorecards.title"), Address: v.at("scorecards")})
 	}
-	links = append(links, view.Link{Text: v.T("programme.title"), Address: v.at("programme")})
+	if v.may(access.MeetingRead) {
+		links = append(links, view.Link{Text: v.T("meetings.title"), Address: v.at("meetings")})
+	}
+	if v.may(access.ProgrammeRead) {
+		links = append(links, view.Link{Text: v.T("programme.title"), Address: v.at("programme")})
+	}
 	if v.may(access.ContractEvaluate) {
 		links = append(links, view.Link{Text: v.T("evaluations.title"), Address: v.at("evaluations")})
 	}

@@ -111,7 +111,10 @@ func (v *visit) targetRow(t *contract.Target, d *contract.Document) view.TargetR
 		Baseline: v.targetText(t.Unit, t.Baseline), Threshold: v.targetText(t.Unit, t.Threshold), Target: v.targetText(t.Unit, t.Target), Definition: v.Plain(t.Definition),
 		WeightInput: strconv.Itoa(t.Weight), UnitName: v.unitWord(t.Unit, d.Currency)}
 	if found, err := indicator.Find(t.Code); err == nil {
-		row.Name, row.Address = v.IndicatorName(found), v.at("indicators/"+t.Code)
+		row.Name = v.IndicatorName(found)
+		if v.tellsIndicator(t.Code) {
+			row.Address = v.at("indicators/" + t.Code)
+		}
 	}
 	row.Wanted, row.WantedIcon = v.WantedText(map[indicator.Direction]present.Wanted{indicator.Higher: present.Up, indicator.Lower: present.Down, indicator.Band: present.Band}[t.Direction])
 	if t.RedLow != nil || t.RedHigh != nil {

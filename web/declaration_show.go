@@ -101,7 +101,7 @@ func (v *visit) dossier(record *warehouse.Record) (*present.Dossier, error) {
 
 // extracts are the versions that the warehouse has of the declaration, newest first.
 func (v *visit) extracts(record *warehouse.Record) ([]present.Extract, error) {
-	versions, err := v.server.Warehouse.Versions(v.Request().Context(), v.tenant.ID, strconv.FormatInt(record.ID, 10))
+	versions, err := v.server.Warehouse.VisibleVersions(v.Request().Context(), v.tenant.ID, v.person.Membership, record)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,11 @@ func (v *visit) showIndicator() error {
 	if err != nil {
 		return err
 	}
+	if f.boundary.Outside() {
+		if _, err := f.boundary.Narrow(d, nil); err != nil {
+			return err // not even what it means is told
+		}
+	}
 	path := v.at("indicators/" + d.Code)
 	page := view.Explore{Layout: v.layout(v.IndicatorName(d)), Code: d.Code, Name: v.IndicatorName(d),
 		Family:     view.Link{Text: v.T("family." + string(d.Family)), Address: question{period: f.period}.address(v.at("board")) + "#" + string(d.Family)},
@@ -112,7 +117,7 @@ func (v *visit) fillExplore(page *view.Explore, d *indicator.Definition, f *figu
 func (v *visit) peers(d *indicator.Definition, f *figures) (*view.Peers, error) {
 	from, to := days(f.period)
 	whole := from.Month().First() == from && to.Month().First() == to
-	if v.scope != access.ScopeOwn || len(f.filters) > 0 || !whole {
+	if v.scope != access.ScopeOwn || v.outside() || len(f.filters) > 0 || !whole {
 		return nil, nil //nolint:nilnil // nothing is shown, and nothing is wrong
 	}
 	offices, err := v.server.Administrations.Offices(v.Request().Context(), v.tenant.ID)
@@ -192,6 +197,9 @@ func (v *visit) companions(d *indicator.Definition, f *figures) ([]view.Companio
 		other, err := indicator.Find(code)
 		if err != nil {
 			return nil, err
+		}
+		if f.boundary.Outside() && !other.ToldOutside() {
+			continue
 		}
 		m := present.MeasureOf(other)
 		entry := view.Companion{Code: other.Code, Name: v.IndicatorName(other), Address: question{period: f.period, filters: known(other, f.filters)}.address(v.at("indicators/" + other.Code))}

@@ -163,10 +163,25 @@ func (v *visit) scopeName(f *figures) (string, error) {
 	if err == nil && f.boundary.Dimension == "officer" {
 		name = v.T("filter.own") + " · " + name
 	}
+	if err == nil && f.boundary.Outside() {
+		name = v.T("filter.own_declarations") + " · " + name
+	}
 	return name, err
 }
 
-// placeName is the office, section or officer whose figures are shown.
+// tellsIndicator reports whether the reader may open the page of an indicator: to an economic operator not all are told.
+func (v *visit) tellsIndicator(code string) bool {
+	if !v.may(access.FigureRead) {
+		return false
+	}
+	if access.Role(v.permissions.Grants(access.FigureRead)[0].Membership.Role) != access.Trader {
+		return true
+	}
+	d, err := indicator.Find(code)
+	return err == nil && d.ToldOutside()
+}
+
+// placeName is the office, section, officer or operator whose figures are shown.
 func (v *visit) placeName(f *figures) (string, error) {
 	dimension, value := "office", ""
 	if !f.boundary.Whole() {
@@ -192,6 +207,8 @@ func (v *visit) whose(f *figures) (string, error) {
 	_, chosen := f.filterOf("office")
 	key := map[access.Scope]string{access.ScopeOffice: "whose.office", access.ScopeTeam: "whose.team", access.ScopeOwn: "whose.own"}[v.scope]
 	switch {
+	case f.boundary.Outside():
+		key = "whose.trader"
 	case f.boundary.Whole() && !chosen:
 		return v.T("whose.administration"), nil
 	case f.boundary.Whole():

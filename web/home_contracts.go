@@ -35,7 +35,7 @@ func (h *homePage) latestCards() ([]contract.Latest, access.Scope, error) {
 
 // withMeetings adds the monthly meetings to links, for who may open their page.
 func (h *homePage) withMeetings(links ...view.Link) []view.Link {
-	if h.may(access.ScorecardRead) {
+	if h.may(access.MeetingRead) {
 		links = append(links, view.Link{Text: h.T("meetings.title"), Address: h.at("meetings")})
 	}
 	return links
@@ -91,8 +91,12 @@ func (h *homePage) fillOwnCard(part *view.HomePart, v *contract.CardVersion) {
 		line := &card.Lines[i]
 		row := h.cardLine(line)
 		ask := question{period: month}
-		row.Cells[0].Address = ask.address(h.at("indicators/" + line.Code))
-		row.Cells = append(row.Cells, view.HomeCell{Text: h.T("home.cases.open"), Address: ask.asking(indicator.NumeratorPart).address(h.at("indicators/" + line.Code + "/declarations"))})
+		cases := view.HomeCell{Text: "–"}
+		if h.tellsIndicator(line.Code) {
+			row.Cells[0].Address = ask.address(h.at("indicators/" + line.Code))
+			cases = view.HomeCell{Text: h.T("home.cases.open"), Address: ask.asking(indicator.NumeratorPart).address(h.at("indicators/" + line.Code + "/declarations"))}
+		}
+		row.Cells = append(row.Cells, cases)
 		part.Rows = append(part.Rows, row)
 	}
 }
@@ -219,7 +223,10 @@ func (h *homePage) outcomes() error {
 	if err != nil {
 		return err
 	}
-	part := view.HomePart{Key: "contracts", Title: h.T("home.contracts"), More: []view.Link{{Text: h.T("home.contracts.all"), Address: h.at("contracts")}, {Text: h.T("programme.title"), Address: h.at("programme")}}}
+	part := view.HomePart{Key: "contracts", Title: h.T("home.contracts"), More: []view.Link{{Text: h.T("home.contracts.all"), Address: h.at("contracts")}}}
+	if h.may(access.ProgrammeRead) {
+		part.More = append(part.More, view.Link{Text: h.T("programme.title"), Address: h.at("programme")})
+	}
 	if len(found) == 0 {
 		part.Empty = h.T("contracts.empty.text")
 		h.add(part)

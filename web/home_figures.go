@@ -15,6 +15,8 @@ import (
 var (
 	homeFiguresWhole = []string{"CLR01", "CLR04", "REV02", "CTL02", "INF01", "DQ01"}
 	homeFiguresPart  = []string{"CLR01", "CLR04", "CTL02", "DQ01", "CLR10", "WRK01"}
+	// homeFiguresTrader are those of an economic operator: first what the operator decides on.
+	homeFiguresTrader = []string{"OPR01", "OPR02", "CLR06", "CLR07", "CLR04", "DQ02"}
 )
 
 // figures shows the key figures and what changed by more than chance, within the person's scope.
@@ -52,6 +54,9 @@ func (h *homePage) figures() error {
 	if !f.boundary.Whole() {
 		key, codes = f.boundary.Dimension, homeFiguresPart
 	}
+	if f.boundary.Outside() {
+		key, codes = "trader", homeFiguresTrader
+	}
 	part := view.HomePart{Key: "figures", Title: h.T("home.figures." + key), Sub: sub, Wide: true, Figures: homeFigures(&board, codes),
 		More: []view.Link{{Text: h.T("home.figures.more"), Address: h.at("board")}}}
 	if !f.watermark.IsZero() {
@@ -72,7 +77,10 @@ func (h *homePage) figures() error {
 // noFigures says what to do while there is nothing to show.
 func (v *visit) noFigures(why string) view.HomePart {
 	key := map[access.Scope]string{access.ScopeOffice: "office", access.ScopeTeam: "section", access.ScopeOwn: "officer"}[v.scope]
-	if key == "" {
+	switch {
+	case v.outside():
+		key = "trader"
+	case key == "":
 		key = "administration"
 	}
 	part := view.HomePart{Key: "figures", Title: v.T("home.figures." + key), Wide: true, Empty: why}

@@ -25,6 +25,7 @@ func (k *kit) testHome(t *testing.T) {
 		access.DataOfficer:     "loads coverage figures changes groups",
 		access.HumanResources:  "figures changes targets groups contracts",
 		access.Administrator:   "loads people experts record",
+		access.Trader:          "contract figures changes",
 	}
 	for _, role := range access.Grantable {
 		b := k.person(t, string(role))

@@ -62,8 +62,9 @@ type kit struct {
 	identity        *identity.Service
 	first, second   *administration.Tenant // karouma in English, oasis in Arabic
 	empty           *administration.Tenant
-	office          string // one of first's
-	officer         string // one who works there
+	office          string             // one of first's
+	officer         string             // one who works there
+	trader          account.Membership // of the economic operator: the importer with most declarations
 	engine          *cube.Engine
 	segments        *cube.Store
 	keys            *secret.Keys
@@ -184,6 +185,9 @@ func (k *kit) people(t *testing.T) {
 			m.Office = k.office
 		case access.Officer:
 			m.Office, m.Officer = k.office, k.officer
+		case access.Trader:
+			k.trader = k.busiestTrader(t, account.Importer)
+			m = k.trader
 		}
 		add(string(role), m)
 	}

@@ -122,7 +122,7 @@ func composedKeys() []string {
 	for chapter := 1; chapter <= 97; chapter++ {
 		add("hs.chapter.", fmt.Sprintf("%02d", chapter))
 	}
-	add("home.figures.", "administration", "office", "section", "officer")
+	add("home.figures.", "administration", "office", "section", "officer", "trader")
 	add("home.groups.", "office", "officer")
 	add("home.coverage.", "some", "few", "none", "closed")
 	add("home.standing.", string(contract.Green), string(contract.Amber), string(contract.Red))
@@ -223,8 +223,9 @@ func composedKeys() []string {
 	add("provider.look.fault.", "address", "issuer", "name", "certificate", "time", "status", "keys", "other")
 	add("provider.fault.", "none", "down", "state", "refused", "token", "unverified", "unknown", "elsewhere", "other")
 	add("fault.provider.wrong.", "issuer", "client_id", "name", "secret", "again", "words", "domains", "factor_values", "joins_as")
-	add("", "link.ended", "sign_in.confined", "people.fault.oneself", "people.fault.beyond")
-	add("fault.", "password.length", "password.weak", "password.old", "people.fault.name", "people.fault.email", "people.fault.roles", "people.fault.office", "people.fault.section", "people.fault.place", "people.fault.role", "people.fault.officer")
+	add("", "link.ended", "sign_in.confined", "people.fault.oneself", "people.fault.beyond", "people.fault.apart")
+	add("fault.", "password.length", "password.weak", "password.old", "people.fault.name", "people.fault.email", "people.fault.roles", "people.fault.office", "people.fault.section", "people.fault.place", "people.fault.role", "people.fault.officer",
+		"people.fault.trader", "people.fault.trader_role", "people.fault.trader_place", "people.fault.trader_unknown", "people.fault.apart")
 	for _, kind := range notice.Kinds {
 		add(string(kind)+".", "title", "text")
 	}

@@ -44,7 +44,10 @@ func (v *visit) listScorecards() error {
 		return err
 	}
 	page := view.Scorecards{Layout: v.layout(v.T("scorecards.title")), Sub: v.T("scorecards.sub"), Months: v.monthChoices(months, month), Action: v.at("scorecards"),
-		Links: []view.Link{{Text: v.T("objections.title"), Address: v.at("objections")}, {Text: v.T("meetings.title"), Address: v.at("meetings")}}}
+		Links: []view.Link{{Text: v.T("objections.title"), Address: v.at("objections")}}}
+	if v.may(access.MeetingRead) {
+		page.Links = append(page.Links, view.Link{Text: v.T("meetings.title"), Address: v.at("meetings")})
+	}
 	if len(months) == 0 {
 		page.Empty = &view.Empty{Icon: "list", Title: v.T("scorecards.empty.title"), Text: v.T("scorecards.empty.text")}
 		return v.show(http.StatusOK, "scorecards", page)

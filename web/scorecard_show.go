@@ -150,7 +150,7 @@ func (v *visit) scorecardLine(d *contract.CardDossier, l *contract.CardLine) vie
 	if found, err := indicator.Find(l.Code); err == nil {
 		row.Name = v.IndicatorName(found)
 		row.Rows = v.behindScore(d, found)
-		if v.may(access.FigureRead) {
+		if v.tellsIndicator(l.Code) {
 			row.Address = v.at("indicators/" + l.Code)
 		}
 	}
@@ -245,7 +245,7 @@ func (v *visit) lineOf(l *contract.CardLine) *view.Spark {
 // behindScore is the address of the declarations behind a figure; empty for readers who may not see
 // declarations, and for teams, whose members one address cannot name.
 func (v *visit) behindScore(d *contract.CardDossier, found *indicator.Definition) string {
-	if !v.may(access.DeclarationRead) || !v.may(access.FigureRead) {
+	if !v.may(access.DeclarationRead) || !v.tellsIndicator(found.Code) {
 		return ""
 	}
 	dimension := map[contract.Level]string{contract.LevelOfficer: "officer", contract.LevelOffice: "office"}[d.Contract.Level]

@@ -80,7 +80,7 @@ type Indicators interface {
 // Warehouse is what the pages need of the room of that name.
 type Warehouse interface {
 	Visible(ctx context.Context, tenant domain.TenantID, scope access.Scope, member account.Membership, reference declaration.Reference) (*warehouse.Record, error)
-	Versions(ctx context.Context, tenant domain.TenantID, key string) ([]warehouse.VersionEntry, error)
+	VisibleVersions(ctx context.Context, tenant domain.TenantID, member account.Membership, record *warehouse.Record) ([]warehouse.VersionEntry, error)
 	Batches(ctx context.Context, tenant domain.TenantID, before time.Time, limit int) ([]*warehouse.Batch, error)
 	Batch(ctx context.Context, tenant domain.TenantID, id uuid.UUID) (*warehouse.Batch, error)
 	Rejects(ctx context.Context, tenant domain.TenantID, batch uuid.UUID, after int64, limit int) ([]warehouse.NumberedReject, error)

@@ -156,6 +156,9 @@ func (v *visit) may(action access.Action) bool {
 	return v.permissions.Scope(action) != access.ScopeNone
 }
 
+// outside reports whether the reader is an economic operator, who is not of the administration.
+func (v *visit) outside() bool { return access.Role(v.person.Role) == access.Trader }
+
 // at is the address of a page of the administration.
 func (v *visit) at(path string) string { return "/in/" + v.tenant.Code + "/" + path }
 

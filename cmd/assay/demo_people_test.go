@@ -75,7 +75,7 @@ func TestEverybodyOfTheDemoSignsIn(t *testing.T) {
 			t.Errorf("nobody of the demo is %s", role)
 		}
 	}
-	if len(roles) != 12 {
+	if len(roles) != 13 {
 		t.Errorf("%d roles", len(roles))
 	}
 }

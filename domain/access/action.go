@@ -41,6 +41,8 @@ const (
 	ContractEvaluate      Action = "contract.evaluate" // the evaluation at the end
 	ContractTemplate      Action = "contract.template" // templates of contracts
 	ScorecardRead         Action = "scorecard.read"
+	ProgrammeRead         Action = "programme.read"   // the administration's way to contracts, with its descriptive reports
+	MeetingRead           Action = "meeting.read"     // monthly meetings and what they recommended
 	OutcomeRead           Action = "outcome.read"     // what evaluations ended with, without figures
 	SealRead              Action = "seal.read"        // certificates with which documents are sealed
 	SealWrite             Action = "seal.write"       // a new key for the administration
@@ -51,7 +53,7 @@ const (
 
 // Actions lists all actions.
 var Actions = []Action{
-	FigureRead, FigureExport, FigureFormula, OfficerRead, OfficerPseudonym, PurposeWrite, ComparisonRead, IndicatorWrite, DeclarationRead, FindingRead, ImportRead, ImportWrite, MapWrite, DictionaryRead, TenantRead, TenantWrite, PersonRead, PersonWrite, RoleWrite, AccessExplain, IdentityProviderWrite, EngagementRead, EngagementWrite, AuditRead, AuditExport, InstallationRead, InstallationWrite, ContractRead, ContractPropose, ContractSign, ContractReview, ContractEvaluate, ContractTemplate, ScorecardRead, OutcomeRead, ObjectionFile, ObjectionDecide, SealRead, SealWrite, NoticeRead,
+	FigureRead, FigureExport, FigureFormula, OfficerRead, OfficerPseudonym, PurposeWrite, ComparisonRead, IndicatorWrite, DeclarationRead, FindingRead, ImportRead, ImportWrite, MapWrite, DictionaryRead, TenantRead, TenantWrite, PersonRead, PersonWrite, RoleWrite, AccessExplain, IdentityProviderWrite, EngagementRead, EngagementWrite, AuditRead, AuditExport, InstallationRead, InstallationWrite, ContractRead, ContractPropose, ContractSign, ContractReview, ContractEvaluate, ContractTemplate, ScorecardRead, ProgrammeRead, MeetingRead, OutcomeRead, ObjectionFile, ObjectionDecide, SealRead, SealWrite, NoticeRead,
 }
 
 // Known reports whether there is such an action.

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"assay/domain"
@@ -43,6 +44,9 @@ func wrongRole(field, key, message string) error {
 // placed checks to what a membership is tied: a role that reaches an office needs one, a role that reaches a section needs both, and what is named
 // must be of the administration.
 func (s *Service) placed(ctx context.Context, tenant domain.TenantID, given map[Action]Scope, m account.Membership) error {
+	if m.Role == account.RoleTrader || m.Trader != "" || m.TraderKind != "" {
+		return s.tradesAs(ctx, tenant, m)
+	}
 	needsOffice, needsSection := tiedTo(given)
 	switch {
 	case utf8.RuneCountInString(m.Officer) > maximalUserName || !utf8.ValidString(m.Officer):
@@ -62,6 +66,26 @@ func (s *Service) placed(ctx context.Context, tenant domain.TenantID, given map[
 	}
 	if !known {
 		return wrongRole("office", "people.fault.place", "there is no such office or section")
+	}
+	return nil
+}
+
+// tradesAs checks that an economic operator, and nobody else, is tied to exactly one importer or broker that the warehouse knows.
+func (s *Service) tradesAs(ctx context.Context, tenant domain.TenantID, m account.Membership) error {
+	switch {
+	case m.Role != account.RoleTrader:
+		return wrongRole("trader", "people.fault.trader_role", "is for economic operators only")
+	case m.Office != "" || m.Section != "" || m.Officer != "":
+		return wrongRole("office", "people.fault.trader_place", "an economic operator has no office and no user name in the clearance system")
+	case !m.TraderKind.Known() || m.Trader == "" || utf8.RuneCountInString(m.Trader) > maximalUserName || !utf8.ValidString(m.Trader) || strings.ContainsRune(m.Trader, 0):
+		return wrongRole("trader", "people.fault.trader", "say for which importer or broker the person signs in")
+	}
+	known, err := s.places.HasTrader(ctx, tenant, m.TraderKind == account.Broker, m.Trader)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return wrongRole("trader", "people.fault.trader_unknown", "there is no such importer or broker in what was loaded")
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (r *OwnRole) Name(language string) string {
 }
 
 // Existing lists the scopes in which an administration's own role may have an action: those
-// in which a role has it that the administrator may give, the widest first. None means that
+// in which a role of the staff has it, the widest first. None means that
 // the action cannot be part of an own role.
 func (t *Table) Existing(action Action) []Scope {
 	var scopes []Scope
@@ -66,7 +66,7 @@ func (t *Table) Existing(action Action) []Scope {
 		if scope == ScopeInstallation {
 			continue
 		}
-		for _, role := range Grantable {
+		for _, role := range Staff {
 			if t.Scope(role, action) == scope {
 				scopes = append(scopes, scope)
 				break
@@ -76,13 +76,13 @@ func (t *Table) Existing(action Action) []Scope {
 	return scopes
 }
 
-// Everybodys are the permissions that every role has which an administrator may give, in the
+// Everybodys are the permissions that every role of the staff has, in the
 // narrowest scope in which one of them has it. An own role has them too.
 func (t *Table) Everybodys() map[Action]Scope {
 	base := map[Action]Scope{}
 	for _, action := range Actions {
 		narrowest := ScopeAdministration
-		for _, role := range Grantable {
+		for _, role := range Staff {
 			if scope := t.Scope(role, action); scope.Within(narrowest) {
 				narrowest = scope
 			}

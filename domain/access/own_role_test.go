@@ -17,7 +17,7 @@ func TestNoOwnRoleExceeds(t *testing.T) {
 	}
 	most := map[Action]Scope{}
 	for _, action := range Actions {
-		for _, role := range Grantable {
+		for _, role := range Staff {
 			if scope := table.Scope(role, action); most[action].Within(scope) {
 				most[action] = scope
 			}
@@ -59,7 +59,7 @@ func TestEverybodysPermissions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for action, scope := range table.Everybodys() {
-		for _, role := range Grantable {
+		for _, role := range Staff {
 			if !scope.Within(table.Scope(role, action)) {
 				t.Errorf("%s lacks %s in scope %s", role, action, scope)
 			}

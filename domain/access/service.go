@@ -66,6 +66,10 @@ func (s *Service) OfBearer(ctx context.Context, b account.Bearer) (*Permissions,
 
 func (s *Service) of(ctx context.Context, person uuid.UUID, tenant domain.TenantID, held []account.Membership, guest bool) (*Permissions, error) {
 	p := &Permissions{grants: map[Action][]Grant{}}
+	if at := slices.IndexFunc(held, func(m account.Membership) bool { return Role(m.Role) == Trader }); at >= 0 {
+		// An economic operator is nothing else here, whatever other rows or engagements there may be.
+		held, guest = held[at:at+1], false
+	}
 	for _, membership := range held {
 		given, err := s.given(ctx, tenant, Role(membership.Role))
 		if err != nil {

@@ -30,7 +30,25 @@ type Membership struct {
 	Office  string // the office of which the person is head
 	Section string // the section of that office of which the person is head
 	Officer string // the person's user name in the clearance system
+	// Trader is the code of the one importer or broker for whom an economic operator signs in; empty for everybody else.
+	Trader     string
+	TraderKind TraderKind
 }
+
+// RoleTrader is the role whose memberships name a trader. What it may do is the room access's to say.
+const RoleTrader = "trader"
+
+// TraderKind says whether a code is one of an importer or of a broker: both may have the same.
+type TraderKind string
+
+// The kinds. Each is the dimension of figures by which its codes are told.
+const (
+	Importer TraderKind = "importer"
+	Broker   TraderKind = "broker"
+)
+
+// Known reports whether there is such a kind.
+func (k TraderKind) Known() bool { return k == Importer || k == Broker }
 
 // Person is who acts in a request: an account in one administration.
 type Person struct {

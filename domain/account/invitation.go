@@ -57,6 +57,12 @@ func (n NewInvitation) Validate() error {
 	if len(n.Memberships) == 0 || len(n.Memberships) > 20 {
 		wrong = append(wrong, domain.FieldError{Field: "roles", Key: "people.fault.roles", Message: "choose at least one role"})
 	}
+	for _, m := range n.Memberships {
+		if m.Role == RoleTrader && len(n.Memberships) > 1 {
+			wrong = append(wrong, domain.FieldError{Field: "roles", Key: errApart.Key, Message: errApart.Message})
+			break
+		}
+	}
 	return domain.Invalid("the invitation cannot be sent like this", wrong...)
 }
 

@@ -103,12 +103,14 @@ func findMembersWhere(tx *store.Tx, tenant domain.TenantID, now time.Time, where
 		AccountID                                   uuid.UUID
 		SignInName, Name, Email, Language, State    string
 		Role, Office, Section, Officer, MemberState string
+		Trader                                      string
+		TraderKind                                  TraderKind
 		SecondFactor, OnlyHere, Peer                bool
 		Sessions                                    int
 		SeenAt                                      *time.Time
 	}
 	id := tenant.String()
-	query := `SELECT a.account_id, a.sign_in_name, a.name, a.email, a.language, a.state, m.role, m.office, m.section, m.officer, m.state AS member_state,
+	query := `SELECT a.account_id, a.sign_in_name, a.name, a.email, a.language, a.state, m.role, m.office, m.section, m.officer, m.trader, m.trader_kind, m.state AS member_state,
 		EXISTS (SELECT 1 FROM account_authenticator f WHERE f.account_id = a.account_id AND f.confirmed) OR EXISTS (SELECT 1 FROM account_passkey f WHERE f.account_id = a.account_id) AS second_factor,
 		NOT EXISTS (SELECT 1 FROM membership o WHERE o.account_id = a.account_id AND o.tenant_id <> m.tenant_id)
 		  AND NOT EXISTS (SELECT 1 FROM installation_member o WHERE o.account_id = a.account_id) AS only_here,
@@ -127,7 +129,7 @@ func findMembersWhere(tx *store.Tx, tenant domain.TenantID, now time.Time, where
 				Suspended: r.MemberState == "suspended", SecondFactor: r.SecondFactor, Sessions: r.Sessions, SeenAt: r.SeenAt, OnlyHere: r.OnlyHere, SignsInByPeer: r.Peer})
 		}
 		last := &members[len(members)-1]
-		last.Memberships = append(last.Memberships, Membership{Tenant: tenant, Role: r.Role, Office: r.Office, Section: r.Section, Officer: r.Officer})
+		last.Memberships = append(last.Memberships, Membership{Tenant: tenant, Role: r.Role, Office: r.Office, Section: r.Section, Officer: r.Officer, Trader: r.Trader, TraderKind: r.TraderKind})
 	}
 	return members, nil
 }
@@ -161,6 +163,11 @@ func (s *Service) SetRoles(ctx context.Context, by By, account uuid.UUID, member
 	}
 	if len(memberships) == 0 || len(memberships) > 20 {
 		return domain.Invalid("the roles cannot be set like this", domain.FieldError{Field: "roles", Key: "people.fault.roles", Message: "choose at least one role"})
+	}
+	for _, m := range memberships {
+		if m.Role == RoleTrader && len(memberships) > 1 {
+			return errApart
+		}
 	}
 	return s.onMember(ctx, by, account, "person.roles", func(ctx context.Context, tx *store.Tx, m Member) (any, any, error) {
 		if err := tx.Exec(`DELETE FROM membership WHERE account_id = ? AND tenant_id = ?`, account, by.Tenant.String()).Error; err != nil {

@@ -16,13 +16,16 @@ import (
 // ends with the request before.
 func (s *Service) Standing(ctx context.Context, account uuid.UUID, tenant domain.TenantID) (held []Membership, err error) {
 	err = s.db.Look(ctx, func(_ context.Context, tx *store.Tx) error {
-		var rows []struct{ Role, Office, Section, Officer string }
-		err := tx.Raw(`SELECT m.role, m.office, m.section, m.officer FROM membership m
+		var rows []struct {
+			Role, Office, Section, Officer, Trader string
+			TraderKind                             TraderKind
+		}
+		err := tx.Raw(`SELECT m.role, m.office, m.section, m.officer, m.trader, m.trader_kind FROM membership m
 			JOIN tenant t ON t.tenant_id = m.tenant_id AND t.state = 'active'
 			JOIN account a ON a.account_id = m.account_id AND a.state = 'active'
 			WHERE m.account_id = ? AND m.tenant_id = ? AND m.state = 'active' ORDER BY m.role, m.office`, account, tenant.String()).Scan(&rows).Error
 		for _, r := range rows {
-			held = append(held, Membership{Tenant: tenant, Role: r.Role, Office: r.Office, Section: r.Section, Officer: r.Officer})
+			held = append(held, Membership{Tenant: tenant, Role: r.Role, Office: r.Office, Section: r.Section, Officer: r.Officer, Trader: r.Trader, TraderKind: r.TraderKind})
 		}
 		return err
 	})

@@ -47,24 +47,43 @@ func findAccount(tx *gorm.DB, where string, argument any) (*accountRow, error) {
 }
 
 func insertMembership(tx *gorm.DB, account uuid.UUID, m Membership) error {
-	return tx.Exec(`INSERT INTO membership (account_id, tenant_id, role, office, section, officer) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		account, m.Tenant.String(), m.Role, m.Office, m.Section, m.Officer).Error
+	if err := keepApart(tx, account, m); err != nil {
+		return err
+	}
+	return tx.Exec(`INSERT INTO membership (account_id, tenant_id, role, office, section, officer, trader, trader_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		account, m.Tenant.String(), m.Role, m.Office, m.Section, m.Officer, m.Trader, m.TraderKind).Error
+}
+
+// errApart: who is measured by an administration from outside is not of it.
+var errApart = &domain.Error{Kind: domain.KindConflict, Key: "people.fault.apart",
+	Message: "an economic operator has one code and no other role in the administration"}
+
+// keepApart refuses a membership that would make somebody an economic operator and something else in one administration, or an operator of two codes.
+func keepApart(tx *gorm.DB, account uuid.UUID, m Membership) error {
+	var other bool
+	err := tx.Raw(`SELECT EXISTS (SELECT FROM membership WHERE account_id = ? AND tenant_id = ? AND ((role = 'trader') <> ? OR role = 'trader' AND (trader, trader_kind) <> (?, ?)))`,
+		account, m.Tenant.String(), m.Role == RoleTrader, m.Trader, m.TraderKind).Scan(&other).Error
+	if err == nil && other {
+		return errApart
+	}
+	return err
 }
 
 // findMemberships leaves out administrations that are suspended.
 func findMemberships(tx *gorm.DB, account uuid.UUID) ([]Membership, error) {
 	var rows []struct {
-		TenantID                       uuid.UUID
-		Role, Office, Section, Officer string
+		TenantID                               uuid.UUID
+		Role, Office, Section, Officer, Trader string
+		TraderKind                             TraderKind
 	}
-	err := tx.Raw(`SELECT m.tenant_id, m.role, m.office, m.section, m.officer FROM membership m JOIN tenant t ON t.tenant_id = m.tenant_id
+	err := tx.Raw(`SELECT m.tenant_id, m.role, m.office, m.section, m.officer, m.trader, m.trader_kind FROM membership m JOIN tenant t ON t.tenant_id = m.tenant_id
 		WHERE m.account_id = ? AND m.state = 'active' AND t.state = 'active' ORDER BY t.code, m.role, m.office`, account).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
 	memberships := make([]Membership, len(rows))
 	for i, r := range rows {
-		memberships[i] = Membership{Tenant: domain.TenantID(r.TenantID), Role: r.Role, Office: r.Office, Section: r.Section, Officer: r.Officer}
+		memberships[i] = Membership{Tenant: domain.TenantID(r.TenantID), Role: r.Role, Office: r.Office, Section: r.Section, Officer: r.Officer, Trader: r.Trader, TraderKind: r.TraderKind}
 	}
 	return memberships, nil
 }

@@ -198,11 +198,14 @@ type bearerRow struct {
 	Scopes                         string
 	Unseen, Guest                  bool
 	Role, Office, Section, Officer *string
+	Trader                         string
+	TraderKind                     TraderKind
 }
 
 func findBearer(tx *store.Tx, hash []byte, now time.Time) (rows []bearerRow, err error) {
 	err = tx.Raw(`SELECT k.account_id, k.tenant_id, a.sign_in_name, a.name, a.language, to_jsonb(k.scopes)::text AS scopes, coalesce(k.seen_at < ?, true) AS unseen,
-		EXISTS (SELECT FROM assay_engagements_of(k.account_id) e WHERE e.tenant_id = k.tenant_id) AS guest, m.role, m.office, m.section, m.officer
+		EXISTS (SELECT FROM assay_engagements_of(k.account_id) e WHERE e.tenant_id = k.tenant_id) AS guest, m.role, m.office, m.section, m.officer,
+		coalesce(m.trader, '') AS trader, coalesce(m.trader_kind, '') AS trader_kind
 		FROM api_token k
 		JOIN account a ON a.account_id = k.account_id AND a.state = 'active'
 		JOIN tenant t ON t.tenant_id = k.tenant_id AND t.state = 'active'
@@ -218,7 +221,7 @@ func (r *bearerRow) bearer(rows []bearerRow) (Bearer, error) {
 	}
 	for _, m := range rows {
 		if m.Role != nil {
-			b.Held = append(b.Held, Membership{Tenant: domain.TenantID(r.TenantID), Role: *m.Role, Office: *m.Office, Section: *m.Section, Officer: *m.Officer})
+			b.Held = append(b.Held, Membership{Tenant: domain.TenantID(r.TenantID), Role: *m.Role, Office: *m.Office, Section: *m.Section, Officer: *m.Officer, Trader: m.Trader, TraderKind: m.TraderKind})
 		}
 	}
 	return b, nil

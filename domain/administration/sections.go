@@ -36,6 +36,21 @@ func (s *Service) HasPlace(ctx context.Context, id domain.TenantID, office, sect
 	return has, nil
 }
 
+// HasTrader reports whether what was loaded names an importer, or a broker, of a code.
+func (s *Service) HasTrader(ctx context.Context, id domain.TenantID, broker bool, code string) (has bool, err error) {
+	table := nameTables["trader"]
+	if broker {
+		table = nameTables["broker"]
+	}
+	err = s.db.Read(ctx, id, func(_ context.Context, tx *store.Tx) error {
+		return tx.Raw(`SELECT EXISTS (SELECT FROM `+table+` WHERE tenant_id = ? AND code = ?)`, id.String(), code).Scan(&has).Error
+	})
+	if err != nil {
+		return false, fmt.Errorf("find an importer or broker: %w", err)
+	}
+	return has, nil
+}
+
 // Sections lists the codes of the sections of an office.
 func (s *Service) Sections(ctx context.Context, id domain.TenantID, office string) (codes []string, err error) {
 	err = s.db.Read(ctx, id, func(_ context.Context, tx *store.Tx) error {

@@ -39,7 +39,8 @@ type Viewer struct {
 }
 
 // Veil decides how a person sees officers now. Names need officer.read in the scope in which the
-// person reads; within the own scope there is only oneself. Else there are pseudonyms, or names
+// person reads; within the own scope there is only oneself, and for an
+// economic operator nobody. Else there are pseudonyms, or names
 // while a purpose holds, or nothing.
 func (s *Service) Veil(ctx context.Context, who Viewer) (*Veil, error) {
 	v := &Veil{mode: Withheld, own: who.Officer}
@@ -47,6 +48,8 @@ func (s *Service) Veil(ctx context.Context, who Viewer) (*Veil, error) {
 		v.least = SmallestGroup
 	}
 	switch {
+	case access.Role(who.Role) == access.Trader:
+		v.outside, v.own = true, "" // whoever's user name it is, an operator has none
 	case who.Scope == access.ScopeOwn:
 		v.mode = OwnOnly
 	case who.Scope != access.ScopeNone && who.Scope.Within(who.Permissions.Scope(access.OfficerRead)):

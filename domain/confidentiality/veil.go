@@ -28,6 +28,10 @@ const (
 // declarations, and the fewest peers an officer is compared with.
 const SmallestGroup = 5
 
+// InsideDimensions are further dimensions by which nobody from outside is told figures: they say how an administration divides its
+// work and how it chooses what to control.
+var InsideDimensions = []string{"section", "head", "cause", "reason"}
+
 // Colleague stands for an officer who is not named at all. It is no user name: those have no
 // angle brackets.
 const Colleague = "<colleague>"
@@ -48,6 +52,7 @@ type Veil struct {
 	key     []byte
 	least   int64
 	codes   func(ctx context.Context) ([]string, error) // every user name of the administration
+	outside bool                                        // an economic operator reads
 	purpose *Purpose
 	seen    func(ctx context.Context, object string) error // records that names were seen under the purpose
 }
@@ -92,8 +97,19 @@ func (v *Veil) MayName(user string) bool {
 // errWithheld is the same for every officer and every dimension, so that it tells of none.
 var errWithheld = domain.Errorf(domain.KindForbidden, "your role does not show figures by officer")
 
-// Tells refuses a dimension of officers by which the person may not be told figures.
+// errInside is the same for everything that is not told outside the administration.
+var errInside = domain.Errorf(domain.KindForbidden, "figures are not told by this")
+
+// Keeps reports whether rows and declarations are shown without what is the administration's alone.
+func (v *Veil) Keeps(dimension string) bool {
+	return v.outside && (IsOfficer(dimension) || slices.Contains(InsideDimensions, dimension))
+}
+
+// Tells refuses a dimension of officers by which the person may not be told figures, and what is told nobody from outside.
 func (v *Veil) Tells(dimension string) error {
+	if v.outside && slices.Contains(InsideDimensions, dimension) {
+		return errInside
+	}
 	if !IsOfficer(dimension) {
 		return nil
 	}

@@ -50,7 +50,7 @@ func (e *Evaluation) mayHear(a Actor, today cube.Date) error {
 	if a.Role != access.DirectorGeneral && a.Role != access.Deputy && a.Role != access.Auditor {
 		return domain.Errorf(domain.KindForbidden, "appeals are heard by the Director General, a deputy or the internal auditor")
 	}
-	part := e.Answer.By == a.SignInName || e.Contract.SlotOf(a.Account, today) != nil || e.Contract.heldBy(a) || e.Session.LockedBy == a.SignInName
+	part := e.Answer.By == a.SignInName || e.Contract.placeOf(a, today) != nil || e.Contract.heldBy(a) || e.Session.LockedBy == a.SignInName
 	for _, d := range e.Decisions {
 		part = part || d.Account == a.Account || d.By == a.SignInName
 	}

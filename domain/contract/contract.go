@@ -160,13 +160,19 @@ type Actor struct {
 	Office     string // the office of which the person is head, or in which the officer works
 	Officer    string // user name in the clearance system
 	Operator   string // code of the operator for whom the person signs in
-	Origin     string // address of the request, or the command
+	// OperatorKind says whether the code is one of an importer or of a broker.
+	OperatorKind account.TraderKind
+	Origin       string // address of the request, or the command
 }
 
 // ActorOf makes the actor of a signed-in person.
 func ActorOf(p account.Person, origin string) Actor {
-	return Actor{Account: p.Account, SignInName: p.SignInName, Name: p.Name, Role: access.Role(p.Role), Office: p.Office, Officer: p.Officer, Origin: origin}
+	return Actor{Account: p.Account, SignInName: p.SignInName, Name: p.Name, Role: access.Role(p.Role), Office: p.Office, Officer: p.Officer,
+		Operator: p.Trader, OperatorKind: p.TraderKind, Origin: origin}
 }
+
+// outside reports whether the actor is an economic operator, who is a party of the contracts with the own code and nothing in any other.
+func (a Actor) outside() bool { return a.Role == access.Trader }
 
 // Program is the actor of what happens by itself on a date.
 var Program = Actor{SignInName: "system", Name: "Assay", Origin: "assay"}
@@ -182,7 +188,7 @@ func (c *Contract) Capacities(a Actor, today cube.Date) []Capacity {
 		return nil
 	}
 	var all []Capacity
-	slot := c.SlotOf(a.Account, today)
+	slot := c.placeOf(a, today)
 	party := slot != nil
 	holds := c.heldBy(a) || party && slot.Side == SideHolder
 	switch {
@@ -229,7 +235,7 @@ func (c *Contract) heldBy(a Actor) bool {
 	case LevelOffice:
 		return a.Role == access.HeadOfOffice && a.Office != "" && a.Office == c.Subject
 	case LevelOperator:
-		return a.Operator != "" && a.Operator == c.Subject
+		return a.outside() && a.Operator != "" && a.Operator == c.Subject && string(a.OperatorKind) == dimensionOf(c.Level, c.Function)
 	}
 	return false
 }
@@ -250,11 +256,24 @@ func (c *Contract) SlotOf(account uuid.UUID, day cube.Date) *Signatory {
 	return nil
 }
 
+// placeOf is SlotOf of an actor. Where an operator signs no longer for the party of the contract, the place is nobody's, and on the
+// administration's side an operator never has one.
+func (c *Contract) placeOf(a Actor, day cube.Date) *Signatory {
+	slot := c.SlotOf(a.Account, day)
+	if slot != nil && a.outside() && (slot.Side != SideHolder || !c.heldBy(a)) {
+		return nil
+	}
+	return slot
+}
+
 // VisibleTo reports whether a person with a scope of contract.read sees the
 // contract. A holder sees it from the proposal on, never the draft.
 func (c *Contract) VisibleTo(a Actor, scope access.Scope, today cube.Date) bool {
-	slot := c.SlotOf(a.Account, today)
+	slot := c.placeOf(a, today)
 	own := c.heldBy(a) || slot != nil
+	if a.outside() && !own {
+		return false // whatever the scope
+	}
 	holder := c.heldBy(a) || slot != nil && slot.Side == SideHolder
 	switch scope {
 	case access.ScopeAdministration:

@@ -153,7 +153,7 @@ func (c *Contract) objectionCapacities(a Actor, today cube.Date) []ObjectionCapa
 	if a.Account == uuid.Nil {
 		return nil
 	}
-	slot := c.SlotOf(a.Account, today)
+	slot := c.placeOf(a, today)
 	if c.heldBy(a) || slot != nil && slot.Side == SideHolder {
 		return []ObjectionCapacity{Objector}
 	}

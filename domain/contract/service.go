@@ -142,7 +142,7 @@ func (st *step) check(ask Ask) error {
 func (s *Service) circumstances(tx *store.Tx, tenant *administration.Tenant, c *Contract, ask Ask) (*Circumstances, error) {
 	today := s.Today(tenant)
 	at := &Circumstances{Now: s.clock().UTC(), Today: today, Contract: c, Actor: ask.Actor, Reason: ask.Reason,
-		Capacities: c.Capacities(ask.Actor, today), Slot: c.SlotOf(ask.Actor.Account, today)}
+		Capacities: c.Capacities(ask.Actor, today), Slot: c.placeOf(ask.Actor, today)}
 	var err error
 	if at.Signatures, err = findSignatures(tx, tenant.ID, c.ID, c.Text.Number); err != nil {
 		return nil, err

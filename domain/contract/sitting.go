@@ -101,7 +101,10 @@ func (s *Service) Waiting(ctx context.Context, tenant *administration.Tenant, ac
 
 func findWaiting(tx *store.Tx, tenant domain.TenantID, account uuid.UUID, today cube.Date) ([]*Contract, error) {
 	found, err := findContracts(tx, tenant, true, `AND state IN ('proposed','negotiating') AND EXISTS (SELECT FROM contract_signatory s WHERE s.tenant_id = contract.tenant_id
-		AND s.contract_id = contract.contract_id AND (s.account_id = ? OR s.deputy_id = ?)) ORDER BY number, edition`, account, account)
+		AND s.contract_id = contract.contract_id AND (s.account_id = ? OR s.deputy_id = ?))
+		AND NOT EXISTS (SELECT FROM membership m WHERE m.tenant_id = contract.tenant_id AND m.account_id = ? AND m.role = 'trader'
+			AND (contract.level <> 'operator' OR contract.subject <> m.trader OR (contract.function = 'broker') <> (m.trader_kind = 'broker')))
+		ORDER BY number, edition`, account, account, account)
 	if err != nil {
 		return nil, err
 	}

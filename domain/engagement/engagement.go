@@ -108,7 +108,7 @@ var Always = []access.Action{access.FigureRead, access.FigureFormula, access.Dic
 // Choices are the permissions that an administration may add, all of them only for reading.
 // OfficerRead shows officers by name and asks for a purpose of its own.
 var Choices = []access.Action{access.ComparisonRead, access.FindingRead, access.DeclarationRead, access.FigureExport,
-	access.OfficerPseudonym, access.OfficerRead, access.ScorecardRead}
+	access.OfficerPseudonym, access.OfficerRead, access.ScorecardRead, access.MeetingRead}
 
 // order brings permissions into the order of Always and Choices, each once.
 func order(chosen []access.Action) []access.Action {

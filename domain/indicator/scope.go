@@ -13,11 +13,13 @@ type Boundary struct {
 	Value     string
 	// Office is the office of a section: sections of two offices may have the same code.
 	Office string
+	// outside is set for an economic operator: who is not of the administration sees only the indicators that are told to operators.
+	outside bool
 }
 
 // BoundaryOf turns the scope of a permission into a boundary: a head sees the own
-// office, a head of team the own section, an officer what the own user did. The error is
-// KindForbidden when the membership does not say which office, section or user that is.
+// office, a head of team the own section, an officer what the own user did, an
+// economic operator the own declarations. The error is KindForbidden when the membership does not say whose that is.
 func BoundaryOf(scope access.Scope, member account.Membership) (Boundary, error) {
 	var b Boundary
 	switch scope {
@@ -32,8 +34,17 @@ func BoundaryOf(scope access.Scope, member account.Membership) (Boundary, error)
 		}
 	case access.ScopeOwn:
 		b = Boundary{Dimension: "officer", Value: member.Officer}
+		if access.Role(member.Role) == access.Trader {
+			b = Boundary{Dimension: string(member.TraderKind), Value: member.Trader, outside: true}
+			if !member.TraderKind.Known() {
+				b.Value = ""
+			}
+		}
 	default:
 		return b, domain.Errorf(domain.KindForbidden, "your role does not allow this; ask your administration's administrator")
+	}
+	if b.Value == "" && b.outside {
+		return Boundary{}, domain.Errorf(domain.KindForbidden, "your account names no importer or broker whose figures you may see; ask the administration")
 	}
 	if b.Value == "" {
 		return Boundary{}, domain.Errorf(domain.KindForbidden, "your account names no %s whose figures you may see; ask your administration's administrator", b.Dimension)
@@ -42,7 +53,10 @@ func BoundaryOf(scope access.Scope, member account.Membership) (Boundary, error)
 }
 
 // Whole reports whether the boundary is the whole administration.
-func (b Boundary) Whole() bool { return b.Dimension == "" }
+func (b Boundary) Whole() bool { return b.Dimension == "" && !b.outside }
+
+// Outside reports whether the boundary is that of an economic operator.
+func (b Boundary) Outside() bool { return b.outside }
 
 // Filters are the boundary as filters, none for the whole administration.
 func (b Boundary) Filters() []Filter {
@@ -59,6 +73,9 @@ func (b Boundary) Filters() []Filter {
 // Covers reports whether an indicator can be kept within the boundary. One whose
 // numerator alone has the dimension cannot: its denominator would be everybody's.
 func (b Boundary) Covers(d *Definition) bool {
+	if b.outside && !d.ToldOutside() {
+		return false
+	}
 	for _, f := range b.Filters() {
 		if !d.Has(f.Dimension) || d.isDetail(f.Dimension) {
 			return false
@@ -83,6 +100,9 @@ func (b Boundary) Check(f Filter) error {
 func (b Boundary) Narrow(d *Definition, where []Filter) ([]Filter, error) {
 	if b.Whole() {
 		return where, nil
+	}
+	if b.outside && !b.Covers(d) {
+		return nil, domain.Errorf(domain.KindNotFound, "there is no indicator %q", d.Code) // as for one that there is not
 	}
 	if !b.Covers(d) {
 		return nil, domain.Errorf(domain.KindForbidden, "your role shows your own %s only, and %s cannot be told by %s", b.Dimension, d.Code, b.Dimension)

@@ -102,11 +102,11 @@ func (s *Seen) open(ctx context.Context, where []Filter, by []string) ([]Filter,
 	}
 	opened := slices.Clone(where)
 	for i, f := range where {
-		if !confidentiality.IsOfficer(f.Dimension) {
-			continue
-		}
 		if err := s.veil.Tells(f.Dimension); err != nil {
 			return nil, err
+		}
+		if !confidentiality.IsOfficer(f.Dimension) {
+			continue
 		}
 		values, err := s.veil.Reveal(ctx, f.Values)
 		if err != nil {
@@ -247,7 +247,9 @@ func (s *Seen) AllLines(ctx context.Context, tenant *administration.Tenant, in L
 func (s *Seen) cover(lines *Lines) {
 	for i := range lines.Lines {
 		for dimension, value := range lines.Lines[i].Dimensions {
-			if confidentiality.IsOfficer(dimension) {
+			if s.veil.Keeps(dimension) {
+				delete(lines.Lines[i].Dimensions, dimension)
+			} else if confidentiality.IsOfficer(dimension) {
 				lines.Lines[i].Dimensions[dimension] = s.veil.Officer(value)
 			}
 		}

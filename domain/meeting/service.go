@@ -113,6 +113,9 @@ func (s *Service) holders(ctx context.Context, tenant *administration.Tenant, ac
 	}
 	var found []Attendee
 	for _, each := range cards {
+		if each.Contract.Level == contract.LevelOperator {
+			continue // the meeting is the administration's own
+		}
 		for _, party := range each.Contract.Signatories {
 			if party.Side == contract.SideHolder && !slices.ContainsFunc(found, func(a Attendee) bool { return a.Account == party.Account }) {
 				found = append(found, Attendee{Account: party.Account, Name: party.Name, Post: party.Post, Contract: each.Contract.ID})
