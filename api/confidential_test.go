@@ -28,6 +28,7 @@ func TestOfficersAreShownAsTheReaderMaySeeThem(t *testing.T) {
 	t.Run("human resources see no single declarations", func(t *testing.T) { k.checkSmallest(t) })
 	t.Run("a head of team sees the section", func(t *testing.T) { k.checkTeam(t) })
 	t.Run("an officer sees no colleague", func(t *testing.T) { k.checkColleagues(t, users) })
+	t.Run("an economic operator sees the own declarations and nobody", func(t *testing.T) { k.checkTrader(t, users) })
 }
 
 // users are all user names of the clearance system in the first administration that act on figures.

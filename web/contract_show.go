@@ -217,11 +217,19 @@ func (v *visit) fillSignatures(page *view.ContractPage, d *contract.Dossier) {
 func (v *visit) fillLife(page *view.ContractPage, d *contract.Dossier) {
 	for i := len(d.Events) - 1; i >= 0; i-- {
 		e := d.Events[i]
-		page.Events = append(page.Events, view.EventRow{At: v.Instant(e.HappenedAt), Name: v.T("contract.did." + string(e.Action)), By: e.ActorName, Reason: e.Reason})
+		page.Events = append(page.Events, view.EventRow{At: v.Instant(e.HappenedAt), Name: v.T("contract.did." + string(e.Action)), By: v.byName(e.ActorName), Reason: e.Reason})
 	}
 	for _, r := range d.Remarks {
-		page.Remarks = append(page.Remarks, view.RemarkRow{About: v.aboutName(r.About), Words: r.Words, By: r.AuthorName, At: v.Instant(r.WrittenAt), Text: v.T("contract.text.number", "Number", v.Plain(r.Text))})
+		page.Remarks = append(page.Remarks, view.RemarkRow{About: v.aboutName(r.About), Words: r.Words, By: v.byName(r.AuthorName), At: v.Instant(r.WrittenAt), Text: v.T("contract.text.number", "Number", v.Plain(r.Text))})
 	}
+}
+
+// byName is who did something: an economic operator is not told who of the administration it was.
+func (v *visit) byName(name string) string {
+	if name == "" {
+		return v.T("contract.by_administration")
+	}
+	return name
 }
 
 func (v *visit) aboutName(about string) string {
@@ -268,9 +276,9 @@ func (v *visit) comparing(d *contract.Dossier) *view.Comparing {
 		return otherwise
 	}
 	from, to := pick("from", len(d.Texts)-2), pick("to", len(d.Texts)-1)
-	c := &view.Comparing{Form: v.at("contracts/" + d.ID.String()), Reason: d.Texts[to].Reason, By: d.Texts[to].AuthorName, Same: bytes.Equal(d.Texts[from].Hash, d.Texts[to].Hash)}
+	c := &view.Comparing{Form: v.at("contracts/" + d.ID.String()), Reason: d.Texts[to].Reason, By: v.byName(d.Texts[to].AuthorName), Same: bytes.Equal(d.Texts[from].Hash, d.Texts[to].Hash)}
 	for i, t := range d.Texts {
-		text := v.T("contract.text.number", "Number", v.Plain(t.Number)) + " · " + t.AuthorName
+		text := v.T("contract.text.number", "Number", v.Plain(t.Number)) + " · " + v.byName(t.AuthorName)
 		c.From = append(c.From, view.Choice{Value: strconv.Itoa(t.Number), Text: text, Selected: i == from})
 		c.To = append(c.To, view.Choice{Value: strconv.Itoa(t.Number), Text: text, Selected: i == to})
 	}

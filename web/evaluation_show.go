@@ -130,7 +130,7 @@ func (v *visit) standingMark(s contract.Standing) view.Mark {
 
 func (v *visit) fillDecided(row *view.EvaluationView, e *contract.Evaluation, kinds []*contract.OutcomeKind) {
 	for _, d := range e.Decisions {
-		shown := view.DecisionView{Outcome: v.outcomeName(kinds, d.Outcome), Reasons: d.Reasons, Hearing: d.Hearing, By: d.ByName + " · " + v.Instant(d.At), OnAppeal: d.Sequence > 1}
+		shown := view.DecisionView{Outcome: v.outcomeName(kinds, d.Outcome), Reasons: d.Reasons, Hearing: d.Hearing, By: v.byName(d.ByName) + " · " + v.Instant(d.At), OnAppeal: d.Sequence > 1}
 		for _, kind := range kinds {
 			if kind.Code == d.Outcome {
 				shown.Bearing = string(kind.Bearing)
@@ -153,7 +153,7 @@ func (v *visit) fillDecided(row *view.EvaluationView, e *contract.Evaluation, ki
 		if kind == "" {
 			kind = "info"
 		}
-		row.Appeal = &view.AppealView{State: view.Mark{Kind: kind, Text: v.T("evaluation.appeal.state." + string(a.State))}, Grounds: a.Grounds, By: a.FiledName + " · " + v.Instant(a.FiledAt), Reasons: a.Reasons}
+		row.Appeal = &view.AppealView{State: view.Mark{Kind: kind, Text: v.T("evaluation.appeal.state." + string(a.State))}, Grounds: a.Grounds, By: v.byName(a.FiledName) + " · " + v.Instant(a.FiledAt), Reasons: a.Reasons}
 		if a.HeardName != "" {
 			row.Appeal.Hears = v.T("evaluation.appeal.heard", "Name", a.HeardName)
 		}

@@ -105,7 +105,7 @@ func (v *visit) showObjectionWith(status int, fault *view.FormFault) error {
 		page.AddTo = here + "/evidence"
 	}
 	for _, e := range d.Events {
-		page.Events = append(page.Events, view.EventRow{At: v.Instant(e.HappenedAt), Name: v.T("objection.did." + string(e.Action)), By: e.ActorName, Reason: e.Reason})
+		page.Events = append(page.Events, view.EventRow{At: v.Instant(e.HappenedAt), Name: v.T("objection.did." + string(e.Action)), By: v.byName(e.ActorName), Reason: e.Reason})
 	}
 	page.Forms = v.objectionSteps(d)
 	if fault != nil {
@@ -258,7 +258,7 @@ func (v *visit) talkOf(d *contract.CardDossier) (*view.Talk, error) {
 		talk.About = append(talk.About, view.Choice{Value: d.Card.Lines[i].Code, Text: v.nameOfIndicator(d.Card.Lines[i].Code)})
 	}
 	for _, r := range said.Remarks {
-		row := view.RemarkRow{Words: r.Words, By: r.AuthorName, At: v.Instant(r.WrittenAt)}
+		row := view.RemarkRow{Words: r.Words, By: v.byName(r.AuthorName), At: v.Instant(r.WrittenAt)}
 		if r.About != "" {
 			row.About = v.nameOfIndicator(r.About)
 		}

@@ -223,6 +223,9 @@ func (c *Contract) Capacities(a Actor, today cube.Date) []Capacity {
 
 // heldBy reports whether the actor is measured by the contract, signatory or not.
 func (c *Contract) heldBy(a Actor) bool {
+	if a.outside() != (c.Level == LevelOperator) {
+		return false
+	}
 	switch c.Level {
 	case LevelOfficer:
 		return a.Officer != "" && a.Officer == c.Subject
@@ -235,7 +238,7 @@ func (c *Contract) heldBy(a Actor) bool {
 	case LevelOffice:
 		return a.Role == access.HeadOfOffice && a.Office != "" && a.Office == c.Subject
 	case LevelOperator:
-		return a.outside() && a.Operator != "" && a.Operator == c.Subject && string(a.OperatorKind) == dimensionOf(c.Level, c.Function)
+		return a.Operator != "" && a.Operator == c.Subject && string(a.OperatorKind) == dimensionOf(c.Level, c.Function)
 	}
 	return false
 }

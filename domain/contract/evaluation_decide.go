@@ -349,7 +349,7 @@ func (s *Evaluations) DecideAppeal(ctx context.Context, tenant *administration.T
 }
 
 func (s *Evaluations) tellHolders(ctx context.Context, d *deed, action Action, reason string) error {
-	n := Notice{Action: action, By: d.actor.Name, Reason: reason}
+	n := d.Contract.saidBy(Notice{Action: action, Reason: reason}, d.actor)
 	for _, party := range d.Contract.Signatories {
 		if party.Side == SideHolder && party.Account != uuid.Nil {
 			n.To = append(n.To, party.Account)

@@ -277,6 +277,7 @@ func (s *Evaluations) OfContract(ctx context.Context, tenant *administration.Ten
 		if holder || r.Role == access.HumanResources {
 			e.Answer, e.Remarks = Answer{}, nil // the panel's own
 		}
+		e.hidePeople(r.Actor)
 	}
 	slices.Reverse(found)
 	return c, found, kinds, nil

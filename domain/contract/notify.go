@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"assay/domain"
@@ -40,8 +41,12 @@ func (n Notices) Contract(ctx context.Context, tx *store.Tx, tenant domain.Tenan
 		path = "contracts/" + told.Contract.String()
 	}
 	for _, to := range told.To {
+		by := told.By
+		if slices.Contains(told.Outside, to) {
+			by = owner.Name(owner.Languages[0])
+		}
 		err := notice.Send(ctx, tx, tenant, n.Clock().UTC(), to, notice.Message{Kind: kind, Link: "/in/" + owner.Code + "/" + path,
-			Arguments: notice.Arguments{Texts: map[string]string{"Number": told.Number, "Subject": told.Subject, "By": told.By, "Reason": clip(told.Reason)}}})
+			Arguments: notice.Arguments{Texts: map[string]string{"Number": told.Number, "Subject": told.Subject, "By": by, "Reason": clip(told.Reason)}}})
 		if err != nil {
 			return err
 		}

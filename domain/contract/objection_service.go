@@ -360,7 +360,7 @@ func (s *Cards) tellOfObjection(ctx context.Context, tx *store.Tx, tenant domain
 	if s.notifier == nil {
 		return nil
 	}
-	n := Notice{Contract: c.ID, Number: c.Number, Subject: c.SubjectName, By: actor.Name, Reason: e.Reason, Path: "objections/" + o.ID.String()}
+	n := c.saidBy(Notice{Contract: c.ID, Number: c.Number, Subject: c.SubjectName, Reason: e.Reason, Path: "objections/" + o.ID.String()}, actor)
 	switch e.Action {
 	case ObjectionFile:
 		n.Action = NoticeObjectionFiled
@@ -434,6 +434,16 @@ func (s *Cards) Objection(ctx context.Context, tenant *administration.Tenant, r 
 		return nil, fmt.Errorf("read an objection: %w", err)
 	}
 	d.Possible = PossibleObjection(d.Objection, d.Contract, r.Actor, today)
+	if r.outside() {
+		hide, nobody := d.Contract.mask(r.Actor), ""
+		for i := range d.Events {
+			hide(&d.Events[i].Actor, &d.Events[i].ActorName)
+		}
+		for i := range d.Evidence {
+			hide(&d.Evidence[i].AddedBy, &nobody)
+		}
+		d.hidePeople(r.Actor)
+	}
 	return d, nil
 }
 
@@ -547,6 +557,7 @@ func (s *Cards) Objections(ctx context.Context, tenant *administration.Tenant, r
 		}
 		for _, o := range found {
 			if c := byID[o.Contract]; c != nil && c.VisibleTo(r.Actor, r.Scope, today) {
+				o.hidePeople(r.Actor)
 				listed = append(listed, Listed{o, c})
 			}
 		}
@@ -581,7 +592,7 @@ func (s *Cards) CommentCard(ctx context.Context, tenant *administration.Tenant, 
 		if err := insertCardRemark(tx, tenant.ID, remark); err != nil {
 			return err
 		}
-		n := Notice{Action: Comment, By: r.Name, Reason: words, Path: "contracts/" + id.String() + "/scorecards/" + month.String()}
+		n := d.Contract.saidBy(Notice{Action: Comment, Reason: words, Path: "contracts/" + id.String() + "/scorecards/" + month.String()}, r.Actor)
 		if err := s.tell(ctx, tx, tenant.ID, d.Contract, n, r.Account); err != nil {
 			return err
 		}
@@ -620,6 +631,13 @@ func (s *Cards) Conversation(ctx context.Context, tenant *administration.Tenant,
 		return nil, fmt.Errorf("read what was said of a scorecard: %w", err)
 	}
 	today := s.Today(tenant)
+	hide := d.Contract.mask(r.Actor)
+	for i := range talk.Remarks {
+		hide(&talk.Remarks[i].Author, &talk.Remarks[i].AuthorName)
+	}
+	for _, o := range talk.Objections {
+		o.hidePeople(r.Actor)
+	}
 	talk.MayObject = today <= talk.ObjectUpTo && slices.Contains(d.Contract.objectionCapacities(r.Actor, today), Objector)
 	return talk, nil
 }

@@ -35,8 +35,10 @@ type Notice struct {
 	Number   string
 	Subject  string // name of who is measured
 	By       string // name of who acted
-	Reason   string
-	Path     string // of the page below the administration's; empty for the contract's
+	// Outside are those of To who are told of the administration instead of By.
+	Outside []uuid.UUID
+	Reason  string
+	Path    string // of the page below the administration's; empty for the contract's
 }
 
 // Remind is the action of a notice that reminds of a deadline.
@@ -170,7 +172,7 @@ func (s *Service) carryOut(ctx context.Context, st *step, effect func(context.Co
 	if err := insertEvent(st.tx, st.tenant.ID, c.ID, &event); err != nil {
 		return nil, err
 	}
-	if err := s.tell(ctx, st.tx, st.tenant.ID, c, Notice{Action: st.action, By: st.Actor.Name, Reason: st.Reason}, st.Actor.Account); err != nil {
+	if err := s.tell(ctx, st.tx, st.tenant.ID, c, c.saidBy(Notice{Action: st.action, Reason: st.Reason}, st.Actor), st.Actor.Account); err != nil {
 		return nil, err
 	}
 	return c, audit.Record(ctx, st.tx, st.tenant.ID, audit.Entry{At: st.Now, Actor: st.Actor.SignInName, Capacity: string(st.capacity), Action: "contract." + string(st.action),

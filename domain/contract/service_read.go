@@ -75,6 +75,7 @@ func (s *Service) Get(ctx context.Context, tenant *administration.Tenant, r Read
 	d.Capacities = d.Contract.Capacities(r.Actor, today)
 	d.Possible = Possible(d.State, d.Capacities)
 	d.hideDrafts(r.Actor)
+	d.hidePeople(r.Actor)
 	return d, nil
 }
 
