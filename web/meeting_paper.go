@@ -19,6 +19,9 @@ func (v *visit) downloadMinutes() error {
 		return domain.Errorf(domain.KindNotFound, "there are no minutes yet")
 	}
 	document := v.minutesPaper(d)
+	if document.Logo, err = v.server.Administrations.PaperLogo(v.Request().Context(), v.tenant.ID); err != nil {
+		return err
+	}
 	pdf, err := document.PDF()
 	if err != nil {
 		return err

@@ -50,6 +50,7 @@ type Administrations interface {
 	Change(ctx context.Context, id domain.TenantID, by administration.Actor, to func(*administration.Profile) error) (altered bool, err error)
 	CurrencyFixed(ctx context.Context, id domain.TenantID) (bool, error)
 	Logo(ctx context.Context, id domain.TenantID) (*administration.Logo, error)
+	PaperLogo(ctx context.Context, id domain.TenantID) ([]byte, error)
 	KeepLogo(ctx context.Context, id domain.TenantID, by administration.Actor, from io.Reader) (*administration.Logo, error)
 	RemoveLogo(ctx context.Context, id domain.TenantID, by administration.Actor) error
 	WorkCalendar(ctx context.Context, id domain.TenantID) (*administration.WorkCalendar, error)

@@ -150,6 +150,18 @@ func (s *Service) changeLogo(ctx context.Context, id domain.TenantID, by Actor, 
 	return err
 }
 
+// PaperLogo is the picture for the head of papers, nil for an administration without a logo.
+func (s *Service) PaperLogo(ctx context.Context, id domain.TenantID) ([]byte, error) {
+	logo, err := s.Logo(ctx, id)
+	if domain.Is(err, domain.KindNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return logo.Content, nil
+}
+
 // Logo gives the logo of an administration, KindNotFound when it has none.
 func (s *Service) Logo(ctx context.Context, id domain.TenantID) (logo *Logo, err error) {
 	err = s.db.Read(ctx, id, func(_ context.Context, tx *store.Tx) error {

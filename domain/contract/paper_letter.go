@@ -2,7 +2,6 @@ package contract
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -54,7 +53,7 @@ func (s *Papers) Letter(ctx context.Context, tenant *administration.Tenant, r Re
 		page := s.public + "/in/" + tenant.Code + "/contracts/" + c.ID.String()
 		blocks = append(blocks, paper.Code{Content: page, Text: w.t("letter.page") + "\n" + page})
 	}
-	return s.seal(ctx, tenant, w, title, fmt.Sprintf("decision-%s-%s-%s.pdf", c.Number, e.Session.To, w.language), blocks)
+	return s.sealBlocks(ctx, tenant, w, title, fmt.Sprintf("decision-%s-%s-%s.pdf", c.Number, e.Session.To, w.language), blocks)
 }
 
 // Ceremony gives the list of the recognised results of a session as sealed PDF, for a ceremony: names, offices and what was
@@ -85,21 +84,11 @@ func (s *Papers) Ceremony(ctx context.Context, tenant *administration.Tenant, r 
 	} else {
 		blocks = append(blocks, paper.Paragraph{Text: w.t("ceremony.text", "count", strconv.Itoa(len(table.Rows)), "all", strconv.Itoa(len(c.Evaluations)))}, table)
 	}
-	return s.seal(ctx, tenant, w, title, fmt.Sprintf("ceremony-%s-%s-%s.pdf", c.Function, c.To, w.language), blocks)
+	return s.sealBlocks(ctx, tenant, w, title, fmt.Sprintf("ceremony-%s-%s-%s.pdf", c.Function, c.To, w.language), blocks)
 }
 
-// seal draws and seals what is not kept.
-func (s *Papers) seal(ctx context.Context, tenant *administration.Tenant, w words, title, name string, blocks []paper.Block) (*Paper, error) {
-	now := s.clock().UTC()
-	document := paper.Document{Title: title, Author: tenant.Name(w.language), Language: w.language, Made: now, Header: tenant.Name(w.language), Footer: title, Blocks: blocks}
-	pdf, err := document.PDF()
-	if err != nil {
-		return nil, fmt.Errorf("draw %s: %w", name, err)
-	}
-	sealed, err := s.seals.Seal(ctx, tenant, pdf, title)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(sealed.PDF)
-	return &Paper{Name: name, Language: w.language, PDF: sealed.PDF, Hash: sum[:], MadeAt: now}, nil
+// sealBlocks draws and seals what is not kept.
+func (s *Papers) sealBlocks(ctx context.Context, tenant *administration.Tenant, w words, title, name string, blocks []paper.Block) (*Paper, error) {
+	p, _, err := s.seal(ctx, tenant, &paper.Document{Title: title, Author: tenant.Name(w.language), Language: w.language, Made: s.clock().UTC(), Header: tenant.Name(w.language), Footer: title, Blocks: blocks}, name, title)
+	return p, err
 }

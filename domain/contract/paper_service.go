@@ -13,6 +13,7 @@ import (
 	"assay/domain"
 	"assay/domain/administration"
 	"assay/domain/audit"
+	"assay/domain/paper"
 	"assay/domain/seal"
 	"assay/domain/store"
 )
@@ -77,18 +78,13 @@ func (s *Papers) makePaper(ctx context.Context, tenant *administration.Tenant, d
 	if err != nil {
 		return nil, err
 	}
-	pdf, err := document.PDF()
-	if err != nil {
-		return nil, fmt.Errorf("draw contract %s: %w", d.Number, err)
-	}
-	sealed, err := s.seals.Seal(ctx, tenant, pdf, wordsOf(code).t("paper.reason", "number", d.Number))
+	p, key, err := s.seal(ctx, tenant, document, paperName(d.Contract, code), wordsOf(code).t("paper.reason", "number", d.Number))
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(sealed.PDF)
-	p := &Paper{Name: paperName(d.Contract, code), Language: code, PDF: sealed.PDF, Hash: sum[:], MadeAt: now}
+	p.Language = code
 	err = s.db.InTenant(ctx, tenant.ID, func(ctx context.Context, tx *store.Tx) error {
-		if err := insertPaper(tx, tenant.ID, d.Contract, p, sealed.Key, by.SignInName); err != nil {
+		if err := insertPaper(tx, tenant.ID, d.Contract, p, key, by.SignInName); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, tenant.ID, audit.Entry{At: now, Actor: by.SignInName, Capacity: string(by.Role), Action: "contract.paper", Object: "contract/" + d.ID.String(),
@@ -101,6 +97,24 @@ func (s *Papers) makePaper(ctx context.Context, tenant *administration.Tenant, d
 		return nil, fmt.Errorf("keep the paper of contract %s: %w", d.Number, err)
 	}
 	return p, nil
+}
+
+// seal puts the administration's logo on a document, draws it and seals the file. It gives the key that sealed it too.
+func (s *Papers) seal(ctx context.Context, tenant *administration.Tenant, document *paper.Document, name, reason string) (*Paper, uuid.UUID, error) {
+	var err error
+	if document.Logo, err = s.administrations.PaperLogo(ctx, tenant.ID); err != nil {
+		return nil, uuid.Nil, err
+	}
+	pdf, err := document.PDF()
+	if err != nil {
+		return nil, uuid.Nil, fmt.Errorf("draw %s: %w", name, err)
+	}
+	sealed, err := s.seals.Seal(ctx, tenant, pdf, reason)
+	if err != nil {
+		return nil, uuid.Nil, err
+	}
+	sum := sha256.Sum256(sealed.PDF)
+	return &Paper{Name: name, Language: document.Language, PDF: sealed.PDF, Hash: sum[:], MadeAt: document.Made}, sealed.Key, nil
 }
 
 // keptPaper finds the file that was made, nil when none was.

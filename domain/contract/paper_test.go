@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +16,7 @@ import (
 
 	"assay/domain"
 	"assay/domain/access"
+	"assay/domain/administration"
 	"assay/domain/contract"
 	"assay/domain/paper"
 	"assay/domain/seal"
@@ -43,6 +48,7 @@ func TestAContractOnPaper(t *testing.T) {
 	k.open(t, false, contract.AnyOrder)
 	seals := seal.New(k.db, secret.New(), k.clock)
 	papers := contract.NewPapers(k.service, seals, "https://assay.example")
+	k.giveLogo(t)
 	draft := k.draft(t, "EX2")
 	if _, err := papers.Contract(t.Context(), k.tenant, k.reader(dg), draft.ID, "fr"); !domain.Is(err, domain.KindConflict) {
 		t.Fatalf("paper of a draft: %v", err)
@@ -114,6 +120,9 @@ func (k *kit) looksRight(t *testing.T, french *contract.Paper, papers *contract.
 			t.Errorf("the paper does not show %q:\n%s", wanted, text)
 		}
 	}
+	if pictures := strings.Count(k.program(t, "pdfimages", "-list", name), " image "); pictures == 0 {
+		t.Error("the paper does not carry the administration's logo")
+	}
 	arabic, err := papers.Contract(t.Context(), k.tenant, k.reader(dg), c.ID, "ar")
 	if err != nil {
 		t.Fatal(err)
@@ -124,6 +133,20 @@ func (k *kit) looksRight(t *testing.T, french *contract.Paper, papers *contract.
 				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// giveLogo gives the administration a mark: a dark square.
+func (k *kit) giveLogo(t *testing.T) {
+	t.Helper()
+	picture := image.NewNRGBA(image.Rect(0, 0, 64, 64))
+	draw.Draw(picture, picture.Bounds(), image.NewUniform(color.NRGBA{20, 60, 110, 255}), image.Point{}, draw.Src)
+	var file bytes.Buffer
+	if err := png.Encode(&file, picture); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.admin.KeepLogo(t.Context(), k.tenant.ID, administration.Actor{Name: dg.SignInName, Capacity: string(dg.Role)}, &file); err != nil {
+		t.Fatal(err)
 	}
 }
 

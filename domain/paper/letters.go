@@ -86,12 +86,12 @@ func (l *letters) line(text string, weight weight, size float64, rightward bool)
 		p := l.plain(text, weight, size)
 		return []part{p}, p.width
 	}
-	base := bidi.RightToLeft
+	base, marked := bidi.RightToLeft, isolateForeign(text)
 	if rightward {
-		base = bidi.LeftToRight
+		base, marked = bidi.LeftToRight, text
 	}
 	var paragraph bidi.Paragraph
-	if _, err := paragraph.SetString(text, bidi.DefaultDirection(base)); err != nil {
+	if _, err := paragraph.SetString(marked, bidi.DefaultDirection(base)); err != nil {
 		p := l.plain(text, weight, size)
 		return []part{p}, p.width
 	}
@@ -106,11 +106,15 @@ func (l *letters) line(text string, weight weight, size float64, rightward bool)
 	whole := 0.0
 	for i := range order.NumRuns() {
 		run := order.Run(i)
+		shown := marks.Replace(run.String())
+		if shown == "" {
+			continue
+		}
 		var p part
 		if run.Direction() == bidi.RightToLeft {
-			p = l.joined(run.String(), weight, size)
+			p = l.joined(shown, weight, size)
 		} else {
-			p = l.plain(run.String(), weight, size)
+			p = l.plain(shown, weight, size)
 		}
 		whole += p.width
 		parts = append(parts, p)
