@@ -74,7 +74,8 @@ type Target struct {
 	Definition     int                 `json:"definition"`      // version
 	DefinitionHash string              `json:"definition_hash"` // SHA-256 of the definition with its reference SQL
 	Name           map[string]string   `json:"name,omitempty"`
-	Formula        string              `json:"formula"` // in words, English
+	Meaning        map[string]string   `json:"meaning,omitempty"` // what it tells, for everybody; texts of earlier versions have none
+	Formula        string              `json:"formula"`           // exactly, in words, English
 	Unit           indicator.Unit      `json:"unit"`
 	Direction      indicator.Direction `json:"direction"`
 	Aim            Aim                 `json:"aim"`

@@ -212,9 +212,19 @@ func (w words) definitions(d *Document) paper.Table {
 	table := paper.Table{Columns: []paper.Column{{Title: w.t("paper.indicator"), Share: 1}, {Title: w.t("paper.definitions"), Share: 6}, {Title: w.t("paper.fingerprint"), Share: 3}}}
 	for i := range d.Targets {
 		t := &d.Targets[i]
-		table.Rows = append(table.Rows, []string{t.Code, w.t("paper.definition", "version", strconv.Itoa(t.Definition), "formula", t.Formula), t.DefinitionHash})
+		table.Rows = append(table.Rows, []string{t.Code, w.definition(t), t.DefinitionHash})
 	}
 	return table
+}
+
+// definition says what an indicator is, first in the words of the language. The formula is English in every language: it is
+// what the fingerprint was taken of.
+func (w words) definition(t *Target) string {
+	version := strconv.Itoa(t.Definition)
+	if meaning := t.Meaning[w.language]; meaning != "" && w.language != "en" {
+		return w.t("paper.definition.told", "version", version, "meaning", meaning, "formula", t.Formula)
+	}
+	return w.t("paper.definition", "version", version, "formula", t.Formula)
 }
 
 // errNotSigned is the answer for the paper of a contract that not all have signed.

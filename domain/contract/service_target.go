@@ -173,7 +173,7 @@ func newTarget(line Line) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Target{Code: d.Code, Definition: d.Version, DefinitionHash: hash, Name: map[string]string{"en": d.Name}, Formula: d.Text, Unit: d.Unit,
+	return &Target{Code: d.Code, Definition: d.Version, DefinitionHash: hash, Name: d.Names(), Meaning: d.Meanings(), Formula: d.Text, Unit: d.Unit,
 		Direction: line.Direction, Aim: line.Aim, Weight: line.Weight, RedLow: line.RedLow, RedHigh: line.RedHigh, Floor: line.Floor, Paired: d.Beside}, nil
 }
 

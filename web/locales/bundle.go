@@ -11,11 +11,14 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"assay/domain/indicator"
 )
 
 //go:embed */*.json
@@ -59,15 +62,11 @@ func Load() (*Bundle, error) {
 // read adds the messages of a language's files.
 func (b *Bundle) read(code string) error {
 	b.plain[code] = map[string]string{}
-	names, err := fs.Glob(files, code+"/*.json")
+	contents, err := messageFiles(code)
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
-		content, err := files.ReadFile(name)
-		if err != nil {
-			return err
-		}
+	for name, content := range contents {
 		// The library takes the language from the name that it is given.
 		file, err := b.messages.ParseMessageFileBytes(content, code+".json")
 		if err != nil {
@@ -76,6 +75,22 @@ func (b *Bundle) read(code string) error {
 		maps.Copy(b.plain[code], plainMessages(file.Messages))
 	}
 	return nil
+}
+
+// messageFiles gives the contents of a language's files by name: the pages' own, and the catalogue of indicators,
+// whose room has its texts itself because contracts need them too.
+func messageFiles(code string) (map[string][]byte, error) {
+	contents := map[string][]byte{"indicators.json": indicator.Texts(code)}
+	names, err := fs.Glob(files, code+"/*.json")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if contents[path.Base(name)], err = files.ReadFile(name); err != nil {
+			return nil, err
+		}
+	}
+	return contents, nil
 }
 
 // plainMessages are those without plural forms and without blanks to fill in:

@@ -2,8 +2,6 @@ package locales
 
 import (
 	"encoding/json"
-	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"sort"
@@ -24,16 +22,12 @@ func load(tb testing.TB) *Bundle {
 // raw reads a language's message files as they stand: texts, or plural forms, by file.
 func raw(tb testing.TB, language string) map[string]map[string]any {
 	tb.Helper()
-	names, err := fs.Glob(files, language+"/*.json")
-	if err != nil || len(names) == 0 {
-		tb.Fatalf("%s has %d files of messages: %v", language, len(names), err)
+	contents, err := messageFiles(language)
+	if err != nil {
+		tb.Fatal(err)
 	}
 	byFile, seen := map[string]map[string]any{}, map[string]string{}
-	for _, name := range names {
-		content, err := files.ReadFile(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
+	for name, content := range contents {
 		var messages map[string]any
 		if err := json.Unmarshal(content, &messages); err != nil {
 			tb.Fatalf("%s: %v", name, err)
@@ -44,7 +38,7 @@ func raw(tb testing.TB, language string) map[string]map[string]any {
 			}
 			seen[key] = name
 		}
-		byFile[path.Base(name)] = messages
+		byFile[name] = messages
 	}
 	return byFile
 }
