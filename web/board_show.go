@@ -34,7 +34,7 @@ func (v *visit) showBoard() error {
 	if err != nil {
 		return err
 	}
-	page := view.Board{Layout: v.layout(v.T("board.title")), Filter: bar, Whose: whose,
+	page := view.Board{Layout: v.layout(v.T("board.title")), Filter: bar, Whose: whose, Week: v.weekAddress(f),
 		Columns: view.BoardColumns{Now: v.PeriodName(f.period), Before: v.PeriodName(f.period.Before())},
 		Legend:  v.Legend(v.tenant.Settings.SmallDenominator)}
 	if !f.period.RepeatsYear() {

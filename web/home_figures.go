@@ -59,6 +59,9 @@ func (h *homePage) figures() error {
 	}
 	part := view.HomePart{Key: "figures", Title: h.T("home.figures." + key), Sub: sub, Wide: true, Figures: homeFigures(&board, codes),
 		More: []view.Link{{Text: h.T("home.figures.more"), Address: h.at("board")}}}
+	if f.boundary.Whole() || f.boundary.Dimension == "office" {
+		part.More = append(part.More, view.Link{Text: h.T("week.title"), Address: question{period: f.period}.address(h.at("week"))})
+	}
 	if !f.watermark.IsZero() {
 		part.Note = h.T("filter.known_until", "Instant", h.Instant(f.watermark))
 	}

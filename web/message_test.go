@@ -197,6 +197,7 @@ func composedKeys() []string {
 	add("scope.", string(access.ScopeAdministration), string(access.ScopeOffice), string(access.ScopeTeam), string(access.ScopeOwn))
 	add("own.", "numerator", "denominator")
 	add("own.rows.", indicator.OwnRows()...)
+	add("week.", "registered", "assessed", "released", "later", "later.text", "none", "none.text", "scope", "scope.text")
 	add("own.kind.", "text", "number", "seconds", "money", "grams", "day", "yes_no")
 	add("own.unit.", "percent", "count", "money", "hours", "days", "points")
 	add("own.direction.", "higher", "lower", "band", "context")

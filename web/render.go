@@ -91,6 +91,7 @@ var pages = []string{
 	"thresholds",
 	"through",
 	"trial",
+	"week",
 }
 
 // renderer executes pages. The templates are parsed once for each language and form of

@@ -82,6 +82,7 @@ var accountRoutes = []route{
 
 var figureRoutes = []route{
 	{http.MethodGet, in + "/board", signedIn, access.FigureRead, false, (*visit).showBoard},
+	{http.MethodGet, in + "/week", signedIn, access.FigureRead, false, (*visit).showWeek},
 	{http.MethodGet, in + "/live", signedIn, access.FigureRead, true, (*visit).streamNews}, // large: a stream is not compressed
 	{http.MethodGet, in + "/indicators/:code", signedIn, access.FigureRead, false, (*visit).showIndicator},
 	{http.MethodGet, in + "/indicators/:code/breakdown.csv", signedIn, access.FigureExport, false, (*visit).downloadCSV},

@@ -33,6 +33,7 @@ func TestPages(t *testing.T) {
 	t.Run("every indicator", k.testIndicators)
 	t.Run("drill", k.testDrill)
 	t.Run("scope", k.testScope)
+	t.Run("week", k.testWeek)
 	t.Run("downloads", k.testDownloads)
 	t.Run("downloads of rows", k.testRowDownloads)
 	t.Run("browser", k.testWalk)
@@ -103,6 +104,7 @@ func (k *kit) testAudience(t *testing.T) {
 	pages := []struct{ path, allowed, refused string }{
 		{"/in/karouma", "administrator", ""},
 		{"/in/karouma/board", "director_general", "administrator"},
+		{"/in/karouma/week", "head_of_office", "administrator"},
 		{"/in/karouma/indicators/CLR01", "analyst", "administrator"},
 		{"/in/karouma/indicators/CLR01/declarations", "auditor", "administrator"},
 		{"/in/karouma/indicators/CLR01/breakdown.csv", "deputy", "officer"},

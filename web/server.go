@@ -68,6 +68,7 @@ type Administrations interface {
 type Indicators interface {
 	Snapshot(ctx context.Context, tenant *administration.Tenant) (*cube.Snapshot, error)
 	Under(veil *confidentiality.Veil) *indicator.Seen
+	Week(ctx context.Context, tenant *administration.Tenant, in indicator.WeekRequest) (*indicator.Week, error)
 	SQL(ctx context.Context, tenant *administration.Tenant, code string, in indicator.Request) (*indicator.Statement, error)
 	Peers(ctx context.Context, tenant *administration.Tenant, in indicator.PeersRequest) (*indicator.Peers, error)
 	Find(ctx context.Context, tenant *administration.Tenant, code string) (*indicator.Definition, error)

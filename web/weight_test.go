@@ -26,7 +26,7 @@ const (
 // slice is added here.
 func (k *kit) weighed(t *testing.T) map[string][]string {
 	return map[string][]string{
-		"director_general": {"/in/karouma", "/in/karouma/board?period=2025-10", "/in/karouma/indicators/CTL02?period=2025-Q3&by=office", "/in/karouma/indicators/CLR04?period=2025-10&by=officer",
+		"director_general": {"/in/karouma", "/in/karouma/board?period=2025-10", "/in/karouma/week?period=2025", "/in/karouma/indicators/CTL02?period=2025-Q3&by=office", "/in/karouma/indicators/CLR04?period=2025-10&by=officer",
 			"/in/karouma/indicators/CTL02/declarations?period=2025-Q3", k.aReference(t), "/in/karouma/indicators/CLR01/sql", "/in/karouma/dictionary",
 			"/handbook", "/handbook/indicators", "/handbook/roles", "/handbook?q=funnel"},
 		"data_officer": {"/in/karouma", "/in/karouma/imports"},

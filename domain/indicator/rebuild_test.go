@@ -71,6 +71,22 @@ func TestRebuildOfFewMonthsEqualsThatOfAll(t *testing.T) {
 			t.Fatal("the change changed no segment")
 		}
 	}
+	// Segments of before hours were counted: one dirty month is enough to make all of them.
+	before := b.current(t)
+	err := b.db.InTenant(t.Context(), b.tenant.ID, func(_ context.Context, tx *gorm.DB) error {
+		return tx.Exec(`DELETE FROM segment WHERE tenant_id = ? AND grain = ?`, b.tenant.ID.String(), fact.Hour).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.load(t, w.changed(0))
+	b.rebuild(t, fact.RebuildInput{})
+	after := b.current(t)
+	for key := range before {
+		if after[key] == "" {
+			t.Errorf("%s was not made again", key)
+		}
+	}
 }
 
 // changed gives a world in which one declaration has one more operation.

@@ -10,6 +10,7 @@ type Board struct {
 	Empty    *Empty
 	Columns  BoardColumns
 	Legend   []Fact
+	Week     string // where the hours are; empty where they cannot be told
 }
 
 // BoardColumns are the headings that depend on the period.
