@@ -79,7 +79,10 @@ func TestRebuildOfFewMonthsEqualsThatOfAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.load(t, w.changed(0))
+	b.load(t, w.changed(9))
+	if len(b.dirty(t)) == 0 {
+		t.Fatal("a changed declaration left nothing dirty")
+	}
 	b.rebuild(t, fact.RebuildInput{})
 	after := b.current(t)
 	for key := range before {
