@@ -271,6 +271,18 @@ func TestDataAreSafeUnlessTheClusterIsForTests(t *testing.T) {
 	}
 }
 
+func TestPagesInTheLogAreCompressedAsFastAsTheServerCan(t *testing.T) {
+	t.Parallel()
+	cluster := start(t, local.Options{Dir: dbtest.Dir(t), Ephemeral: true})
+	want := "pglz"
+	if query[bool](t, cluster.SuperURL(), "SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'wal_compression'") {
+		want = "lz4"
+	}
+	if got := query[string](t, cluster.SuperURL(), "SHOW wal_compression"); got != want {
+		t.Fatalf("wal_compression is %s and not %s", got, want)
+	}
+}
+
 func TestALongPathGetsItsSocketElsewhere(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(dbtest.Dir(t), strings.Repeat("long/", 40))

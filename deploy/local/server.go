@@ -118,7 +118,7 @@ func launch(l layout, programs binaries, owner account, socket string, lock *os.
 	}
 	defer log.Close() //nolint:errcheck // the server has its own copy
 	args := []string{"-D", l.data, "-k", socket, "-p", port}
-	for _, setting := range settings(ephemeral) {
+	for _, setting := range append(settings(ephemeral), "wal_compression="+programs.logCompression(l.data)) {
 		args = append(args, "-c", setting)
 	}
 	cmd := exec.Command(programs.program("postgres"), args...)
@@ -146,7 +146,6 @@ func settings(ephemeral bool) []string {
 		// standby that this cluster never has.
 		"max_wal_size=4GB",
 		"checkpoint_timeout=15min",
-		"wal_compression=on",
 		// What a load leaves to be written is written beside it, by processes of the
 		// server on another processor.
 		"wal_buffers=64MB",
