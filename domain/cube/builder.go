@@ -107,6 +107,7 @@ type Builder struct {
 type columnBuilder struct {
 	codes      gathered          // Code: position in dictionary
 	last       uint32            // Code: position of the last row's
+	recent     *recentCodes      // Code: nil as long as the dictionary is small
 	dictionary []string          // Code: in order of first appearance
 	positions  map[string]uint32 // Code
 	numbers    gathered          // Flags: of every row; Integer, Day: of those that have one, folded
@@ -254,14 +255,51 @@ func (c *columnBuilder) appendCode(text string) {
 		c.codes.append(uint64(c.last))
 		return
 	}
+	if c.recent == nil {
+		c.last = c.position(text)
+		if len(c.dictionary) == fewCodes {
+			c.recent = new(recentCodes)
+		}
+	} else {
+		r := &c.recent[recentSlot(text)]
+		if r.next == 0 || r.text != text {
+			*r = recentCode{text, c.position(text) + 1}
+		}
+		c.last = r.next - 1
+	}
+	c.codes.append(uint64(c.last))
+}
+
+// position gives the place of a text in the dictionary; a new one goes to its end.
+func (c *columnBuilder) position(text string) uint32 {
 	p, found := c.positions[text]
 	if !found {
 		p = uint32(len(c.dictionary))
 		c.dictionary = append(c.dictionary, text)
 		c.positions[text] = p
 	}
-	c.last = p
-	c.codes.append(uint64(p))
+	return p
+}
+
+// recentCodes are codes of a column that came lately, by their ends: codes of one column differ there. Equal codes mostly are the
+// very same text in memory, for which comparing them costs nothing, and finding them in a map of thousands costs a lot.
+type recentCodes [256]recentCode
+
+type recentCode struct {
+	text string
+	next uint32 // its position and one more; 0 where there is none yet
+}
+
+// fewCodes is the length of a dictionary from which recentCodes are kept.
+const fewCodes = 4
+
+// recentSlot spreads texts by their length and their last four bytes.
+func recentSlot(text string) uint8 {
+	h := uint32(len(text))
+	for i := max(0, len(text)-4); i < len(text); i++ {
+		h = h<<6 - h<<1 + uint32(text[i])
+	}
+	return uint8(h * 0x9e3779b1 >> 24)
 }
 
 func (b *Builder) check(row *Row) error {
