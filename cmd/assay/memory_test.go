@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"testing"
 	"testing/fstest"
 )
@@ -57,8 +58,16 @@ func TestTheFlagOfTheMemoryIsStrongerThanTheEnvironment(t *testing.T) {
 		return cubeMemory(root)
 	}
 	t.Setenv(cubeMemoryVariable, "")
-	if got, err := ask(); err != nil || got < leastCubeMemory {
+	if got, err := ask(); err != nil || got < leastCubeMemory || got > passingCubeMemory {
 		t.Fatalf("without a setting %d (%v)", got, err)
+	}
+	for _, command := range newRootCommand().Commands() {
+		if !lasting[command.Name()] {
+			continue
+		}
+		if got, err := cubeMemory(command); err != nil || got != usualShare(availableMemory(os.DirFS("/"))) {
+			t.Fatalf("%s takes %d (%v)", command.Name(), got, err)
+		}
 	}
 	t.Setenv(cubeMemoryVariable, "3GB")
 	if got, err := ask(); err != nil || got != 3<<30 {
