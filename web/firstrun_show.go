@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/cube"
 	"assay/domain/firstrun"
@@ -88,10 +89,16 @@ func (v *visit) firstRunSentence(s firstrun.Sentence) string {
 }
 
 // firstRun tells the administrator and who feeds data, on the page where the day begins, how far a new
-// administration is, until it is done.
+// administration is, until it is done; whoever else may read its settings, until there are figures.
 func (h *homePage) firstRun() error {
-	if !h.may(access.TenantRead) || !h.may(access.TenantWrite) && !h.may(access.ImportWrite) {
+	if !h.may(access.TenantRead) {
 		return nil
+	}
+	if !h.may(access.TenantWrite) && !h.may(access.ImportWrite) {
+		_, err := h.server.Indicators.Snapshot(h.Request().Context(), h.tenant)
+		if !domain.Is(err, domain.KindNotReady) {
+			return err
+		}
 	}
 	steps, err := h.server.FirstRun.Steps(h.Request().Context(), h.tenant)
 	if err != nil || firstrun.Complete(steps) {

@@ -50,6 +50,20 @@ func (k *kit) testFirstRun(t *testing.T) {
 	if home := b.get("/in/fresh"); !strings.Contains(home.text(), "0 of 6 steps") || home.page.Find("a[href='/in/fresh/first-run']").Length() != 1 {
 		t.Errorf("the first page does not lead to the guide: %s", home.text())
 	}
+	// Who reads figures is led there too while there are none.
+	early, err := k.accounts.Create(t.Context(), account.NewAccount{SignInName: "early", Name: "Amina early", Language: "en", Password: password})
+	if err == nil {
+		err = k.accounts.Join(t.Context(), early.ID, account.Membership{Tenant: k.empty.ID, Role: string(access.DirectorGeneral)})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if home := k.person(t, "early").get("/in/nowhere"); home.page.Find("a[href='/in/nowhere/first-run']").Length() != 1 {
+		t.Error("a Director General without figures is not led to the guide")
+	}
+	if home := k.person(t, "director_general").get("/in/karouma"); home.page.Find("a[href='/in/karouma/first-run']").Length() != 0 {
+		t.Error("a Director General with figures is led to the guide")
+	}
 	place := func(page *answer, step string) string {
 		t.Helper()
 		address := page.page.Find("li:has(#step-"+step+") a.button").AttrOr("href", "")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/contract"
 	"assay/domain/cube"
@@ -148,6 +149,11 @@ func (h *homePage) offTarget() error {
 		}
 	}
 	sortShortfalls(short)
+	set, err := h.upperShortfalls(scope)
+	if err != nil {
+		return err
+	}
+	part.Rows = append(part.Rows, set.rows...)
 	for _, s := range short[:min(len(short), offTargetShown)] {
 		row := h.cardLine(s.line)
 		c := s.latest.Contract
@@ -157,17 +163,63 @@ func (h *homePage) offTarget() error {
 		part.Rows = append(part.Rows, row)
 	}
 	switch {
-	case len(cards) == 0:
+	case len(set.rows) > 0: // there is something to say, whatever the contracts
+	case len(cards) == 0 && set.targets == 0:
 		part.Empty, part.Note = h.T("home.off.no_contracts"), ""
+	case len(cards) == 0:
+		part.Empty, part.Note = h.T("home.off.upper_reached"), ""
 	case published == 0:
 		part.Empty, part.Note = h.T("home.off.no_cards"), ""
 	case len(short) == 0:
 		part.Empty, part.Note = h.T("home.off.none"), ""
-	case len(short) > offTargetShown:
+	}
+	if len(short) > offTargetShown {
 		part.Sub = h.T("home.off.shown", "Shown", h.Plain(offTargetShown), "Total", h.Count(int64(len(short))))
 	}
 	h.add(part)
 	return nil
+}
+
+// upperShown is how many shortfalls against upper targets the page shows.
+const upperShown = 6
+
+// upperShortfalls are targets of the administration and of offices that were not reached.
+type upperShortfalls struct {
+	rows    []view.HomeRow
+	targets int // set for this year
+}
+
+// upperShortfalls finds what fell short of the targets set from above, for who sees the whole administration: its own first.
+func (h *homePage) upperShortfalls(scope access.Scope) (found upperShortfalls, err error) {
+	if scope != access.ScopeAdministration || !h.may(access.FigureRead) {
+		return found, nil
+	}
+	standings, err := h.server.Contracts.UpperStandings(h.Request().Context(), h.tenant, h.server.Contracts.Today(h.tenant).Month().Year())
+	if domain.Is(err, domain.KindNotReady) {
+		return found, nil
+	}
+	if err != nil {
+		return found, err
+	}
+	found.targets = len(standings)
+	for _, s := range standings {
+		if s.Reached || s.Now == nil || len(found.rows) == upperShown {
+			continue
+		}
+		ask := question{period: present.Period{From: s.From.First().Time(), To: (s.From + 12).First().Time()}}
+		holder := view.HomeCell{Text: h.tenant.Name(h.Language), Muted: h.T("home.off.upper")}
+		if s.Office != "" {
+			holder.Text = s.Office
+			ask = ask.into("office", s.Office)
+		}
+		name := view.HomeCell{Text: h.indicatorName(s.Code), Muted: s.Code}
+		if h.tellsIndicator(s.Code) {
+			name.Address = ask.address(h.at("indicators/" + s.Code))
+		}
+		found.rows = append(found.rows, view.HomeRow{Cells: []view.HomeCell{holder, name, {Text: h.targetText(s.Unit, s.Now), Muted: h.TN("count.cases", s.N), Numeric: true},
+			{Text: h.targetText(s.Unit, &s.Target), Numeric: true}, {Status: &view.Notice{Kind: "warning", Text: h.T("home.standing.amber")}}}})
+	}
+	return found, nil
 }
 
 // meeting lists the scorecards that a review has to go through: whoever reviews sees how each holder's last month went.

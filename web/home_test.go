@@ -9,6 +9,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"assay/domain/access"
+	"assay/domain/contract"
 )
 
 // testHome opens the first page as every role: each has the parts that its permissions show and no others,
@@ -80,4 +81,44 @@ func (k *kit) followHome(t *testing.T, b *browser, role access.Role, page *goque
 			t.Errorf("%s: %q tells no cases", role, strings.Join(strings.Fields(card.Text()), " "))
 		}
 	})
+}
+
+// testUpperTargets: targets of the year that the administration or an office falls short of stand on the first page of
+// who sees all of it, not on a head's; those that are reached do not.
+func (k *kit) testUpperTargets(t *testing.T) {
+	contracts := k.web.Contracts
+	actor := contract.Actor{SignInName: "test"}
+	year := contracts.Today(k.first).Month().Year()
+	set := func(code, office string, target *float64) {
+		t.Helper()
+		if err := contracts.SetUpperTarget(t.Context(), k.first.ID, actor, year, code, office, target); err != nil {
+			t.Fatal(err)
+		}
+	}
+	everything, nothing := 100.0, 0.0
+	set("CLR01", "", &everything)       // nobody assesses all on the first day
+	set("CLR01", k.office, &everything) // nor this office
+	set("CTL02", "", &nothing)          // any rate reaches it
+	rows := func(who string) []string {
+		var found []string
+		k.person(t, who).get("/in/karouma").page.Find(".home-part:has(#targets) tbody tr").Each(func(_ int, row *goquery.Selection) {
+			found = append(found, strings.Join(strings.Fields(row.Text()), " "))
+		})
+		return found
+	}
+	director := rows("director_general")
+	if len(director) != 2 || !strings.HasPrefix(director[0], "Karouma Customs target of the year") || !strings.HasPrefix(director[1], k.office) ||
+		!strings.Contains(director[0], "100.0") || !strings.Contains(director[0], "below target") || !strings.Contains(director[0], "cases") {
+		t.Errorf("the Director General sees %q", director)
+	}
+	if head := rows("head_of_office"); len(head) != 0 {
+		t.Errorf("a head of office sees %q", head)
+	}
+	for _, of := range [][2]string{{"CLR01", ""}, {"CLR01", k.office}} {
+		set(of[0], of[1], nil)
+	}
+	if text := k.person(t, "auditor").get("/in/karouma").page.Find(".home-part:has(#targets)").Text(); !strings.Contains(text, "All targets of the year are reached") {
+		t.Errorf("with all targets reached: %s", text)
+	}
+	set("CTL02", "", nil)
 }

@@ -29,6 +29,7 @@ func TestPages(t *testing.T) {
 	t.Run("preferences", k.testPreferences)
 	t.Run("administrations", k.testAdministrations)
 	t.Run("home", k.testHome)
+	t.Run("upper targets", k.testUpperTargets)
 	t.Run("board", k.testBoard)
 	t.Run("every indicator", k.testIndicators)
 	t.Run("drill", k.testDrill)
@@ -317,13 +318,16 @@ func (k *kit) testForged(t *testing.T) {
 }
 
 func (k *kit) testPreferences(t *testing.T) {
-	b := k.person(t, "analyst")
+	b, open := k.person(t, "analyst"), k.person(t, "analyst")
 	if answer := b.post("/preferences", url.Values{"language": {"ar"}, "return": {"/in/karouma/board"}}); answer.location != "/in/karouma/board" {
 		t.Fatalf("%d %s", answer.status, answer.location)
 	}
 	page := b.get("/in/karouma/board")
 	if page.page.Find("html").AttrOr("dir", "") != "rtl" || !strings.Contains(page.text(), "لوحة المؤشرات") {
 		t.Error("the board is not in Arabic")
+	}
+	if got := open.get("/in/karouma/board").page.Find("html").AttrOr("lang", ""); got != "ar" {
+		t.Errorf("the language did not reach a session that was open: %s", got)
 	}
 	elsewhere := k.person(t, "analyst") // another device: no cookie of the first
 	if got := elsewhere.get("/in/karouma/board").page.Find("html").AttrOr("lang", ""); got != "ar" {
