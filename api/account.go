@@ -92,7 +92,7 @@ func (s *server) WhoAmI(ctx context.Context, _ WhoAmIRequestObject) (WhoAmIRespo
 		permissions[string(action)] = string(scope)
 	}
 	return WhoAmI200JSONResponse{Name: caller.Name, SignInName: caller.SignInName, Tenant: tenant.Code, Currency: tenant.Currency, Zone: tenant.Zone,
-		Role: caller.Role, Office: optional(caller.Office), Officer: optional(caller.Officer), Permissions: permissions}, nil
+		Role: caller.Role, Office: optional(caller.Office), Officer: optional(caller.Officer), Trader: optional(caller.Trader), Permissions: permissions}, nil
 }
 
 // text is the text that a pointer points to, empty for nil.

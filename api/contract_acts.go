@@ -27,6 +27,9 @@ func (s *server) DraftContract(ctx context.Context, request DraftContractRequest
 	if body.Office != nil {
 		in.Office = *body.Office
 	}
+	if reader.Scope != access.ScopeAdministration && reader.Scope != access.ScopeOffice {
+		return nil, domain.Errorf(domain.KindForbidden, "you cannot draft contracts")
+	}
 	if reader.Scope != access.ScopeAdministration && in.Office != reader.Office {
 		return nil, domain.Errorf(domain.KindForbidden, "you draft contracts of your own office only")
 	}
@@ -34,14 +37,22 @@ func (s *server) DraftContract(ctx context.Context, request DraftContractRequest
 	if err != nil {
 		return nil, err
 	}
-	holder := personWith(people, body.Holder.Account, access.Officer, access.HeadOfOffice)
+	holder := personWith(people, body.Holder.Account, access.Officer, access.HeadOfOffice, access.Trader)
 	authority := personWith(people, body.Authority.Account, access.DirectorGeneral, access.HeadOfOffice)
 	if holder == nil || authority == nil {
-		return nil, domain.Errorf(domain.KindInvalid, "the holder is an officer or a head of office, who signs for the administration its Director General or a head of office")
+		return nil, domain.Errorf(domain.KindInvalid, "the holder is an officer, a head of office or an economic operator, who signs for the administration its Director General or a head of office")
 	}
 	in.Subject, in.SubjectName = holder.Officer, holder.Name
 	if access.Role(holder.Role) == access.HeadOfOffice {
 		in.Subject = holder.Office
+	}
+	if access.Role(holder.Role) == access.Trader {
+		if in.Office, in.Subject = "", holder.Trader; reader.Scope != access.ScopeAdministration {
+			return nil, domain.Errorf(domain.KindForbidden, "contracts with operators are of no office")
+		}
+		if in.SubjectName, err = s.firmOf(ctx, holder.Membership); err != nil {
+			return nil, err
+		}
 	}
 	in.Signatories = []contract.Signatory{{Side: contract.SideHolder, Account: holder.Account, Name: holder.Name, Post: body.Holder.Post},
 		{Side: contract.SideAdministration, Account: authority.Account, Name: authority.Name, Post: body.Authority.Post}}
@@ -50,6 +61,19 @@ func (s *server) DraftContract(ctx context.Context, request DraftContractRequest
 		return nil, err
 	}
 	return DraftContract201JSONResponse(contractLine(c)), nil
+}
+
+// firmOf is the name of the importer or broker for whom somebody signs in, the code where it has none.
+func (s *server) firmOf(ctx context.Context, m account.Membership) (string, error) {
+	kind := "trader"
+	if m.TraderKind == account.Broker {
+		kind = "broker"
+	}
+	names, err := s.Administrations.Names(ctx, m.Tenant, kind, []string{m.Trader})
+	if err != nil || names[m.Trader] == "" {
+		return m.Trader, err
+	}
+	return names[m.Trader], nil
 }
 
 // personWith finds an account in the first of the roles that it has.

@@ -14,7 +14,11 @@ import (
 func postingsOf(memberships []account.Membership) []Posting {
 	shown := make([]Posting, len(memberships))
 	for i, m := range memberships {
-		shown[i] = Posting{Role: m.Role, Office: optional(m.Office), Section: optional(m.Section), Officer: optional(m.Officer)}
+		shown[i] = Posting{Role: m.Role, Office: optional(m.Office), Section: optional(m.Section), Officer: optional(m.Officer), Trader: optional(m.Trader)}
+		if m.TraderKind != "" {
+			kind := PostingTraderKind(m.TraderKind)
+			shown[i].TraderKind = &kind
+		}
 	}
 	return shown
 }
@@ -23,7 +27,10 @@ func postingsOf(memberships []account.Membership) []Posting {
 func membershipsOf(caller Caller, postings []Posting) []account.Membership {
 	memberships := make([]account.Membership, len(postings))
 	for i, p := range postings {
-		memberships[i] = account.Membership{Tenant: caller.Tenant, Role: p.Role, Office: text(p.Office), Section: text(p.Section), Officer: text(p.Officer)}
+		memberships[i] = account.Membership{Tenant: caller.Tenant, Role: p.Role, Office: text(p.Office), Section: text(p.Section), Officer: text(p.Officer), Trader: text(p.Trader)}
+		if p.TraderKind != nil {
+			memberships[i].TraderKind = account.TraderKind(*p.TraderKind)
+		}
 	}
 	return memberships
 }

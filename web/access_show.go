@@ -152,6 +152,9 @@ func (v *visit) tied(m account.Membership) string {
 	if m.Officer != "" {
 		parts = append(parts, v.T("access.officer", "Officer", m.Officer))
 	}
+	if m.Trader != "" {
+		parts = append(parts, v.T("trader.kind."+string(m.TraderKind))+" "+m.Trader)
+	}
 	return strings.Join(parts, " · ")
 }
 

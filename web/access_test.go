@@ -29,6 +29,8 @@ func TestAccessPages(t *testing.T) {
 	t.Run("givers", k.testGivers)
 	t.Run("mixed scopes", k.testMixedScopes)
 	t.Run("own indicators", k.testOwnIndicators)
+	t.Run("economic operators", k.testTrader)
+	t.Run("invitation of an economic operator", k.testInviteTrader)
 }
 
 // testWhose wants the board and an indicator to say whose figures they show.

@@ -11,13 +11,28 @@ import (
 	"assay/domain/account"
 	"assay/domain/contract"
 	"assay/domain/cube"
+	"assay/web/present"
 	"assay/web/view"
 )
+
+// operatorsPlace stands in the form's choice of an office for contracts with importers and brokers, which are of no office.
+const operatorsPlace = "-operators"
+
+// drafts refuses who may take part in negotiations but drafts no contract: the form lists people.
+func (v *visit) drafts() error {
+	if v.scope != access.ScopeAdministration && v.scope != access.ScopeOffice {
+		return domain.Errorf(domain.KindForbidden, "you cannot draft contracts")
+	}
+	return nil
+}
 
 // newContract shows the form of a new contract: first the office, then who.
 func (v *visit) newContract() error { return v.newContractWith(http.StatusOK, nil) }
 
 func (v *visit) newContractWith(status int, fault *view.FormFault) error {
+	if err := v.drafts(); err != nil {
+		return err
+	}
 	ctx := v.Request().Context()
 	page := view.ContractDraft{Layout: v.layout(v.T("contracts.new")), Back: v.at("contracts"), Action: v.at("contracts"), Fault: fault}
 	today := v.server.Contracts.Today(v.tenant)
@@ -33,8 +48,9 @@ func (v *visit) newContractWith(status int, fault *view.FormFault) error {
 	if err != nil {
 		return err
 	}
+	operators := v.scope == access.ScopeAdministration && v.FormValue("office") == operatorsPlace
 	for _, t := range templates {
-		if t.State == contract.TemplateInUse {
+		if t.State == contract.TemplateInUse && (t.Content.Level == contract.LevelOperator) == operators {
 			page.Templates = append(page.Templates, view.Choice{Value: t.ID.String(), Text: t.Name(v.Language) + " · " + v.T("contract.version", "Version", v.Plain(t.Version)), Selected: t.ID.String() == v.FormValue("template")})
 		}
 	}
@@ -44,6 +60,9 @@ func (v *visit) newContractWith(status int, fault *view.FormFault) error {
 	}
 	if page.Offices, err = v.officeChoices(page.Office, v.scope == access.ScopeOffice); err != nil {
 		return err
+	}
+	if v.scope == access.ScopeAdministration {
+		page.Offices = append(page.Offices, view.Choice{Value: operatorsPlace, Text: v.T("contracts.new.operators"), Selected: operators})
 	}
 	people, err := v.server.Accounts.Roster(ctx, v.tenant.ID)
 	if err != nil {
@@ -55,6 +74,14 @@ func (v *visit) newContractWith(status int, fault *view.FormFault) error {
 		switch access.Role(p.Role) {
 		case access.DirectorGeneral, access.HeadOfOffice:
 			page.People = append(page.People, view.Choice{Value: p.Account.String(), Text: text, Selected: p.Role == string(access.DirectorGeneral)})
+		case access.Trader:
+			if operators {
+				firm, err := v.firmOf(p.Membership)
+				if err != nil {
+					return err
+				}
+				page.Officers = append(page.Officers, view.Choice{Value: p.Account.String(), Text: firm + " · " + p.Trader + " · " + p.Name})
+			}
 		case access.Officer:
 			if page.Chosen && p.Office == page.Office {
 				page.Officers = append(page.Officers, view.Choice{Value: p.Account.String(), Text: text + " · " + p.Officer})
@@ -86,8 +113,23 @@ func (v *visit) officeChoices(chosen string, fixed bool) ([]view.Choice, error) 
 	return choices, nil
 }
 
+// firmOf is the name of the importer or broker for whom somebody signs in, the code where it has none.
+func (v *visit) firmOf(m account.Membership) (string, error) {
+	names, err := v.server.Administrations.Names(v.Request().Context(), v.tenant.ID, present.NameKind(string(m.TraderKind)), []string{m.Trader})
+	if err != nil {
+		return "", err
+	}
+	if name := names[m.Trader]; name != "" {
+		return name, nil
+	}
+	return m.Trader, nil
+}
+
 // draftContract makes the draft.
 func (v *visit) draftContract() error {
+	if err := v.drafts(); err != nil {
+		return err
+	}
 	in, err := v.readDraft()
 	if err == nil {
 		var c *contract.Contract
@@ -104,6 +146,10 @@ func (v *visit) draftContract() error {
 func (v *visit) readDraft() (in contract.DraftInput, err error) {
 	in.Actor = v.contractReader().Actor
 	in.Office = strings.TrimSpace(v.FormValue("office"))
+	operators := v.scope == access.ScopeAdministration && in.Office == operatorsPlace
+	if operators {
+		in.Office = ""
+	}
 	if v.scope == access.ScopeOffice {
 		in.Office = v.person.Office
 	}
@@ -117,13 +163,23 @@ func (v *visit) readDraft() (in contract.DraftInput, err error) {
 	if err != nil {
 		return in, err
 	}
-	holder, authority := find(people, v.FormValue("holder"), access.Officer, access.HeadOfOffice), find(people, v.FormValue("authority"), access.DirectorGeneral, access.HeadOfOffice)
+	holds := []access.Role{access.Officer, access.HeadOfOffice}
+	if operators {
+		holds = []access.Role{access.Trader}
+	}
+	holder, authority := find(people, v.FormValue("holder"), holds...), find(people, v.FormValue("authority"), access.DirectorGeneral, access.HeadOfOffice)
 	if holder == nil || authority == nil {
 		return in, domain.Errorf(domain.KindInvalid, "%s", v.T("contracts.fault.parties"))
 	}
 	in.Subject, in.SubjectName = holder.Officer, holder.Name
 	if access.Role(holder.Role) == access.HeadOfOffice {
 		in.Subject = holder.Office
+	}
+	if operators {
+		in.Subject = holder.Trader
+		if in.SubjectName, err = v.firmOf(holder.Membership); err != nil {
+			return in, err
+		}
 	}
 	in.Signatories = []contract.Signatory{
 		{Side: contract.SideHolder, Account: holder.Account, Name: holder.Name, Post: v.roleName(v.tenant.ID, holder.Role)},

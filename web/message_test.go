@@ -123,6 +123,7 @@ func composedKeys() []string {
 	for chapter := 1; chapter <= 97; chapter++ {
 		add("hs.chapter.", fmt.Sprintf("%02d", chapter))
 	}
+	add("trader.kind.", "importer", "broker")
 	add("home.figures.", "administration", "office", "section", "officer", "trader")
 	add("home.groups.", "office", "officer")
 	add("home.coverage.", "some", "few", "none", "closed")

@@ -71,6 +71,7 @@ func (v *visit) showPeopleWith(status int, fault *view.FormFault, link string) e
 	if page.Offices, err = v.postingOffices(""); err != nil {
 		return err
 	}
+	page.TraderKinds = v.traderKinds("")
 	for _, code := range locales.Languages {
 		page.InLanguages = append(page.InLanguages, view.Choice{Value: code, Text: locales.Native[code], Selected: code == v.tenant.Languages[0]})
 	}
@@ -92,6 +93,9 @@ func (v *visit) roleNames(memberships []account.Membership) string {
 		name := v.roleName(v.tenant.ID, m.Role)
 		if m.Office != "" {
 			name += " (" + placeOf(m.Office, m.Section) + ")"
+		}
+		if m.Trader != "" {
+			name += " (" + v.T("trader.kind."+string(m.TraderKind)) + " " + m.Trader + ")"
 		}
 		names = append(names, name)
 	}
@@ -143,8 +147,21 @@ func (v *visit) postingOffices(held string) ([]view.Choice, error) {
 	return choices, nil
 }
 
-// posting is what the form says of all its roles together: the place, and the user name in the clearance system.
-type posting struct{ place, officer string }
+// posting is what the form says of all its roles together: the place, the user name in the clearance system, and for whom an
+// economic operator signs in.
+type posting struct {
+	place, officer, trader string
+	kind                   account.TraderKind
+}
+
+// traderKinds are the choice of what the code of an economic operator is.
+func (v *visit) traderKinds(held account.TraderKind) []view.Choice {
+	choices := []view.Choice{{Text: v.T("people.trader.nobody"), Selected: held == ""}}
+	for _, kind := range []account.TraderKind{account.Importer, account.Broker} {
+		choices = append(choices, view.Choice{Value: string(kind), Text: v.T("trader.kind." + string(kind)), Selected: kind == held})
+	}
+	return choices
+}
 
 // postingOf is the posting with which the form of somebody's roles begins. Of several the last place with a section counts, as the narrowest.
 func postingOf(memberships []account.Membership) (p posting) {
@@ -154,6 +171,9 @@ func postingOf(memberships []account.Membership) (p posting) {
 		}
 		if m.Officer != "" {
 			p.officer = m.Officer
+		}
+		if m.Trader != "" {
+			p.trader, p.kind = m.Trader, m.TraderKind
 		}
 	}
 	return p
@@ -166,7 +186,8 @@ func (v *visit) membershipsOfForm(held []account.Membership) ([]account.Membersh
 	if err != nil {
 		return nil, domain.Wrap(domain.KindInvalid, err, "the form cannot be read")
 	}
-	sent := posting{v.FormValue("office"), strings.TrimSpace(v.FormValue("officer"))}
+	sent := posting{place: v.FormValue("office"), officer: strings.TrimSpace(v.FormValue("officer")),
+		trader: strings.TrimSpace(v.FormValue("trader")), kind: account.TraderKind(v.FormValue("trader_kind"))}
 	office, section, _ := strings.Cut(sent.place, "/")
 	var memberships []account.Membership
 	for _, role := range slices.Compact(slices.Sorted(slices.Values(form["role"]))) {
@@ -175,6 +196,9 @@ func (v *visit) membershipsOfForm(held []account.Membership) ([]account.Membersh
 			continue
 		}
 		m := account.Membership{Tenant: v.tenant.ID, Role: role, Office: office, Officer: sent.officer}
+		if role == string(access.Trader) {
+			m.Trader, m.TraderKind = sent.trader, sent.kind
+		}
 		_, needsSection, err := v.server.Access.Needs(v.Request().Context(), v.tenant.ID, access.Role(role))
 		if err != nil {
 			return nil, err
@@ -278,7 +302,7 @@ func (v *visit) showPersonWith(status int, fault string) error {
 		page.Rights = v.at("access/" + m.Account.ID.String())
 	}
 	began := postingOf(m.Memberships)
-	page.Officer = began.officer
+	page.Officer, page.Trader, page.TraderKinds = began.officer, began.trader, v.traderKinds(began.kind)
 	if page.Roles, err = v.roleChoices(account.SortedRoles(m.Memberships)); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -23,7 +24,7 @@ func newAccountCommand() *cobra.Command {
 
 func newAccountCreateCommand() *cobra.Command {
 	var in account.NewAccount
-	var tenant, role, office, officer string
+	var tenant, role, office, officer, trader string
 	create := &cobra.Command{
 		Use:   "create SIGN-IN-NAME",
 		Short: "Add a person to an administration",
@@ -44,6 +45,12 @@ func newAccountCreateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			m := account.Membership{Role: role, Office: office, Officer: officer}
+			if role == string(access.Trader) || trader != "" {
+				if m, err = operatorOf(cmd.Context(), s, t.ID, role, trader); err != nil {
+					return err
+				}
+			}
 			if in.Password, err = readPassword(cmd.InOrStdin(), cmd.ErrOrStderr()); err != nil {
 				return err
 			}
@@ -52,7 +59,8 @@ func newAccountCreateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := s.accounts.Join(cmd.Context(), created.ID, account.Membership{Tenant: t.ID, Role: role, Office: office, Officer: officer}); err != nil {
+			m.Tenant = t.ID
+			if err := s.accounts.Join(cmd.Context(), created.ID, m); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s can sign in as %s of %s.\n", created.SignInName, role, t.Code)
@@ -65,11 +73,26 @@ func newAccountCreateCommand() *cobra.Command {
 	flags.StringVar(&tenant, "tenant", "", "code of the administration")
 	flags.StringVar(&role, "role", "", "one of "+roleNames())
 	flags.StringVar(&office, "office", "", "the office of a head of office")
+	flags.StringVar(&trader, "trader", "", "of an economic operator: importer/CODE or broker/CODE")
 	flags.StringVar(&officer, "officer", "", "the person's user name in the clearance system")
 	for _, name := range []string{"name", "tenant", "role"} {
 		_ = create.MarkFlagRequired(name) // the flag exists: two lines above
 	}
 	return create
+}
+
+// operatorOf is the membership of an economic operator, checked against what was loaded.
+func operatorOf(ctx context.Context, s *services, tenant domain.TenantID, role, trader string) (m account.Membership, err error) {
+	kind, code, _ := strings.Cut(trader, "/")
+	m = account.Membership{Role: role, Trader: code, TraderKind: account.TraderKind(kind)}
+	if role != string(access.Trader) || code == "" || !m.TraderKind.Known() {
+		return m, domain.Errorf(domain.KindInvalid, "an economic operator, and nobody else, is created with --role %s --trader importer/CODE or broker/CODE", access.Trader)
+	}
+	known, err := s.administrations.HasTrader(ctx, tenant, m.TraderKind == account.Broker, code)
+	if err == nil && !known {
+		err = domain.Errorf(domain.KindNotFound, "what was loaded names no %s with the code %q", kind, code)
+	}
+	return m, err
 }
 
 func knownRole(name string) bool {

@@ -17,8 +17,8 @@ import (
 func (b *bundle) places(t *testing.T) {
 	t.Helper()
 	for i, statements := range [][]string{
-		{`INSERT INTO office (tenant_id, code, name) VALUES (?, 'O1', 'First'), (?, 'O2', 'Second')`, `INSERT INTO section (tenant_id, office, code, name) VALUES (?, 'O1', 'S1', ''), (?, 'O1', 'S2', ''), (?, 'O2', 'S1', '')`},
-		{`INSERT INTO office (tenant_id, code, name) VALUES (?, 'O9', 'Other')`},
+		{`INSERT INTO office (tenant_id, code, name) VALUES (?, 'O1', 'First'), (?, 'O2', 'Second')`, `INSERT INTO section (tenant_id, office, code, name) VALUES (?, 'O1', 'S1', ''), (?, 'O1', 'S2', ''), (?, 'O2', 'S1', '')`, `INSERT INTO trader (tenant_id, code) VALUES (?, 'IMP1')`},
+		{`INSERT INTO office (tenant_id, code, name) VALUES (?, 'O9', 'Other')`, `INSERT INTO trader (tenant_id, code) VALUES (?, 'IMP9')`},
 	} {
 		id := b.tenants[i].ID
 		err := b.db.InTenant(t.Context(), id, func(_ context.Context, tx *store.Tx) error {
@@ -93,6 +93,15 @@ func TestNobodyGivesMoreThanTheOwnRoles(t *testing.T) {
 		{"administrator", account.Membership{Role: string(TeamHead), Office: "O2", Section: "S2"}, domain.KindInvalid},
 		{"administrator", account.Membership{Role: string(TeamHead), Section: "S1"}, domain.KindInvalid},
 		{"administrator", account.Membership{Role: string(Officer), Officer: "amina1"}, ""},
+		{"administrator", account.Membership{Role: string(Trader)}, domain.KindInvalid},
+		{"administrator", account.Membership{Role: string(Trader), Trader: "IMP1", TraderKind: account.Importer}, ""},
+		{"administrator", account.Membership{Role: string(Trader), Trader: "IMP1", TraderKind: account.Broker}, domain.KindInvalid},
+		{"administrator", account.Membership{Role: string(Trader), Trader: "IMP9", TraderKind: account.Importer}, domain.KindInvalid}, // of the other administration
+		{"administrator", account.Membership{Role: string(Trader), Trader: "IMP1"}, domain.KindInvalid},
+		{"administrator", account.Membership{Role: string(Trader), Trader: "IMP1", TraderKind: account.Importer, Office: "O1"}, domain.KindInvalid},
+		{"administrator", account.Membership{Role: string(Trader), Trader: "IMP1", TraderKind: account.Importer, Officer: "amina1"}, domain.KindInvalid},
+		{"administrator", account.Membership{Role: string(Analyst), Trader: "IMP1", TraderKind: account.Importer}, domain.KindInvalid},
+		{"clerk", account.Membership{Role: string(Trader), Trader: "IMP1", TraderKind: account.Importer}, domain.KindForbidden},
 		{"administrator", account.Membership{Role: string(Officer), Officer: string(make([]byte, 101))}, domain.KindInvalid},
 		{"clerk", account.Membership{Role: "own-imports"}, ""},
 		{"clerk", account.Membership{Role: "own-clerk"}, ""},

@@ -252,3 +252,45 @@ func TestOwnRolesAreChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// An economic operator is nothing else in the administration: not by a second role, not by a second code, and not by an engagement.
+func TestAnOperatorIsNothingElse(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	operator := account.Membership{Tenant: b.tenants[0].ID, Role: string(Trader), Trader: "IMP1", TraderKind: account.Importer}
+	person := b.person(t, "firm", operator)
+	second := operator
+	second.Trader = "IMP2"
+	for _, m := range []account.Membership{{Tenant: b.tenants[0].ID, Role: string(Analyst)}, second} {
+		if err := b.accounts.Join(t.Context(), person, m); !domain.Is(err, domain.KindConflict) {
+			t.Errorf("an operator becomes %+v: %v", m, err)
+		}
+	}
+	if err := b.accounts.Join(t.Context(), person, operator); err != nil {
+		t.Errorf("the same once more: %v", err)
+	}
+	analyst := b.person(t, "analyst", account.Membership{Role: string(Analyst)})
+	if err := b.accounts.Join(t.Context(), analyst, operator); !domain.Is(err, domain.KindConflict) {
+		t.Errorf("an analyst becomes an operator: %v", err)
+	}
+	// Elsewhere the same person may be something else.
+	if err := b.accounts.Join(t.Context(), person, account.Membership{Tenant: b.tenants[1].ID, Role: string(Analyst)}); err != nil {
+		t.Fatal(err)
+	}
+	given := b.of(t, person, 0)
+	if len(given.Grants(FigureRead)) != 1 || given.Grants(FigureRead)[0].Membership.Trader != "IMP1" || given.Scope(ContractRead) != ScopeOwn {
+		t.Errorf("an operator may %v", given.Scopes())
+	}
+	for _, action := range []Action{FigureExport, OfficerRead, OfficerPseudonym, FindingRead, ProgrammeRead, MeetingRead, PersonRead, AuditRead, DictionaryRead} {
+		if given.Scope(action) != ScopeNone {
+			t.Errorf("an operator may %s", action)
+		}
+	}
+	// Rows that should not be there, of an engagement too, widen nothing.
+	b.service.engagements = func(context.Context, uuid.UUID, domain.TenantID) ([]Engagement, error) {
+		return []Engagement{{ID: uuid.New(), Permissions: map[Action]Scope{FigureExport: ScopeAdministration}}}, nil
+	}
+	if got := b.of(t, person, 0); got.Scope(FigureExport) != ScopeNone || got.Scope(FigureRead) != ScopeOwn {
+		t.Errorf("with an engagement an operator may %v", got.Scopes())
+	}
+}

@@ -1,7 +1,14 @@
 package contract
 
 import (
+	"context"
+	"slices"
+
 	"github.com/google/uuid"
+
+	"assay/domain"
+	"assay/domain/access"
+	"assay/domain/account"
 )
 
 // An economic operator negotiates with an administration, not with its people: of those who are no party of the contract it is told
@@ -107,4 +114,33 @@ func (e *Evaluation) hidePeople(a Actor) {
 		session.LockedBy = ""
 		e.Session = &session
 	}
+}
+
+// checkSides refuses signatories on the wrong side: for an operator signs who signs in for its code, and nowhere else does such a person.
+func (s *Service) checkSides(ctx context.Context, tenant domain.TenantID, c *Contract) error {
+	people, err := s.accounts.Roster(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	for _, each := range c.Signatories {
+		if err := c.mayTakeSide(people, each.Account, each.Side); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayTakeSide is checkSides of one account, as signatory or deputy.
+func (c *Contract) mayTakeSide(people []account.Person, id uuid.UUID, side Side) error {
+	at := slices.IndexFunc(people, func(p account.Person) bool { return p.Account == id && access.Role(p.Role) == access.Trader })
+	forOperator := side == SideHolder && c.Level == LevelOperator
+	switch {
+	case at < 0 && forOperator:
+		return domain.Invalid("the contract cannot be drafted like this", domain.FieldError{Field: "signatories", Message: "for an importer or broker signs somebody who signs in for it"})
+	case at >= 0 && !forOperator:
+		return domain.Invalid("the contract cannot be drafted like this", domain.FieldError{Field: "signatories", Message: "an economic operator signs only its own contract, from a template for operators"})
+	case at >= 0 && !c.heldBy(ActorOf(people[at], "")):
+		return domain.Invalid("the contract cannot be drafted like this", domain.FieldError{Field: "signatories", Message: "the template is for the other kind of operator, or the person signs in for another"})
+	}
+	return nil
 }

@@ -72,6 +72,9 @@ func (s *Service) fill(ctx context.Context, tenant *administration.Tenant, c *Co
 	if err := c.checkParties(template, in.Actor, s.Today(tenant)); err != nil {
 		return err
 	}
+	if err := s.checkSides(ctx, tenant.ID, c); err != nil {
+		return err
+	}
 	targets, err := s.proposeTargets(ctx, tenant, template, in)
 	if err != nil {
 		return err

@@ -111,6 +111,10 @@ func (s *Service) Vet(ctx context.Context, tenant *administration.Tenant, ask As
 
 // Deputise names who may sign in the actor's place from a day to a last day.
 func (s *Service) Deputise(ctx context.Context, tenant *administration.Tenant, ask Ask, deputy uuid.UUID, name string, from, to cube.Date) (*Contract, error) {
+	people, err := s.accounts.Roster(ctx, tenant.ID)
+	if err != nil {
+		return nil, err
+	}
 	return s.act(ctx, tenant, Deputise, ask, func(st *step) error {
 		switch {
 		case st.Slot == nil || st.Slot.Account != st.Actor.Account:
@@ -123,7 +127,7 @@ func (s *Service) Deputise(ctx context.Context, tenant *administration.Tenant, a
 				return domain.Errorf(domain.KindInvalid, "a party of the contract deputises for nobody in it")
 			}
 		}
-		return nil
+		return st.Contract.mayTakeSide(people, deputy, st.Slot.Side)
 	}, func(_ context.Context, st *step) error {
 		return st.tx.Exec(`UPDATE contract_signatory SET deputy_id = ?, deputy_name = ?, deputy_from = CAST(? AS date), deputy_to = CAST(? AS date) WHERE tenant_id = ? AND contract_id = ? AND slot = ?`,
 			deputy, name, from.String(), to.String(), st.tenant.ID.String(), st.Contract.ID, st.Slot.Slot).Error

@@ -131,6 +131,8 @@ type People struct {
 	Provider    string // where the administration sets its identity provider; empty for who may not
 	OwnRoles    string // where the administration puts its own roles together; empty for who may not
 	Officer     string // always empty: the form of an invitation begins so
+	Trader      string // the same
+	TraderKinds []Choice
 	Roles       []Choice
 	Offices     []Choice
 	InLanguages []Choice
@@ -160,7 +162,10 @@ type PersonPage struct {
 	OnlyHere bool
 	Linked   bool // the administration's identity provider knows the person
 	Officer  string
-	Roles    []Choice
-	Offices  []Choice
-	Fault    string
+	// Trader is the code for which an economic operator signs in; of TraderKinds one says what it is.
+	Trader      string
+	TraderKinds []Choice
+	Roles       []Choice
+	Offices     []Choice
+	Fault       string
 }
