@@ -11,6 +11,7 @@ import (
 	"assay/domain/account"
 	"assay/domain/contract"
 	"assay/domain/cube"
+	"assay/domain/indicator"
 )
 
 // Whatever an operator's row, scope and place among the signatories are, it sees and does nothing in a contract that is not of its own
@@ -59,4 +60,16 @@ func TestAnOperatorHasNoPartInAnothersContract(t *testing.T) {
 			t.Fatalf("the own contract in %s, scope %q: visible %v", c.State, scope, visible)
 		}
 	})
+}
+
+// An operator may open every figure that the built-in templates measure it by.
+func TestOperatorsAreToldWhatTheyAreMeasuredBy(t *testing.T) {
+	t.Parallel()
+	for _, function := range []string{contract.FunctionImporter, contract.FunctionBroker} {
+		for _, line := range contract.BuiltIn(function).Lines {
+			if d, err := indicator.Find(line.Code); err != nil || !d.ToldOutside() {
+				t.Errorf("%s measures by %s, which is not told: %v", function, line.Code, err)
+			}
+		}
+	}
 }

@@ -14,6 +14,8 @@ import (
 func TestABoundaryNeverWidens(t *testing.T) {
 	t.Parallel()
 	member := account.Membership{Office: "DLA1", Officer: "olga"}
+	importer := account.Membership{Role: string(access.Trader), Trader: "IMP1", TraderKind: account.Importer}
+	broker := account.Membership{Role: string(access.Trader), Trader: "IMP1", TraderKind: account.Broker, Officer: "olga", Office: "DLA1"}
 	hours, err := indicator.Find("CLR01") // by office and officer
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +41,15 @@ func TestABoundaryNeverWidens(t *testing.T) {
 		{"own", access.ScopeOwn, member, "", "officer=olga", false},
 		{"another officer", access.ScopeOwn, member, "officer=otto", "", true},
 		{"officer without a user", access.ScopeOwn, account.Membership{Office: "DLA1"}, "", "", true},
+		{"importer", access.ScopeOwn, importer, "", "importer=IMP1", false},
+		{"importer by broker", access.ScopeOwn, importer, "broker=B", "importer=IMP1,broker=B", false},
+		{"another importer", access.ScopeOwn, importer, "importer=IMP2", "", true},
+		{"the own and another importer", access.ScopeOwn, importer, "importer=IMP1|IMP2", "", true},
+		{"all importers but one", access.ScopeOwn, importer, "importer!=IMP2", "", true},
+		{"broker, whatever else the row says", access.ScopeOwn, broker, "", "broker=IMP1", false},
+		{"another broker", access.ScopeOwn, broker, "broker=B", "", true},
+		{"operator of no code", access.ScopeOwn, account.Membership{Role: string(access.Trader), TraderKind: account.Importer, Officer: "olga"}, "", "", true},
+		{"operator of no kind", access.ScopeOwn, account.Membership{Role: string(access.Trader), Trader: "IMP1"}, "", "", true},
 		{"no scope", access.ScopeNone, member, "", "", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -84,5 +95,36 @@ func TestAnIndicatorWithoutTheDimensionIsRefused(t *testing.T) {
 	}
 	if refused == 0 || refused == len(indicator.All()) {
 		t.Fatalf("%d indicators are refused", refused)
+	}
+}
+
+// What an operator is not told is answered like what there is not; what it is told can be kept within its own declarations.
+func TestWhatOperatorsAreTold(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []account.TraderKind{account.Importer, account.Broker} {
+		b, err := indicator.BoundaryOf(access.ScopeOwn, account.Membership{Role: string(access.Trader), Trader: "X1", TraderKind: kind})
+		if err != nil || b.Whole() || !b.Outside() {
+			t.Fatalf("%+v, %v", b, err)
+		}
+		told := 0
+		for _, d := range indicator.All() {
+			where, err := b.Narrow(d, nil)
+			if err != nil {
+				if !domain.Is(err, domain.KindNotFound) {
+					t.Errorf("%s by %s: %v", d.Code, kind, err)
+				}
+				continue
+			}
+			told++
+			if want := (indicator.Filter{Dimension: string(kind), Values: []string{"X1"}}); len(where) != 1 || cmp.Diff(want, where[0]) != "" {
+				t.Errorf("%s by %s is narrowed to %v", d.Code, kind, where)
+			}
+			if d.Family == indicator.Integrity || d.Family == indicator.Workload || d.Own != nil {
+				t.Errorf("%s is told to operators", d.Code)
+			}
+		}
+		if told < 15 {
+			t.Errorf("%d indicators are told by %s", told, kind)
+		}
 	}
 }
