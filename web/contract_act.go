@@ -162,7 +162,8 @@ func (v *visit) seenHash() []byte {
 	return seen
 }
 
-// readFigures reads the figures of a form that differ from the text: target.CLR01, threshold.CLR01, weight.CLR01, low.CTL01, high.CTL01.
+// readFigures reads the figures of a form that differ from the text: target.CLR01, threshold.CLR01, weight.CLR01, low.CTL01, high.CTL01, and
+// baseline.CLR01 where too few months of work gave none.
 func (v *visit) readFigures(d *contract.Document) (map[string]contract.Figure, error) {
 	figures := map[string]contract.Figure{}
 	var wrong []domain.FieldError
@@ -184,6 +185,9 @@ func (v *visit) readFigures(d *contract.Document) (map[string]contract.Figure, e
 				value *= pow10(d.Minor)
 			}
 			*to, changed = &value, true
+		}
+		if t.Months < d.Rule.MinimalMonths {
+			read("baseline", t.Baseline, &f.Baseline)
 		}
 		read("threshold", t.Threshold, &f.Threshold)
 		read("target", t.Target, &f.Target)

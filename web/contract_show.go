@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ func (v *visit) showContractWith(status int, fault *view.FormFault) error {
 	}
 	page.Compare = v.comparing(d)
 	page.Actions = v.actionForms(d)
+	page.Lacking = v.lacking(d)
 	if fault != nil {
 		page.Reason = v.FormValue("reason")
 	}
@@ -63,6 +65,19 @@ func (v *visit) showContractWith(status int, fault *view.FormFault) error {
 		return err
 	}
 	return v.show(status, "contract", page)
+}
+
+// lacking tells who writes a draft which figures are still missing: the past had too few months of work to propose them.
+func (v *visit) lacking(d *contract.Dossier) *view.Notice {
+	codes := d.Text.Document.Lacking()
+	if len(codes) == 0 || !slices.Contains(d.Possible, contract.Edit) {
+		return nil
+	}
+	notice := &view.Notice{Kind: "warning", Text: v.T("contract.lacking")}
+	for _, code := range codes {
+		notice.More = append(notice.More, v.nameOfIndicator(code))
+	}
+	return notice
 }
 
 // contractPage is what a contract says, without forms.
@@ -122,6 +137,7 @@ func (v *visit) targetRow(t *contract.Target, d *contract.Document) view.TargetR
 	}
 	row.ThresholdInput, row.TargetInput = inputText(t.Unit, t.Threshold, d.Minor), inputText(t.Unit, t.Target, d.Minor)
 	row.LowInput, row.HighInput = inputText(t.Unit, t.RedLow, d.Minor), inputText(t.Unit, t.RedHigh, d.Minor)
+	row.BaselineInput, row.ByHand = inputText(t.Unit, t.Baseline, d.Minor), t.Months < d.Rule.MinimalMonths && !row.Band
 	return row
 }
 

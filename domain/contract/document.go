@@ -217,6 +217,16 @@ func (d *Document) Check() error {
 	return domain.Invalid("the contract is not complete", wrong...)
 }
 
+// Lacking lists the indicators whose values are not complete or do not fit together, in the order of the text.
+func (d *Document) Lacking() (codes []string) {
+	for i := range d.Targets {
+		if d.Targets[i].check() != "" {
+			codes = append(codes, d.Targets[i].Code)
+		}
+	}
+	return codes
+}
+
 // check says what a target lacks, empty for nothing.
 func (t *Target) check() string {
 	if t.Definition <= 0 || t.DefinitionHash == "" {

@@ -42,6 +42,7 @@ type ContractPage struct {
 	Action     string // address of the forms
 	Sign       *SignForm
 	Fault      *FormFault
+	Lacking    *Notice // figures that a draft must have before it can be proposed
 	Revision   string
 	Hash       string
 	ID, Number string
@@ -76,6 +77,8 @@ type TargetRow struct {
 	Definition                               string
 	WeightInput, ThresholdInput, TargetInput string // in the unit of UnitName
 	LowInput, HighInput                      string
+	BaselineInput                            string
+	ByHand                                   bool // the past has too few months of work to give a baseline: people do
 	UnitName                                 string
 	Remarks                                  string
 }
