@@ -112,6 +112,12 @@ journeys: ## walk the day of every role in three languages on desktop and phone,
 	mkdir -p tmp/journeys
 	ASSAY_JOURNEYS=all ASSAY_SCREENSHOTS=$(CURDIR)/tmp/journeys go test -count=1 -timeout 30m -run '^TestPages$$/^journeys$$' ./web
 
+.PHONY: life
+life: ## play the whole life of a performance contract, with pictures of every step in tmp/life
+	@sh deploy/install-packages postgresql chromium
+	mkdir -p tmp/life
+	ASSAY_LIFE_PICTURES=$(CURDIR)/tmp/life go test -count=1 -timeout 15m -run '^TestLifeOfAContract$$' ./web
+
 .PHONY: clean
 clean: ## remove what was built and the files of test clusters
 	rm -rf bin

@@ -76,12 +76,12 @@ func (l *life) isOn(day string) {
 	l.now.Store(at.Add(8 * time.Hour).Unix())
 }
 
-// newLife loads a year of one office's declarations, all of it at once: what has not matured by the test's clock is not told yet.
+// newLife loads eight months of one office's declarations, all of it at once: what has not matured by the test's clock is not told yet.
 func newLife(t *testing.T) *life {
 	t.Helper()
 	ctx := t.Context()
 	l := &life{t: t, pictures: os.Getenv("ASSAY_LIFE_PICTURES")}
-	l.now.Store(time.Date(2025, 5, 12, 8, 0, 0, 0, time.UTC).Unix())
+	l.now.Store(time.Date(2025, 6, 2, 8, 0, 0, 0, time.UTC).Unix())
 	db, err := store.Open(ctx, dbtest.New(t).AppURL, store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -109,12 +109,13 @@ func newLife(t *testing.T) *life {
 func (l *life) load() {
 	l.t.Helper()
 	ctx, k := l.t.Context(), l.kit
-	l.tenant = &administration.Tenant{Code: "savane", Names: map[string]string{"en": "Savane Customs", "fr": "Douanes de la Savane", "ar": "جمارك السافانا"}, Currency: "XAF", Zone: "Africa/Douala", Languages: []string{"en", "fr"}}
+	l.tenant = &administration.Tenant{Code: "savane", Names: map[string]string{"en": "Savane Customs", "fr": "Douanes de la Savane", "ar": "جمارك السافانا"}, Currency: "XAF", Zone: "Africa/Douala", Languages: []string{"en", "fr"}, Settings: administration.DefaultSettings(0)}
+	l.tenant.Settings.SmallDenominator = 10 // a small office
 	if err := k.administrations.Create(ctx, l.tenant); err != nil {
 		l.t.Fatal(err)
 	}
 	p := sample.DefaultParameters()
-	p.Declarations, p.Months, p.Offices, p.Scale, p.Profile, p.Locale, p.Currency, p.Zone = 2100, 14, 1, 0.01, sample.After, "en", l.tenant.Currency, l.tenant.Zone
+	p.Declarations, p.Months, p.End, p.Offices, p.Scale, p.Profile, p.Currency, p.Zone = 2600, 8, "2025-10", 1, 0.1, sample.After, l.tenant.Currency, l.tenant.Zone
 	directory := l.t.TempDir()
 	if _, err := sample.Write(ctx, directory, p, nil); err != nil {
 		l.t.Fatal(err)

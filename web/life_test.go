@@ -82,11 +82,11 @@ func (p *someone) prepare() {
 	p.open(p.at("/programme"))
 	p.fill("#begin", "2025-03-01")
 	p.press(form("begin") + " button")
-	for _, month := range []string{"2025-03", "2025-04"} {
+	for _, month := range []string{"2025-04", "2025-05"} {
 		p.fill("#report-month", month)
 		p.press(form("report") + " button")
 	}
-	p.fill("#open-reason", "The prerequisites are on paper with the project team; the minister wants signatures in June.")
+	p.fill("#open-reason", "The prerequisites are on paper with the project team; the minister wants the signatures this month.")
 	p.press(form("open") + " button")
 	p.picture("programme")
 
@@ -96,10 +96,12 @@ func (p *someone) prepare() {
 	p.fill("#function", "officer")
 	p.picture("templates")
 	p.press("form:has(#function) button")
-	p.fill("#term-months", "4")
+	p.fill("#term-months", "3")
+	p.fill("#term-maturity_days", "10")
+	p.fill("#term-rule_minimal_cases", "10")
 	p.picture("template-draft")
 	p.press("button[name=do][value=save]")
-	if months := p.ask(`document.querySelector("#term-months").value`); months != "4" {
+	if months := p.ask(`document.querySelector("#term-months").value`); months != "3" {
 		p.l.t.Fatalf("the template lasts %s months", months)
 	}
 	p.press("button[name=do][value=use]")
@@ -122,11 +124,26 @@ func (p *someone) propose(holder, name string) string {
 	p.press("form:has(#holder) button")
 	p.standsAt(isDraft, name)
 	p.picture("draft-" + name)
+	p.complete()
 	p.unfold("propose")
 	p.press(form("propose") + " button")
 	p.standsAt(isNegotiated, name)
 	p.picture("proposed-" + name)
 	return p.ask(`location.pathname`)
+}
+
+// complete writes the figures for which the past has too few months of work.
+func (p *someone) complete() {
+	p.sees("main .notice-warning")
+	edit := p.unfold("edit")
+	for code, figures := range map[string][3]string{"CTL02": {"30", "30", "40"}, "DQ01": {"10", "10", "5"}} {
+		p.fill(edit+" input[name='baseline."+code+"']", figures[0])
+		p.fill(edit+" input[name='threshold."+code+"']", figures[1])
+		p.fill(edit+" input[name='target."+code+"']", figures[2])
+	}
+	p.picture("draft-figures")
+	p.press(edit + " button")
+	p.seesNo("main .notice-warning")
 }
 
 // counter is the officer's answer to the proposal: found on the first page, read, answered with an easier threshold and a reason.
@@ -138,8 +155,8 @@ func (p *someone) counter(contract string) {
 	p.press(fmt.Sprintf(".contract-list a[href=%q]", contract))
 	p.picture("proposal-seen")
 	counter := p.unfold("counter")
-	p.fill(counter+" input[name='threshold.CLR01']", "40")
-	p.fill(counter+" textarea[name=reason]", "Half of my declarations come with the Friday vessel. Twelve hours cannot be kept on a Monday.")
+	p.fill(counter+" input[name='threshold.CLR01']", "80")
+	p.fill(counter+" textarea[name=reason]", "Half of my declarations come with the Friday vessel. On a Monday not all can be assessed on the day.")
 	p.picture("counter-form")
 	p.press(counter + " button")
 	p.sees("#compare .side-after")
@@ -150,7 +167,7 @@ func (p *someone) counter(contract string) {
 func (p *someone) readCounter(contract string) {
 	p.open(p.at(""))
 	p.open(contract)
-	if row := p.text("#compare tbody"); !strings.Contains(row, "40") {
+	if row := p.text("#compare tbody"); !strings.Contains(row, "80") {
 		p.l.t.Fatalf("the comparison does not show the new threshold: %s", row)
 	}
 	comment := p.unfold("comment")

@@ -325,6 +325,9 @@ func composedKeys() []string {
 	for _, each := range termsOf(&contract.Terms{}) {
 		add("term.", each.key)
 	}
+	for _, each := range ruleOf(&contract.Rule{}) {
+		add("term.", each.key)
+	}
 	for _, group := range contractGroups {
 		add("contracts.group.", group.key)
 	}

@@ -101,6 +101,7 @@ func (v *visit) showTemplateWith(status int, fault *view.FormFault) error {
 	for _, term := range termsOf(&c.Terms) {
 		page.Terms = append(page.Terms, view.TermInput{Key: term.key, Name: v.T("term." + term.key), Value: strconv.Itoa(*term.value)})
 	}
+	page.Rule = v.ruleInputs(&c.Rule)
 	for _, order := range []contract.SigningOrder{contract.AnyOrder, contract.HolderFirst, contract.AdministrationFirst} {
 		page.Orders = append(page.Orders, view.Choice{Value: string(order), Text: v.T("order." + string(order)), Selected: order == c.Order})
 	}
@@ -116,7 +117,7 @@ type term struct {
 
 func termsOf(t *contract.Terms) []term {
 	return []term{{"months", &t.Months}, {"review_months", &t.ReviewEveryMonth}, {"negotiation_days", &t.NegotiationDays}, {"maturity_days", &t.MaturityDays}, {"objection_days", &t.ObjectionDays},
-		{"answer_days", &t.AnswerDays}, {"appeal_days", &t.AppealDays}, {"minimal_cases", &t.MinimalCases}, {"full_month_days", &t.FullMonthDays}, {"cap_percent", &t.CapPercent}}
+		{"answer_days", &t.AnswerDays}, {"appeal_days", &t.AppealDays}, {"minimal_cases", &t.MinimalCases}, {"full_month_days", &t.FullMonthDays}, {"cap_percent", &t.CapPercent}, {"same_pair_percent", &t.SamePairPercent}}
 }
 
 // changeTemplate saves a draft, puts it in use, retires it or begins its next version.
@@ -176,6 +177,7 @@ func (v *visit) saveTemplate(t *contract.Template, revision int64) error {
 	for _, each := range termsOf(&content.Terms) {
 		whole("term."+each.key, each.value)
 	}
+	readRule(&content.Rule, whole)
 	if err := domain.Invalid(v.T("contract.fault.figures"), wrong...); err != nil {
 		return err
 	}

@@ -207,6 +207,7 @@ type Template struct {
 	Sum       string
 	SumGood   bool
 	Terms     []TermInput
+	Rule      []TermInput // how baselines and targets are proposed from the past
 	Articles  []ArticleRow
 	Problems  []Fact
 	Draft     bool
