@@ -91,11 +91,11 @@ func (k *kit) tryForeign(t *testing.T, callers []caller, operations []documented
 	}
 	f.Save(t, "api_token")
 	before := f.Checksums(t)
-	for _, o := range operations {
+	for i, o := range operations {
 		if o.OperationID == "IssueToken" {
 			continue // it asks for a name and password, and passwords are slow on purpose
 		}
-		for _, c := range callers {
+		for _, c := range some(i, callers) {
 			f.try(t, o, c)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assay/api"
+	"assay/deploy/local/dbtest/racing"
 	"assay/deploy/local/dbtest/trespass"
 	"assay/domain"
 	"assay/domain/access"
@@ -36,7 +37,8 @@ var openOperations = map[string]string{
 // TestEveryOperationAsEveryRole is built from the API document: a new operation has its cases
 // without a line here. It asks every operation as a guest, with a made-up token and as every role,
 // and holds what is let in to policies/expected.csv; then it sends another administration's
-// identifiers to the real handlers.
+// identifiers to the real handlers. Under the race detector every operation has its turn, with some
+// of the roles.
 func TestEveryOperationAsEveryRole(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
@@ -132,12 +134,12 @@ func (k *kit) tryDecisions(t *testing.T, callers []caller, operations []document
 	if err := api.Gates(e, k.withEngagement(t)); err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range operations {
+	for i, o := range operations {
 		reason, open := openOperations[o.OperationID]
 		if open != (o.action == "public" || o.action == "own" || o.action == "account") || open && !strings.HasPrefix(reason, o.action+":") {
 			t.Errorf("%s has the action %q; openOperations says %q", o.OperationID, o.action, reason)
 		}
-		for _, c := range callers {
+		for _, c := range some(i, callers) {
 			scope := expected[c.role][access.Action(o.action)]
 			want := 0 // let in
 			switch {
@@ -156,6 +158,18 @@ func (k *kit) tryDecisions(t *testing.T, callers []caller, operations []document
 			}
 		}
 	}
+}
+
+// some are the callers that a test tries an operation with: all of them, and under the race detector every fourth,
+// other ones from operation to operation.
+func some(operation int, callers []caller) (chosen []caller) {
+	if !racing.Detected {
+		return callers
+	}
+	for i := operation % 4; i < len(callers); i += 4 {
+		chosen = append(chosen, callers[i])
+	}
+	return chosen
 }
 
 // fill puts a value into every parameter of the path.

@@ -17,7 +17,7 @@ import (
 // TestAccessPages tries the pages about who may do what, explanations, own roles and purposes, and with the same data the own indicators.
 func TestAccessPages(t *testing.T) {
 	t.Parallel()
-	k := newKit(t, 200)
+	k := newSmallKit(t)
 	t.Run("whose figures", k.testWhose)
 	t.Run("ways out", k.testWaysOut)
 	t.Run("counts", k.testCounts)

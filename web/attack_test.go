@@ -189,25 +189,30 @@ func (k *kit) attackErrorText(t *testing.T) {
 	}
 }
 
-// attackTiming compares the medians of the time that sign-in takes for a name that there is and for one
-// that there is not. An answer without the work for the password would be faster by more than half.
+// attackTiming compares the shortest times that sign-in takes for a name that there is and for one that there
+// is not. An answer without the work for the password would be faster by more than half. A busy machine only makes
+// single tries longer: where the times differ it is tried again, and a difference of the program's own stays.
 func (k *kit) attackTiming(t *testing.T) {
-	const tries = 8
-	took := map[string][]time.Duration{}
-	for range tries {
+	const fewest, most = 4, 60
+	shortest := map[string]time.Duration{}
+	alike := func() bool {
+		ratio := float64(shortest["there-is-no-auditor"]) / float64(shortest["auditor"])
+		return ratio >= 0.5 && ratio <= 2
+	}
+	for try := range most {
 		for _, name := range []string{"auditor", "there-is-no-auditor"} {
 			started := time.Now()
 			_, _ = k.accounts.Authenticate(t.Context(), account.Attempt{Name: name, Password: "not the password", Address: "203.0.113.5"})
-			took[name] = append(took[name], time.Since(started))
+			if took := time.Since(started); shortest[name] == 0 || took < shortest[name] {
+				shortest[name] = took
+			}
+		}
+		if try+1 >= fewest && alike() {
+			break
 		}
 	}
-	median := func(name string) time.Duration {
-		sort.Slice(took[name], func(i, j int) bool { return took[name][i] < took[name][j] })
-		return took[name][tries/2]
-	}
-	known, unknown := median("auditor"), median("there-is-no-auditor")
-	if ratio := float64(unknown) / float64(known); ratio < 0.5 || ratio > 2 {
-		t.Errorf("known %s, unknown %s", known, unknown)
+	if !alike() {
+		t.Errorf("the shortest of %d tries: %v", most, shortest)
 	}
 	started := time.Now()
 	k.guest(t).post("/forgotten", url.Values{"name": {"nobody-at-all"}})
@@ -236,12 +241,6 @@ func (k *kit) attackGuessing(t *testing.T) {
 	if answer := owner.post("/sign-in", url.Values{"name": {"deputy"}, "password": {password}}); answer.status != http.StatusSeeOther {
 		t.Fatalf("the owner is locked out: %d", answer.status)
 	}
-}
-
-// newSmallKit is the kit with as few declarations as its people need.
-func newSmallKit(t *testing.T) *kit {
-	t.Helper()
-	return newKit(t, 200)
 }
 
 const hostile = `"><img src=x onerror=alert(1)><script>alert(2)</script>{{.Forgery}}`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -34,12 +35,18 @@ func newBrowser(tb testing.TB) context.Context {
 	if path == "" {
 		tb.Fatal("no Chromium found: install the Debian package chromium")
 	}
+	// What a browser that is stopped leaves of its own is removed with this.
+	own, err := os.MkdirTemp("", "assay-browser-") //nolint:usetesting // a test must not fail because a process of the browser still writes there
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = os.RemoveAll(own) })
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.NoFirstRun,
 		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("force-color-profile", "srgb"),
-		chromedp.WSURLReadTimeout(time.Minute))
+		chromedp.WSURLReadTimeout(time.Minute), chromedp.Env("TMPDIR="+own))
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	tb.Cleanup(stopAllocator)
 	browser, stopBrowser := chromedp.NewContext(allocator)

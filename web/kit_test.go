@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assay/deploy/local/dbtest"
+	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/account"
 	"assay/domain/administration"
@@ -82,34 +84,85 @@ func newKit(t *testing.T, declarations int) *kit {
 // newSpoiltKit is newKit whose first administration's extract was changed before it was loaded.
 func newSpoiltKit(t *testing.T, declarations int, spoil func(t *testing.T, directory string)) *kit {
 	t.Helper()
-	ctx := t.Context()
-	database := dbtest.New(t)
-	db, err := store.Open(ctx, database.AppURL, store.Options{})
+	k := openKit(t, dbtest.New(t), secret.New())
+	k.fill(t, declarations, spoil)
+	return k
+}
+
+// small is the kit with as few declarations as its people need, filled once.
+var small struct {
+	once     sync.Once
+	database *dbtest.Database
+	kit      *kit
+}
+
+// newSmallKit is the kit with as few declarations as its people need, on a copy of a database
+// that was filled once.
+func newSmallKit(t *testing.T) *kit {
+	t.Helper()
+	small.once.Do(func() {
+		database := dbtest.Keep(t)
+		original := openKit(t, database, secret.New())
+		original.fill(t, 200, nil)
+		original.server.Close()
+		original.db.Close() // a database that somebody is connected to cannot be copied
+		small.database, small.kit = database, original
+	})
+	if small.kit == nil {
+		t.Fatal("the database to copy could not be filled: the first test that wanted it says why")
+	}
+	k := openKit(t, dbtest.Copy(t, small.database), small.kit.keys)
+	k.office, k.officer = small.kit.office, small.kit.officer
+	for _, each := range []struct {
+		tenant **administration.Tenant
+		id     domain.TenantID
+	}{{&k.first, small.kit.first.ID}, {&k.second, small.kit.second.ID}, {&k.empty, small.kit.empty.ID}} {
+		var err error
+		if *each.tenant, err = k.administrations.ByID(t.Context(), each.id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.serve(t)
+	return k
+}
+
+// openKit makes the rooms on a database.
+func openKit(t *testing.T, database *dbtest.Database, keys *secret.Keys) *kit {
+	t.Helper()
+	db, err := store.Open(t.Context(), database.AppURL, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	k := &kit{db: db, superURL: database.SuperURL, keys: secret.New(), administrations: administration.New(db, testClock), warehouse: warehouse.New(db, testClock)}
+	k := &kit{db: db, superURL: database.SuperURL, keys: keys, administrations: administration.New(db, testClock), warehouse: warehouse.New(db, testClock)}
 	k.crosschecks = crosscheck.New(db, k.administrations, testClock)
 	if k.accounts, err = account.New(db, testClock, account.WithKeys(k.keys)); err != nil {
 		t.Fatal(err)
 	}
-	segments := cube.NewStore(db)
-	engine, err := cube.NewEngine(segments, fact.Grains(), cube.Options{})
-	if err != nil {
+	k.segments = cube.NewStore(db)
+	if k.engine, err = cube.NewEngine(k.segments, fact.Grains(), cube.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	k.engine, k.segments = engine, segments
-	k.indicators = indicator.New(db, engine, func(tenant *administration.Tenant, watermark time.Time) (string, map[string]any) {
+	k.indicators = indicator.New(db, k.engine, func(tenant *administration.Tenant, watermark time.Time) (string, map[string]any) {
 		return crosscheck.BreachSQL(), crosscheck.Arguments(tenant.ID, tenant.Zone, watermark, &tenant.Settings)
 	})
-	k.first = k.load(t, segments, "karouma", "en", "XAF", "Africa/Douala", declarations, spoil)
-	k.second = k.load(t, segments, "oasis", "ar", "TND", "Africa/Tunis", 300, nil)
+	return k
+}
+
+// fill makes the administrations, their data, their people and what these have begun.
+func (k *kit) fill(t *testing.T, declarations int, spoil func(t *testing.T, directory string)) {
+	t.Helper()
+	k.first = k.load(t, k.segments, "karouma", "en", "XAF", "Africa/Douala", declarations, spoil)
+	k.second = k.load(t, k.segments, "oasis", "ar", "TND", "Africa/Tunis", 300, nil)
 	k.empty = k.tenant(t, "nowhere", "fr", "EUR", "Europe/Paris")
 	k.people(t)
 	k.serve(t)
+	// An offer of the second administration, which nobody else may find.
+	if _, err := k.engagements.Grant(t.Context(), k.second.ID, access.Author{Name: "test"}, engagement.Grant{SignInName: "elsewhere@example.org",
+		Purpose: "support of another reform", EndsAt: testClock().AddDate(0, 1, 0)}); err != nil {
+		t.Fatal(err)
+	}
 	k.contracts(t)
-	return k
 }
 
 func (k *kit) tenant(t *testing.T, code, language, currency, zone string) *administration.Tenant {
@@ -210,11 +263,6 @@ func (k *kit) serve(t *testing.T) {
 	k.engagements = engagement.New(k.db, k.accounts, testClock)
 	k.identity = identity.New(k.db, secret.New(), testClock, identity.Options{Loopback: true})
 	k.accounts.Welcome(k.engagements.Places)
-	// An offer of the second administration, which nobody else may find.
-	if _, err := k.engagements.Grant(t.Context(), k.second.ID, access.Author{Name: "test"}, engagement.Grant{SignInName: "elsewhere@example.org",
-		Purpose: "support of another reform", EndsAt: testClock().AddDate(0, 1, 0)}); err != nil {
-		t.Fatal(err)
-	}
 	policies, err := access.New(k.db, k.accounts, k.engagements.Held, testClock)
 	if err != nil {
 		t.Fatal(err)
@@ -317,16 +365,20 @@ func (b *browser) get(path string) *answer {
 	return b.do(request)
 }
 
-// post sends a form with the token of the page that holds it.
+// post sends a form with a token as the session's pages hold it.
 func (b *browser) post(path string, form url.Values) *answer {
 	b.t.Helper()
-	holder := "/design"
 	if form == nil {
 		form = url.Values{}
 	}
-	token, _ := b.get(holder).page.Find("input[name=forgery]").First().Attr("value")
-	form.Set("forgery", token)
+	form.Set("forgery", b.forgery())
 	return b.submit(path, form)
+}
+
+// forgery is a token for forms of the session. Every page holds one; this is the shortest that is open to everybody.
+func (b *browser) forgery() string {
+	b.t.Helper()
+	return b.get("/handbook/nowhere").page.Find("input[name=forgery]").First().AttrOr("value", "")
 }
 
 func (b *browser) submit(path string, form url.Values) *answer {

@@ -52,7 +52,7 @@ func (k *kit) testLive(t *testing.T) {
 	ask(`(() => { document.querySelector("a[href*='/indicators/CTL02?']").focus(); scrollTo(0, 500); window.untouched = "yes"; return ""; })()`)
 	at := ask(place)
 	k.loadDeclaration(t, 1)
-	if err := chromedp.Do(page, chromedp.Poll[chromedp.Void](`document.getElementById("live-mark").textContent !== ""`, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+	if err := chromedp.Do(page, chromedp.Poll[chromedp.Void](`document.getElementById("live-mark").textContent !== ""`, chromedp.WithPollingTimeout(time.Minute))); err != nil {
 		t.Fatalf("the page was not renewed: %v", err)
 	}
 	if after := ask(cases); after == before {
@@ -84,7 +84,7 @@ func (k *kit) testLiveImport(t *testing.T, page context.Context, step func(strin
 	if _, err := k.warehouse.Process(t.Context(), k.first, batch.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(page, chromedp.Poll[chromedp.Void](`document.querySelector("#import-state .status-running") === null && document.querySelector("#rejects") !== null`, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+	if err := chromedp.Do(page, chromedp.Poll[chromedp.Void](`document.querySelector("#import-state .status-running") === null && document.querySelector("#rejects") !== null`, chromedp.WithPollingTimeout(time.Minute))); err != nil {
 		t.Fatalf("the import's page was not renewed: %v", err)
 	}
 	if ask(`window.untouched + document.activeElement.closest(".over").tagName`) != "yesP" {
@@ -97,7 +97,7 @@ func (k *kit) testLiveImport(t *testing.T, page context.Context, step func(strin
 func (k *kit) testStream(t *testing.T) {
 	b := k.person(t, "analyst")
 	open := func() (*http.Response, context.CancelFunc) {
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, k.server.URL+"/in/karouma/live", nil)
 		if err != nil {
 			t.Fatal(err)

@@ -278,7 +278,7 @@ func (k *kit) testProviderDown(t *testing.T, p *provider.Provider) {
 	p.Stop()
 	begun := time.Now()
 	down := b.get(b.path(brought))
-	if text := down.page.Find(`[role=alert]`).Text(); down.status != http.StatusServiceUnavailable || !strings.Contains(text, "does not answer as it should") || time.Since(begun) > 15*time.Second {
+	if text := down.page.Find(`[role=alert]`).Text(); down.status != http.StatusServiceUnavailable || !strings.Contains(text, "does not answer as it should") || time.Since(begun) > time.Minute {
 		t.Errorf("%d %s after %v", down.status, down.text(), time.Since(begun))
 	}
 	if in := b.post("/sign-in", url.Values{"name": {"bilal@customs.example"}, "password": {password}}); in.status != http.StatusSeeOther {

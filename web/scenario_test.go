@@ -197,23 +197,22 @@ func (k *kit) testAudience(t *testing.T) {
 			covered[r.path] = false
 		}
 	}
+	var scenarios []scenario
 	for _, p := range pages {
 		for path := range covered {
 			covered[path] = covered[path] || fits(path, p.path)
 		}
-		scenarios := []scenario{
-			{"", p.path, http.StatusSeeOther, "/sign-in?return=", ""},
-			{"other", p.path, http.StatusNotFound, "", "does not exist"},
-			{"expert", p.path, http.StatusSeeOther, "/administrations?return=", ""},
-		}
+		scenarios = append(scenarios, scenario{"", p.path, http.StatusSeeOther, "/sign-in?return=", ""},
+			scenario{"other", p.path, http.StatusNotFound, "", "does not exist"},
+			scenario{"expert", p.path, http.StatusSeeOther, "/administrations?return=", ""})
 		if p.allowed != "" {
 			scenarios = append(scenarios, scenario{p.allowed, p.path, http.StatusOK, "", ""})
 		}
 		if p.refused != "" {
 			scenarios = append(scenarios, scenario{p.refused, p.path, http.StatusForbidden, "", "Your role does not show this"})
 		}
-		k.run(t, scenarios)
 	}
+	k.run(t, scenarios)
 	for path, tried := range covered {
 		if !tried {
 			t.Errorf("no scenario opens %s", path)
@@ -299,7 +298,7 @@ func (k *kit) testForged(t *testing.T) {
 	if answer := b.submit("/preferences", url.Values{"language": {"fr"}, "forgery": {mask("another's token")}}); answer.status != http.StatusForbidden {
 		t.Errorf("a form with another token: %d", answer.status)
 	}
-	token := b.get("/design").page.Find("input[name=forgery]").First().AttrOr("value", "")
+	token := b.forgery()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, k.server.URL+"/preferences", strings.NewReader(url.Values{"forgery": {token}}.Encode()))
 	if err != nil {
 		t.Fatal(err)

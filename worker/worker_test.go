@@ -57,7 +57,7 @@ func (b *bundle) enqueue(t *testing.T, tenant domain.TenantID, kind, period stri
 // settled waits until a tenant has no unfinished job that is due, and gives all its jobs.
 func (b *bundle) settled(t *testing.T, tenant domain.TenantID) []store.JobState {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		jobs, err := b.db.Jobs(t.Context(), tenant, 1000)
 		if err != nil {
@@ -198,7 +198,7 @@ func TestFailures(t *testing.T) {
 	start(t, b, dbtest.Redis(t), handlers, Options{})
 	// An error that may pass waits for its next attempt; the others are failed for good.
 	want := map[string]string{"panics": "pending", "breaks": "pending", "invalid": "failed", "unheard of": "failed"}
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		jobs, err := b.db.Jobs(t.Context(), b.tenants[0], 10)
 		if err != nil {

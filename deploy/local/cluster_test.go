@@ -180,7 +180,7 @@ func waitNoServer(t *testing.T, dir string) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); <-tick.C {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-tick.C {
 		if serverPid(t, dir) == 0 {
 			return
 		}
@@ -532,7 +532,7 @@ func TestAProgramKilledWhileItMakesAClusterIsNoObstacle(t *testing.T) {
 	unfinished := filepath.Join(dir, "postgres", "data.new", "PG_VERSION")
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(30 * time.Second); ; <-tick.C {
+	for end := time.Now().Add(time.Minute); ; <-tick.C {
 		if _, err := os.Stat(unfinished); err == nil {
 			break
 		}

@@ -186,7 +186,7 @@ func TestAChangedRoleReachesTheOtherProcess(t *testing.T) {
 	defer func() { stop(); <-ended }()
 	wait := func(what string, reached func() bool) {
 		t.Helper()
-		deadline := time.Now().Add(20 * time.Second)
+		deadline := time.Now().Add(time.Minute)
 		for !reached() {
 			if time.Now().After(deadline) {
 				t.Fatal(what)

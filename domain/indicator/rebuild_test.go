@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"assay/deploy/local/dbtest/racing"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
 	"assay/domain/intake"
@@ -53,7 +54,7 @@ func TestRebuildOfFewMonthsEqualsThatOfAll(t *testing.T) {
 		t.Fatalf("%v are still dirty", months)
 	}
 	first := b.current(t)
-	for round := range 4 {
+	for round := range racing.Of(1, 4) {
 		b.load(t, w.changed(uint64(round)))
 		if len(b.dirty(t)) == 0 {
 			t.Fatal("a changed declaration left nothing dirty")

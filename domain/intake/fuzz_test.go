@@ -55,7 +55,7 @@ func (j *judge) Reject(r Reject) error {
 // tryRead reads whatever the fuzzer made. Errors must be of a kind for users.
 func tryRead(t *testing.T, s Source, o Options) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	o.MemoryBytes, o.SpillDir = 1<<20, t.TempDir()
 	j := &judge{t: t}

@@ -198,7 +198,7 @@ func TestAnnouncementsCarryIdentifiersOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	heard, err := w.app.WaitForNotification(ctx)
 	if err != nil || heard.Payload != w.b.String() {

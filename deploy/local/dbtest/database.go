@@ -76,7 +76,37 @@ func New(tb testing.TB) *Database {
 	if err != nil {
 		tb.Fatalf("migrate the template of the test databases: %v", err)
 	}
-	return create(ctx, tb, server, name)
+	return create(ctx, tb, server, name, true)
+}
+
+// Keep gives a database like New's that stays as long as the program runs. A test that has filled it
+// and closed its connections lets others begin with a Copy.
+func Keep(tb testing.TB) *Database {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), setUpLimit)
+	defer cancel()
+	server, err := shared()
+	if err != nil {
+		tb.Fatalf("start PostgreSQL for tests: %v", err)
+	}
+	name, err := template()
+	if err != nil {
+		tb.Fatalf("migrate the template of the test databases: %v", err)
+	}
+	return create(ctx, tb, server, name, false)
+}
+
+// Copy gives the test a database of its own with all that another one holds, to which nobody
+// may be connected. It is dropped when the test ends.
+func Copy(tb testing.TB, original *Database) *Database {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), setUpLimit)
+	defer cancel()
+	server, err := shared()
+	if err != nil {
+		tb.Fatalf("start PostgreSQL for tests: %v", err)
+	}
+	return create(ctx, tb, server, original.Name, true)
 }
 
 // NewEmpty gives the test a database without any migration, for tests of the
@@ -89,22 +119,25 @@ func NewEmpty(tb testing.TB) *Database {
 	if err != nil {
 		tb.Fatalf("start PostgreSQL for tests: %v", err)
 	}
-	return create(ctx, tb, server, "")
+	return create(ctx, tb, server, "", true)
 }
 
-func create(ctx context.Context, tb testing.TB, server *testServer, template string) *Database {
+// create makes a database from a template. What is not dropped with the test is dropped by dropLeftovers of the next program.
+func create(ctx context.Context, tb testing.TB, server *testServer, template string, drop bool) *Database {
 	tb.Helper()
 	name := testPrefix + strconv.FormatInt(databaseNumber.Add(1), 10)
 	if err := server.CreateDatabase(ctx, name, template); err != nil {
 		tb.Fatalf("make a test database: %v", err)
 	}
-	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), cleanUpLimit)
-		defer cancel()
-		if err := server.DropDatabase(ctx, name); err != nil {
-			tb.Errorf("drop the test database: %v", err)
-		}
-	})
+	if drop {
+		tb.Cleanup(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), cleanUpLimit)
+			defer cancel()
+			if err := server.DropDatabase(ctx, name); err != nil {
+				tb.Errorf("drop the test database: %v", err)
+			}
+		})
+	}
 	return &Database{
 		Name:     name,
 		AppURL:   server.AppURL(name),

@@ -1,0 +1,6 @@
+//go:build !race
+
+package racing
+
+// Detected says whether this program was built with the race detector.
+const Detected = false
