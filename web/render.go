@@ -8,7 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+	"sync"
 
 	"assay/web/locales"
 )
@@ -94,32 +96,49 @@ var pages = []string{
 	"week",
 }
 
-// renderer executes pages. The templates are parsed once for each language and form of
-// digits, because the functions in them speak that language.
+// renderer executes pages. Every page is parsed at the start, so that a mistake stops the program there. What speaks a
+// language in a form of digits is a copy, made when the page is first asked for in it: all copies of all pages together
+// would take ten times the memory, and most are never asked for.
 type renderer struct {
 	bundle *locales.Bundle
-	sets   map[string]map[string]*template.Template // by language and digits, then page
+	static *assets
+	parsed map[string]*template.Template // by page; never executed, because what was executed cannot be copied
+	spoken sync.Map                      // spokenKey to a function that gives the copy, which it makes once
 }
+
+// spokenKey is a page in a language and form of digits.
+type spokenKey struct{ page, language, digits string }
 
 func newRenderer(bundle *locales.Bundle, static *assets) (*renderer, error) {
 	if err := checkPages(); err != nil {
 		return nil, err
 	}
-	r := &renderer{bundle: bundle, sets: map[string]map[string]*template.Template{}}
-	for _, language := range locales.Languages {
-		for _, digits := range []string{"latn", "arab"} {
-			locale := bundle.Locale(language, digits, nil)
-			set, err := parsePages(functions(locale, static))
-			if err != nil {
-				return nil, err
-			}
-			r.sets[setKey(locale)] = set
-		}
+	parsed, err := parsePages(functions(bundle.Locale(locales.Languages[0], "latn", nil), static))
+	if err != nil {
+		return nil, err
 	}
-	return r, nil
+	return &renderer{bundle: bundle, static: static, parsed: parsed}, nil
 }
 
-func setKey(l *locales.Locale) string { return l.Language + " " + l.Digits }
+// template is a page that speaks the locale's language.
+func (r *renderer) template(page string, locale *locales.Locale) (*template.Template, error) {
+	key := spokenKey{page, locale.Language, locale.Digits}
+	found, made := r.spoken.Load(key)
+	if !made {
+		original := r.parsed[page]
+		if original == nil || !slices.Contains(locales.Languages, key.language) || key.digits != "latn" && key.digits != "arab" {
+			return nil, fmt.Errorf("no template for %v", key)
+		}
+		found, _ = r.spoken.LoadOrStore(key, sync.OnceValues(func() (*template.Template, error) {
+			own, err := original.Clone()
+			if err != nil {
+				return nil, fmt.Errorf("copy page %s: %w", page, err)
+			}
+			return own.Funcs(functions(r.bundle.Locale(key.language, key.digits, nil), r.static)), nil
+		}))
+	}
+	return found.(func() (*template.Template, error))()
+}
 
 // functions are what templates may call besides what html/template brings.
 func functions(locale *locales.Locale, static *assets) template.FuncMap {
@@ -174,14 +193,14 @@ func checkPages() error {
 // page writes a whole page. It is made in memory first, so that a page that fails is
 // never half sent.
 func (r *renderer) page(to io.Writer, locale *locales.Locale, page string, content any) error {
-	set, ok := r.sets[setKey(locale)]
-	if !ok {
-		return fmt.Errorf("no templates for %s", setKey(locale))
+	own, err := r.template(page, locale)
+	if err != nil {
+		return err
 	}
 	var made bytes.Buffer
-	if err := set[page].ExecuteTemplate(&made, "layout", content); err != nil {
+	if err := own.ExecuteTemplate(&made, "layout", content); err != nil {
 		return fmt.Errorf("make page %s: %w", page, err)
 	}
-	_, err := made.WriteTo(to)
+	_, err = made.WriteTo(to)
 	return err
 }
