@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,7 +114,7 @@ func fixtureServer(tb testing.TB) *httptest.Server {
 			digits = "arab"
 		}
 		p := present.New(bundle.Locale(c.Param("language"), digits, time.UTC).WithMoney("XAF", 0))
-		for _, page := range fixture.Pages() {
+		for _, page := range slices.Concat(fixture.Pages(), fixture.States()) {
 			if page.Name == c.Param("page") && page.State == c.Param("state") {
 				layout := testLayout(p)
 				layout.Theme = c.Param("theme")

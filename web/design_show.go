@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"assay/domain"
 	"assay/web/fixture"
@@ -22,7 +23,7 @@ func (v *visit) showDesignPage() error {
 
 func (v *visit) showFixture(name, state string) error {
 	v.Presenter = present.New(v.WithMoney("XAF", 0))
-	for _, page := range fixture.Pages() {
+	for _, page := range slices.Concat(fixture.Pages(), fixture.States()) {
 		if page.Name == name && page.State == state {
 			return v.show(http.StatusOK, page.Template, page.Make(v.Presenter, v.layout("")))
 		}

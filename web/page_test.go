@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	r, bundle := newTestRenderer(t)
 	seen := map[string]bool{}
-	for _, page := range fixture.Pages() {
+	for _, page := range slices.Concat(fixture.Pages(), fixture.States()) {
 		seen[page.Template] = true
 		for _, language := range locales.Languages {
 			for _, digits := range []string{"latn", "arab"} {

@@ -27,7 +27,7 @@ func TestFixtureScreenshots(t *testing.T) {
 	}
 	server := fixtureServer(t)
 	browser := newBrowser(t)
-	for _, page := range fixture.Pages() {
+	for _, page := range slices.Concat(fixture.Pages(), fixture.States()) {
 		if only != "" && !slices.Contains(strings.Split(only, ","), page.Name) {
 			continue
 		}
