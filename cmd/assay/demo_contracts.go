@@ -102,7 +102,14 @@ func (h *history) since(ctx context.Context, s *contract.Service, c *contract.Co
 		}
 		h.signed[i] = each
 	}
-	return h.play(ctx)
+	operator, err := h.signOperator(ctx, s, dg, c.StartsOn, now)
+	if err != nil {
+		return err
+	}
+	if err := h.play(ctx); err != nil {
+		return err
+	}
+	return h.operatorSpeaks(ctx, operator)
 }
 
 // figuresOf are the figures that a text agrees on.

@@ -46,6 +46,7 @@ func TestTheDemoShowsEveryPhase(t *testing.T) {
 	}
 	d.evaluated()
 	d.sealed(running[0].ID)
+	d.operator()
 }
 
 // demoLook looks at what a demo holds.

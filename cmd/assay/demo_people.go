@@ -62,6 +62,13 @@ func (d *demonstration) people(ctx context.Context, tenant *administration.Tenan
 		}
 		people = append(people, person)
 	}
+	trader, err := d.trader(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("add an economic operator: %w", err)
+	}
+	if trader != nil {
+		people = append(people, *trader)
+	}
 	return people, d.engage(ctx, tenant)
 }
 
