@@ -16,11 +16,11 @@ TOOLS := bin/golangci-lint bin/oapi-codegen
 # Tests that go through fewer cases under the race detector (package racing) are run without it
 # too, through all. A package that has such tests stands here, and their names.
 WHOLE_FLAGS ?= -p 2 -timeout 30m
-WHOLE_PACKAGES := ./web ./domain/refresh ./api ./domain/contract ./domain/indicator ./domain/engagement
+WHOLE_PACKAGES := ./web ./domain/refresh ./api ./domain/contract ./domain/indicator ./domain/engagement ./domain/sample
 WHOLE := TestEveryRouteAsEveryRole TestRefreshOfDirtyMonthsEqualsThatOfAll TestEveryOperationAsEveryRole \
 	TestNothingForbiddenGetsThrough TestObjectionsWalk TestExcessIsAsCountedCaseByCase TestAScoreIsTheExactWeightedMean \
 	TestScorecards TestQuantile TestSpearman TestCubeAndSQLAgree TestCubeAndSQLAgreeUnderOtherSettings TestCubeAndSQLAgreeOnASample \
-	TestOneWorldSeenInSeveralWays TestRebuildOfFewMonthsEqualsThatOfAll TestAccessIsThereExactlyWhileAnEngagementHolds
+	TestOneWorldSeenInSeveralWays TestRebuildOfFewMonthsEqualsThatOfAll TestMemoryDoesNotGrow TestAccessIsThereExactlyWhileAnEngagementHolds
 space := $(subst ,, )
 
 # The walks of property tests begin with the same number each time, so that what passes once passes

@@ -30,8 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// newExtract is an extract that takes long enough to load to be interrupted, and a data
-// directory with an administration for it.
+// newExtract is an extract, and a data directory with an administration for it.
 func newExtract(t *testing.T, declarations int) (extract, data string) {
 	t.Helper()
 	useDatabase(t, "", "")
@@ -42,9 +41,10 @@ func newExtract(t *testing.T, declarations int) (extract, data string) {
 }
 
 // TestAnImportThatIsKilledCanBeRunAgain kills the program, and with it its PostgreSQL, while
-// rows are on their way into the tables.
+// the rows of a load are in the tables and its transaction has not ended.
 func TestAnImportThatIsKilledCanBeRunAgain(t *testing.T) {
-	extract, data := newExtract(t, 20_000)
+	extract, data := newExtract(t, 1_000)
+	asSuperuser(t, data, waitAtTheEnd)
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -54,15 +54,16 @@ func TestAnImportThatIsKilledCanBeRunAgain(t *testing.T) {
 	if err := killed.Start(); err != nil {
 		t.Fatal(err)
 	}
-	untilRowsAreOnTheirWay(t, data)
+	untilItWaits(t, data)
 	if err := killed.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	if err := killed.Wait(); err == nil {
 		t.Fatal("the import ended before it was killed")
 	}
+	asSuperuser(t, data, waitNoMore)
 	first := importJSON(t, "--data", data, "--tenant", "douala", "--format", "asycuda-world", extract)
-	if first["loaded"].(float64) < 20_000 || first["unchanged"].(float64) != 0 || first["replaced"].(float64) != 0 {
+	if first["loaded"].(float64) < 1_000 || first["unchanged"].(float64) != 0 || first["replaced"].(float64) != 0 {
 		t.Errorf("the import after the kill found something of the killed one: %v", first)
 	}
 	second := importJSON(t, "--data", data, "--tenant", "douala", "--format", "asycuda-world", extract)
@@ -71,21 +72,44 @@ func TestAnImportThatIsKilledCanBeRunAgain(t *testing.T) {
 	}
 }
 
-// untilRowsAreOnTheirWay waits until the load's transaction, of the import that another process
-// runs on the private cluster, has been open for a while.
-func untilRowsAreOnTheirWay(t *testing.T, data string) {
+// Statements that make the load's transaction wait when its rows are in the tables, and let it go on again.
+const (
+	waitAtTheEnd = `CREATE FUNCTION wait_at_the_end() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3600); RETURN NULL; END';
+		CREATE TRIGGER wait_at_the_end BEFORE INSERT ON dirty_month FOR EACH STATEMENT EXECUTE FUNCTION wait_at_the_end()`
+	waitNoMore = `DROP TRIGGER wait_at_the_end ON dirty_month; DROP FUNCTION wait_at_the_end()`
+)
+
+// asSuperuser runs a statement on the private cluster, for which it starts the server.
+func asSuperuser(t *testing.T, data, statement string) {
+	t.Helper()
+	cluster, err := local.Start(t.Context(), local.Options{Dir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(t.Context(), cluster.SuperURLOf(local.Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.Exec(t.Context(), statement)
+	if err := errors.Join(err, conn.Close(t.Context()), cluster.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// untilItWaits waits until the load of the import that another process runs on the private cluster waits at its end.
+func untilItWaits(t *testing.T, data string) {
 	t.Helper()
 	deadline := time.Now().Add(2 * time.Minute)
 	for time.Now().Before(deadline) {
-		if rowsAreOnTheirWay(t, data) {
+		if waits(t, data) {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatal("no rows were on their way within two minutes")
+	t.Fatal("no load came to its end within two minutes")
 }
 
-func rowsAreOnTheirWay(t *testing.T, data string) bool {
+func waits(t *testing.T, data string) bool {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(data, "postgres", "data", "postmaster.pid")); errors.Is(err, fs.ErrNotExist) {
 		return false // the other process has not come to its server yet: it must be the one that starts it
@@ -103,10 +127,9 @@ func rowsAreOnTheirWay(t *testing.T, data string) bool {
 		return false
 	}
 	defer func() { _ = conn.Close(t.Context()) }()
-	var loading bool
-	err = conn.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM batch WHERE state = 'reading')
-		AND EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'assay_app' AND clock_timestamp() - xact_start > interval '300 milliseconds')`).Scan(&loading)
-	return err == nil && loading
+	var there bool
+	err = conn.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM batch WHERE state = 'reading') AND EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep')`).Scan(&there)
+	return err == nil && there
 }
 
 // TestAnImportOnAFullDiskLeavesNothing lets the server write no file beyond a size that the
