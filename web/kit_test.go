@@ -112,7 +112,7 @@ func newSmallKit(t *testing.T) *kit {
 		t.Fatal("the database to copy could not be filled: the first test that wanted it says why")
 	}
 	k := openKit(t, dbtest.Copy(t, small.database), small.kit.keys)
-	k.office, k.officer = small.kit.office, small.kit.officer
+	k.office, k.officer, k.trader = small.kit.office, small.kit.officer, small.kit.trader
 	for _, each := range []struct {
 		tenant **administration.Tenant
 		id     domain.TenantID
