@@ -53,6 +53,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		config.MaxConns = o.Connections
 	}
 	config.MaxConnIdleTime = 5 * time.Minute
+	config.ConnConfig.DialFunc = RoomyDial(config.ConnConfig.DialFunc)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
