@@ -223,7 +223,12 @@ func computeBoard(b *testing.B, k *benchKit) {
 func (k *benchKit) bareCopy(b *testing.B, form string) (took time.Duration, processor float64, rows int64) {
 	b.Helper()
 	ctx := b.Context()
-	conn, err := pgx.Connect(ctx, k.cluster.SuperURLOf(local.Database))
+	config, err := pgx.ParseConfig(k.cluster.SuperURLOf(local.Database))
+	if err != nil {
+		b.Fatalf("connect: %v", err)
+	}
+	config.DialFunc = store.RoomyDial(config.DialFunc) // as the program's own connections
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		b.Fatalf("connect: %v", err)
 	}

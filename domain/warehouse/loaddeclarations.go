@@ -50,10 +50,13 @@ func (l *loader) declarations(ctx context.Context, c *chunk) error {
 		return err
 	}
 	l.batch.count("declaration", count)
-	for _, i := range fresh {
-		l.touch(c.declarations[i])
+	if l.in.DryRun {
+		for _, i := range fresh {
+			l.touch(c.declarations[i])
+		}
+		return nil
 	}
-	if l.in.DryRun || len(fresh)+len(changes.documents) == 0 {
+	if len(fresh)+len(changes.documents) == 0 {
 		return nil
 	}
 	return l.native(ctx, func(conn *pgx.Conn) error { return l.write(ctx, conn, c, fresh, changes) })
@@ -220,9 +223,14 @@ func (l *loader) change(c *chunk, k known, old *Record, all *changes, count *Kin
 
 // write sends the new and changed rows of a chunk and moves them into the tables.
 func (l *loader) write(ctx context.Context, conn *pgx.Conn, c *chunk, fresh []int, all *changes) error {
-	// Packing needs the processor and not the connection, which waits for the server most of the time.
+	// Packing and looking at the months need the processor and not the connection, which waits for the server most of the time.
 	var packing sync.WaitGroup
-	packing.Go(func() { l.packFresh(c, fresh) })
+	packing.Go(func() {
+		for _, i := range fresh {
+			l.touch(c.declarations[i])
+		}
+		l.packFresh(c, fresh)
+	})
 	err := l.move(ctx, conn, c, fresh, all)
 	packing.Wait()
 	if err != nil {
