@@ -20,7 +20,7 @@ const (
 	usualCubeMemory = 512 << 20
 	// passingCubeMemory is enough for a command that asks once and ends: what does not fit is decoded again, month by
 	// month, and the program stays under 600 MB with a million declarations.
-	passingCubeMemory = 192 << 20
+	passingCubeMemory = 96 << 20
 )
 
 // lasting are the commands that answer questions again and again.
@@ -28,12 +28,12 @@ var lasting = map[string]bool{"serve": true, "worker": true, "demo": true}
 
 func addCubeMemoryFlag(root *cobra.Command) {
 	root.PersistentFlags().String(cubeMemoryFlag, "", "memory for decoded columns, for example 2GB; "+cubeMemoryVariable+
-		" when it is not given, else a quarter of the memory that this process may use, for commands that end at most 192MB")
+		" when it is not given, else a quarter of the memory that this process may use, for commands that end at most 96MB")
 }
 
 // cubeMemory bounds the decoded columns and remembered figures of all administrations
 // together: what the flag says, else the environment, else a quarter of the memory there is,
-// so that a server, a worker and their database fit on one machine, and for a command that ends no more than 192 MB.
+// so that a server, a worker and their database fit on one machine, and for a command that ends no more than 96 MB.
 func cubeMemory(cmd *cobra.Command) (int64, error) {
 	text, from := os.Getenv(cubeMemoryVariable), cubeMemoryVariable
 	if cmd.Flags().Changed(cubeMemoryFlag) {

@@ -160,7 +160,7 @@ func newBenchKit(b *testing.B, declarations, months int) *benchKit {
 	segments := cube.NewStore(db)
 	k.refresh = refresh.New(db, fact.New(db, administrations, k.service, segments, time.Now), crosscheck.New(db, administrations, time.Now))
 	// As much memory as a command takes.
-	engine, err := cube.NewEngine(segments, fact.Grains(), cube.Options{MemoryBytes: 192 << 20})
+	engine, err := cube.NewEngine(segments, fact.Grains(), cube.Options{MemoryBytes: 96 << 20})
 	if err != nil {
 		b.Fatalf("make the engine: %v", err)
 	}

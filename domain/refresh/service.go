@@ -6,6 +6,7 @@ package refresh
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"assay/domain"
@@ -38,6 +39,10 @@ type Input struct {
 	// Progress, if any, is told how far it is.
 	Progress func(Progress)
 }
+
+// manyDeclarations are so many that what they took in memory is given back to the system at once: a worker lives on for weeks,
+// and a command goes on to compute the board. It takes about a tenth of a second.
+const manyDeclarations = 100_000
 
 // Progress is how far a refresh is.
 type Progress struct {
@@ -83,6 +88,9 @@ func (s *Service) Run(ctx context.Context, tenant domain.TenantID, in Input) (*R
 	})
 	if err != nil {
 		return nil, fmt.Errorf("refresh: %w", err)
+	}
+	if rebuilt.Declarations >= manyDeclarations {
+		debug.FreeOSMemory()
 	}
 	return &Result{Months: len(rebuilt.Months), Declarations: rebuilt.Declarations, Segments: rebuilt.Segments,
 		Findings: saved, Watermark: rebuilt.Watermark}, nil
