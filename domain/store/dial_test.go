@@ -18,7 +18,7 @@ func TestALocalConnectionIsRoomyAndAFailedOneStaysAFailure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer listener.Close() //nolint:errcheck // of a test
 	usual, roomy := room(t, (&net.Dialer{}).DialContext, address), room(t, store.RoomyDial((&net.Dialer{}).DialContext), address)
 	if roomy <= usual && usual < 8<<20 { // more than it asks for needs no more
 		t.Errorf("%d bytes have room, and as usual %d", roomy, usual)
@@ -37,7 +37,7 @@ func room(t *testing.T, dial func(context.Context, string, string) (net.Conn, er
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // of a test
 	raw, err := conn.(*net.UnixConn).SyscallConn()
 	if err != nil {
 		t.Fatal(err)
