@@ -159,7 +159,7 @@ func newBenchKit(b *testing.B, declarations, months int) *benchKit {
 	k.service = warehouse.New(db, time.Now)
 	segments := cube.NewStore(db)
 	k.refresh = refresh.New(db, fact.New(db, administrations, k.service, segments, time.Now), crosscheck.New(db, administrations, time.Now))
-	// As much memory as a command takes.
+	// As many columns in memory as a command that ends takes (passingCubeMemory in cmd/assay).
 	engine, err := cube.NewEngine(segments, fact.Grains(), cube.Options{MemoryBytes: 96 << 20})
 	if err != nil {
 		b.Fatalf("make the engine: %v", err)
