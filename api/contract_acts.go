@@ -94,7 +94,7 @@ var needsOfActs = map[contract.Action]access.Action{
 	contract.Edit: access.ContractPropose, contract.Propose: access.ContractPropose, contract.Counter: access.ContractPropose, contract.Extend: access.ContractPropose,
 	contract.Withdraw: access.ContractPropose, contract.Decline: access.ContractPropose, contract.Discard: access.ContractPropose, contract.Amend: access.ContractPropose, contract.Renew: access.ContractPropose,
 	contract.Suspend: access.ContractReview, contract.Resume: access.ContractReview, contract.Terminate: access.ContractReview,
-	contract.Evaluate: access.ContractEvaluate, contract.Close: access.ContractEvaluate,
+	contract.Evaluate: access.ContractEvaluate, contract.Close: access.ContractEvaluate, contract.Deputise: access.ContractSign,
 }
 
 // mayAct asks for what the act needs; the domain then holds what the caller is in the contract.
@@ -144,6 +144,7 @@ type act struct {
 	ground  string
 	basis   string
 	seen    []byte
+	deputy  contract.DeputyInput
 }
 
 // actOf reads an act, and refuses one that lacks the day that it takes.
@@ -161,6 +162,14 @@ func actOf(body *ActOnContractJSONRequestBody) (*act, error) {
 		if body.Day == nil {
 			return nil, domain.Invalid("the act takes a day", domain.FieldError{Field: "day", Message: "is missing"})
 		}
+	case contract.Deputise:
+		if body.Deputy == nil {
+			break
+		}
+		if body.Day == nil || body.LastDay == nil {
+			return nil, domain.Invalid("a deputy signs from a day to a last day", domain.FieldError{Field: "last_day", Message: "both are needed"})
+		}
+		a.deputy = contract.DeputyInput{Account: *body.Deputy, From: a.day, To: cube.DateIn(body.LastDay.Time, time.UTC)}
 	}
 	if body.Figures != nil {
 		for _, f := range *body.Figures {
@@ -198,6 +207,8 @@ func (a *act) do(ctx context.Context, s *contract.Service, tenant *administratio
 		return s.Comment(ctx, tenant, a.ask, a.about, a.ask.Reason)
 	case contract.Extend:
 		return s.Extend(ctx, tenant, a.ask, a.day)
+	case contract.Deputise:
+		return s.NameDeputy(ctx, tenant, a.ask, a.deputy)
 	case contract.Withdraw:
 		return s.Withdraw(ctx, tenant, a.ask)
 	case contract.Decline:

@@ -214,6 +214,9 @@ func (v *visit) fillSignatures(page *view.ContractPage, d *contract.Dossier) {
 	current := d.SignaturesOf(d.Text.Number)
 	for _, place := range d.Signatories {
 		mark := view.Mark{Kind: "info", Text: place.Name, More: place.Post}
+		if deputy := v.deputyText(place); deputy != "" && d.State.Making() {
+			mark.More += " · " + deputy
+		}
 		for _, s := range current {
 			if s.Slot == place.Slot {
 				mark.Kind = "good"

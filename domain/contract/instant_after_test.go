@@ -226,12 +226,6 @@ func (k *deciders) objections() {
 	k.oneWins("object and object", k.meet("object and object", holdContract, c.ID, file, file))
 }
 
-func (k *deciders) holding(c *contract.Contract) contract.Actor {
-	holder := officer
-	holder.Officer = c.Subject
-	return holder
-}
-
 // ends lets the end of contracts be decided by two at the same instant.
 func (k *deciders) ends() {
 	k.at(2026, time.December, 20)

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -94,6 +95,7 @@ type step struct {
 	action   Action
 	capacity Capacity
 	to       State
+	record   map[string]any // what the audit record keeps of the action besides state and text
 }
 
 // act does one action: it locks the contract, compares the revision, lets prepare say what is
@@ -175,8 +177,10 @@ func (s *Service) carryOut(ctx context.Context, st *step, effect func(context.Co
 	if err := s.tell(ctx, st.tx, st.tenant.ID, c, c.saidBy(Notice{Action: st.action, Reason: st.Reason}, st.Actor), st.Actor.Account); err != nil {
 		return nil, err
 	}
+	after := auditState(c.State, c.Text.Number)
+	maps.Copy(after, st.record)
 	return c, audit.Record(ctx, st.tx, st.tenant.ID, audit.Entry{At: st.Now, Actor: st.Actor.SignInName, Capacity: string(st.capacity), Action: "contract." + string(st.action),
-		Object: "contract/" + c.ID.String(), Before: auditState(before, text), After: auditState(c.State, c.Text.Number), Origin: st.Actor.Origin})
+		Object: "contract/" + c.ID.String(), Before: auditState(before, text), After: after, Origin: st.Actor.Origin})
 }
 
 func auditState(state State, text int) map[string]any {

@@ -6,11 +6,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"assay/domain"
 	"assay/domain/administration"
-	"assay/domain/cube"
 	"assay/domain/indicator"
 )
 
@@ -107,29 +104,4 @@ func (s *Service) Comment(ctx context.Context, tenant *administration.Tenant, as
 func (s *Service) Vet(ctx context.Context, tenant *administration.Tenant, ask Ask, seen []byte) (*Contract, error) {
 	return s.act(ctx, tenant, Vet, ask, func(st *step) error { st.Seen = seen; return nil },
 		func(_ context.Context, st *step) error { st.Contract.VettedText = st.Contract.Text.Number; return nil })
-}
-
-// Deputise names who may sign in the actor's place from a day to a last day.
-func (s *Service) Deputise(ctx context.Context, tenant *administration.Tenant, ask Ask, deputy uuid.UUID, name string, from, to cube.Date) (*Contract, error) {
-	people, err := s.accounts.Roster(ctx, tenant.ID)
-	if err != nil {
-		return nil, err
-	}
-	return s.act(ctx, tenant, Deputise, ask, func(st *step) error {
-		switch {
-		case st.Slot == nil || st.Slot.Account != st.Actor.Account:
-			return domain.Errorf(domain.KindForbidden, "only a signatory names a deputy")
-		case deputy == uuid.Nil || name == "" || to < from:
-			return domain.Errorf(domain.KindInvalid, "say who deputises, and from when to when")
-		}
-		for _, party := range st.Contract.Signatories {
-			if party.Account == deputy {
-				return domain.Errorf(domain.KindInvalid, "a party of the contract deputises for nobody in it")
-			}
-		}
-		return st.Contract.mayTakeSide(people, deputy, st.Slot.Side)
-	}, func(_ context.Context, st *step) error {
-		return st.tx.Exec(`UPDATE contract_signatory SET deputy_id = ?, deputy_name = ?, deputy_from = CAST(? AS date), deputy_to = CAST(? AS date) WHERE tenant_id = ? AND contract_id = ? AND slot = ?`,
-			deputy, name, from.String(), to.String(), st.tenant.ID.String(), st.Contract.ID, st.Slot.Slot).Error
-	})
 }

@@ -130,6 +130,8 @@ type ActionForm struct {
 	DayName        string
 	Grounds        []Choice
 	Danger         bool
+	People         []Choice // who may deputise
+	First, Last    string   // days of a deputy
 }
 
 // SignForm signs.
