@@ -244,8 +244,10 @@ func (k *kit) contractWritings(t *testing.T) []operation {
 			{name: "a month to come", as: "analyst", body: `{"month":"2030-01"}`, status: 503}, {name: "no month", as: "analyst", body: `{"month":"June"}`, status: 400}}},
 		{id: "copyTemplate", method: "POST", path: "/templates", contentType: jsonBody, body: `{"function":"inspector","code":"of-the-port"}`, as: "analyst", status: 201, refused: notTemplates, check: contains(`"code":"of-the-port"`, `"state":"draft"`), attempts: []attempt{
 			{name: "no such function", as: "analyst", body: `{"function":"minister"}`, status: 404}, {name: "a code that is there", as: "analyst", body: `{"function":"officer","code":"for-officer"}`, status: 409}}},
-		{id: "saveTemplate", method: "PATCH", path: save, contentType: jsonBody, body: `{"revision":1,"weights":[{"code":"CLR01","weight":20}],"terms":{"months":12},"vetting":true,"articles":[{"number":2,"language":"en","text":"Other words"}]}`, as: "analyst", status: 200, refused: notTemplates,
-			check: contains(`"months":12`, `"vetting":true`, "Other words", `"revision":2`), attempts: append(onTemplate(""), []attempt{
+		{id: "saveTemplate", method: "PATCH", path: save, contentType: jsonBody, body: `{"revision":1,"lines":[{"code":"CLR01","weight":1,"aim":"speed"},{"code":"INF03","weight":30,"aim":"control","red_low":2,"floor":500}],"weights":[{"code":"CLR01","weight":20}],"terms":{"months":12},"vetting":true,"articles":[{"number":2,"language":"en","text":"Other words"}]}`, as: "analyst", status: 200, refused: notTemplates,
+			check: contains(`"months":12`, `"floor":500`, `"weight":20`, `"vetting":true`, "Other words", `"revision":2`), attempts: append(onTemplate(""), []attempt{
+				{name: "an indicator that there is not", as: "analyst", body: `{"revision":1,"lines":[{"code":"ZZZ01","weight":20,"aim":"speed"}]}`, status: 400, contains: "ZZZ01"},
+				{name: "an aim that there is not", as: "analyst", body: `{"revision":1,"lines":[{"code":"CLR01","weight":20,"aim":"fame"}]}`, status: 400},
 				{name: "in use", as: "analyst", path: "/templates/" + own, body: `{"revision":2,"vetting":true}`, status: 409, contains: "frozen"},
 				{name: "an old revision", as: "analyst", body: `{"revision":9,"vetting":true}`, status: 409},
 				{name: "an indicator that it has not", as: "analyst", body: `{"revision":1,"weights":[{"code":"ZZZ01","weight":20}]}`, status: 400, contains: "ZZZ01"},

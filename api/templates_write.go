@@ -8,6 +8,7 @@ import (
 
 	"assay/domain"
 	"assay/domain/contract"
+	"assay/domain/indicator"
 )
 
 // CopyTemplate copies a built-in template into the administration.
@@ -29,6 +30,11 @@ func (s *server) SaveTemplate(ctx context.Context, request SaveTemplateRequestOb
 	}
 	content := t.Content
 	var wrong []domain.FieldError
+	if body.Lines != nil {
+		var unknown []domain.FieldError
+		content.Lines, unknown = linesOf(*body.Lines)
+		wrong = append(wrong, unknown...)
+	}
 	if body.Weights != nil {
 		wrong = append(wrong, weigh(content.Lines, *body.Weights)...)
 	}
@@ -52,6 +58,19 @@ func (s *server) SaveTemplate(ctx context.Context, request SaveTemplateRequestOb
 		return nil, err
 	}
 	return SaveTemplate200JSONResponse(templateWhole(saved)), nil
+}
+
+// linesOf makes the lines of a template, and names the indicators that the catalogue has not.
+func linesOf(given []TemplateLine) (lines []contract.Line, wrong []domain.FieldError) {
+	for _, l := range given {
+		d, err := indicator.Find(l.Code)
+		if err != nil {
+			wrong = append(wrong, domain.FieldError{Field: "lines", Message: l.Code + " is no indicator of the catalogue"})
+			continue
+		}
+		lines = append(lines, contract.Line{Code: l.Code, Weight: l.Weight, Aim: contract.Aim(l.Aim), Direction: d.Direction, RedLow: l.RedLow, RedHigh: l.RedHigh, Floor: l.Floor})
+	}
+	return lines, wrong
 }
 
 // weigh sets weights, and names the indicators that the template has not.

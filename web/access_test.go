@@ -14,7 +14,8 @@ import (
 	"assay/domain/account"
 )
 
-// TestAccessPages tries the pages about who may do what, explanations, own roles and purposes, and with the same data the own indicators.
+// TestAccessPages tries the pages about who may do what, explanations, own roles and purposes, and with the same data the own
+// indicators, deputies and templates.
 func TestAccessPages(t *testing.T) {
 	t.Parallel()
 	k := newSmallKit(t)
@@ -31,6 +32,8 @@ func TestAccessPages(t *testing.T) {
 	t.Run("own indicators", k.testOwnIndicators)
 	t.Run("economic operators", k.testTrader)
 	t.Run("invitation of an economic operator", k.testInviteTrader)
+	t.Run("deputies", k.testDeputies)
+	t.Run("lines of templates", k.testTemplateLines)
 }
 
 // testWhose wants the board and an indicator to say whose figures they show.

@@ -9,8 +9,6 @@ import (
 
 	"assay/domain"
 	"assay/domain/contract"
-	"assay/domain/indicator"
-	"assay/web/present"
 	"assay/web/view"
 )
 
@@ -87,17 +85,7 @@ func (v *visit) showTemplateWith(status int, fault *view.FormFault) error {
 	}
 	page.Facts = []view.Fact{{Name: v.T("template.code"), Text: t.Code, Code: true}, {Name: v.T("template.version"), Text: v.Plain(t.Version)}, {Name: v.T("template.level"), Text: v.T("level." + string(c.Level))},
 		{Name: v.T("dimension.office"), Text: office}, {Name: v.T("template.origin"), Text: t.Origin, Code: true}, {Name: v.T("template.created"), Text: v.Instant(t.CreatedAt), Muted: t.CreatedBy}}
-	sum := 0
-	for _, line := range c.Lines {
-		row := view.TemplateLine{Code: line.Code, Name: line.Code, Address: v.at("indicators/" + line.Code), Aim: string(line.Aim), AimName: v.T("aim." + string(line.Aim)), Weight: strconv.Itoa(line.Weight)}
-		if d, err := indicator.Find(line.Code); err == nil {
-			row.Name = v.IndicatorName(d)
-		}
-		row.Wanted, row.WantedIcon = v.WantedText(map[indicator.Direction]present.Wanted{indicator.Higher: present.Up, indicator.Lower: present.Down, indicator.Band: present.Band}[line.Direction])
-		page.Lines = append(page.Lines, row)
-		sum += line.Weight
-	}
-	page.Sum, page.SumGood = v.Percent(float64(sum)/100, 0), sum == 100
+	v.fillTemplateLines(&page, t, fault)
 	for _, term := range termsOf(&c.Terms) {
 		page.Terms = append(page.Terms, view.TermInput{Key: term.key, Name: v.T("term." + term.key), Value: strconv.Itoa(*term.value)})
 	}
@@ -155,30 +143,16 @@ func (v *visit) changeTemplate() error {
 	return err
 }
 
-// saveTemplate reads weights, terms, order and the articles in the reader's language.
+// saveTemplate reads lines, terms, the rule, order and the articles in the reader's language.
 func (v *visit) saveTemplate(t *contract.Template, revision int64) error {
 	content := t.Content
-	var wrong []domain.FieldError
-	whole := func(name string, to *int) {
-		text := strings.TrimSpace(v.FormValue(name))
-		if text == "" {
-			return
-		}
-		value, err := strconv.Atoi(text)
-		if err != nil || value < 0 || value > 10000 {
-			wrong = append(wrong, domain.FieldError{Field: name, Message: v.T("contract.fault.number", "Text", text)})
-			return
-		}
-		*to = value
-	}
-	for i := range content.Lines {
-		whole("weight."+content.Lines[i].Code, &content.Lines[i].Weight)
-	}
+	reader := &lineReader{visit: v, minor: v.tenant.MinorDigits()}
+	content.Lines = reader.lines(t)
 	for _, each := range termsOf(&content.Terms) {
-		whole("term."+each.key, each.value)
+		reader.whole("term."+each.key, each.value)
 	}
-	readRule(&content.Rule, whole)
-	if err := domain.Invalid(v.T("contract.fault.figures"), wrong...); err != nil {
+	readRule(&content.Rule, reader.whole)
+	if err := domain.Invalid(v.T("contract.fault.figures"), reader.wrong...); err != nil {
 		return err
 	}
 	content.Order, content.Vetting = contract.SigningOrder(v.FormValue("order")), v.FormValue("vetting") == "yes"

@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"slices"
+
 	"assay/domain/indicator"
 )
 
@@ -87,7 +89,7 @@ func BuiltIn(function string) *Content {
 	if !known {
 		return nil
 	}
-	c := &Content{Names: map[string]string{}, Function: function, Level: builtInLevels[function], Lines: lines, Articles: builtInArticles(builtInLevels[function]),
+	c := &Content{Names: map[string]string{}, Function: function, Level: builtInLevels[function], Lines: slices.Clone(lines), Articles: builtInArticles(builtInLevels[function]),
 		Terms: DefaultTerms(), Rule: DefaultRule(), Order: AnyOrder, Languages: TextLanguages}
 	if c.Level == LevelOperator {
 		c.Terms.Months = 12

@@ -127,12 +127,11 @@ func (t *Template) Check() error {
 	if c.Order != AnyOrder && c.Order != HolderFirst && c.Order != AdministrationFirst {
 		add("signing_order", "is none of any, holder_first, administration_first")
 	}
-	for _, each := range checkBalance(c.Lines) {
-		add("indicators", each)
-	}
-	for i := range c.Lines {
-		if reason := c.Lines[i].check(c.Level); reason != "" {
-			add(c.Lines[i].Code, reason)
+	for _, each := range c.LineProblems() {
+		if each.Code == "" {
+			add("indicators", each.Message)
+		} else {
+			add(each.Code, each.Message)
 		}
 	}
 	for _, each := range c.Terms.check() {
@@ -147,33 +146,6 @@ func (t *Template) Check() error {
 	return domain.Invalid("the template is not complete", wrong...)
 }
 
-// checkBalance holds the number of indicators, their weights, and the balance of speed and control.
-func checkBalance(lines []Line) []string {
-	var wrong []string
-	aims, weights, seen := map[Aim]int{}, 0, map[string]bool{}
-	for _, l := range lines {
-		aims[l.Aim]++
-		weights += l.Weight
-		if seen[l.Code] {
-			wrong = append(wrong, l.Code+" is there twice")
-		}
-		seen[l.Code] = true
-		if l.Weight <= 0 {
-			wrong = append(wrong, l.Code+" needs a weight above 0")
-		}
-	}
-	if len(lines) < fewestIndicators || len(lines) > mostIndicators {
-		wrong = append(wrong, fmt.Sprintf("a contract has %d to %d indicators, this one %d", fewestIndicators, mostIndicators, len(lines)))
-	}
-	if aims[Speed] < leastOfAnAim || aims[Control] < leastOfAnAim {
-		wrong = append(wrong, fmt.Sprintf("at least %d indicators of speed and %d of control are needed; there are %d and %d", leastOfAnAim, leastOfAnAim, aims[Speed], aims[Control]))
-	}
-	if weights != fullWeight {
-		wrong = append(wrong, fmt.Sprintf("the weights sum to %d, not to %d", weights, fullWeight))
-	}
-	return wrong
-}
-
 // dimensionOf is the dimension by which the work of a level's subject is told apart.
 func dimensionOf(level Level, function string) string {
 	switch level {
@@ -186,33 +158,6 @@ func dimensionOf(level Level, function string) string {
 			return "broker"
 		}
 		return "importer"
-	}
-	return ""
-}
-
-// check says why an indicator cannot stand in a template of a level, empty when it can.
-func (l *Line) check(level Level) string {
-	d, err := indicator.Find(l.Code)
-	if err != nil {
-		return "is no indicator of the catalogue"
-	}
-	dimension := dimensionOf(level, "")
-	if level == LevelOperator {
-		dimension = "importer" // what has importer has broker, or is refused when a contract is drafted
-	}
-	switch {
-	case !d.Available():
-		return "cannot be computed yet"
-	case d.Direction == indicator.Context || l.Direction == indicator.Context:
-		return "says nothing by itself and cannot be a target"
-	case d.Direction != l.Direction && d.Direction != indicator.Band:
-		return "its direction is " + string(d.Direction)
-	case l.RedLow != nil && l.RedHigh != nil && *l.RedLow >= *l.RedHigh:
-		return "its lower red line is not below the upper one"
-	case dimension != "" && !d.Has(dimension):
-		return "cannot be told by " + dimension
-	case l.Floor != nil && (*l.Floor < 0 || *l.Floor > 0 && !indicator.HasLeast(l.Code)):
-		return "counts no cases with an amount, so that no least amount can be set"
 	}
 	return ""
 }

@@ -211,7 +211,8 @@ type Template struct {
 	Terms     []TermInput
 	Rule      []TermInput // how baselines and targets are proposed from the past
 	Articles  []ArticleRow
-	Problems  []Fact
+	Problems  []Fact   // of all lines together
+	Add       []Choice // indicators that can be added
 	Draft     bool
 	InUse     bool
 	Languages []Choice
@@ -224,6 +225,11 @@ type Template struct {
 // TemplateLine is one indicator of a template.
 type TemplateLine struct {
 	Code, Name, Address, Aim, AimName, Wanted, WantedIcon, Weight string
+	UnitName                                                      string // of the red lines
+	Low, High, Red                                                string // red lines as fields, and in words
+	HasFloor                                                      bool   // a case can have a least amount
+	Floor, FloorText                                              string
+	Faults                                                        []string // what is wrong with this line
 }
 
 // TermInput is one number of the terms.
