@@ -12,7 +12,7 @@ import (
 
 func conversationOperations() []operation {
 	const month = "/scorecards/2025-10"
-	readers, reviewers := []string{"analyst", "data_officer", "administrator"}, []string{"officer", "analyst", "auditor", "human_resources", "administrator"}
+	readers, reviewers := []string{"analyst", "data_officer", "human_resources", "administrator"}, []string{"officer", "analyst", "auditor", "human_resources", "administrator"}
 	return []operation{
 		{id: "listScorecards", method: "GET", path: "/scorecards?month=2025-10", as: "director_general", status: 200, refused: readers, attempts: []attempt{
 			{name: "no month", as: "director_general", path: "/scorecards?month=october", status: 400}}},

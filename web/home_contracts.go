@@ -279,6 +279,9 @@ func (h *homePage) outcomes() error {
 	if h.may(access.ProgrammeRead) {
 		part.More = append(part.More, view.Link{Text: h.T("programme.title"), Address: h.at("programme")})
 	}
+	if h.may(access.OutcomeRead) {
+		part.More = append(part.More, view.Link{Text: h.T("outcomes.title"), Address: h.at("outcomes")})
+	}
 	if len(found) == 0 {
 		part.Empty = h.T("contracts.empty.text")
 		h.add(part)

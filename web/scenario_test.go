@@ -152,14 +152,14 @@ func (k *kit) testAudience(t *testing.T) {
 		{"/in/karouma/seal/0192aaaa-0000-7000-8000-000000000000", "", ""}, // one that exists is downloaded in the tests of seals
 		{"/in/karouma/contracts/" + own[0].ID.String() + "/paper", "", "data_officer"},
 		{"/in/karouma/contracts/" + own[0].ID.String(), "officer", "data_officer"},
-		{"/in/karouma/contracts/" + own[0].ID.String() + "/scorecards/2025-10", "officer", "data_officer"},
+		{"/in/karouma/contracts/" + own[0].ID.String() + "/scorecards/2025-10", "officer", "human_resources"},
 		{"/in/karouma/contracts/" + own[0].ID.String() + "/scorecards/2025-10/card.json", "head_of_office", "data_officer"},
 		{"/in/karouma/contracts/" + own[0].ID.String() + "/scorecards/2025-10/object", "officer", "auditor"},
 		{"/in/karouma/scorecards", "officer", "data_officer"},
 		{"/in/karouma/objections", "auditor", "data_officer"},
 		{"/in/karouma/objections/0192aaaa-0000-7000-8000-000000000007", "", "data_officer"}, // one that exists is opened in the tests of objections
 		{"/in/karouma/objections/0192aaaa-0000-7000-8000-000000000007/evidence/1", "", "data_officer"},
-		{"/in/karouma/meetings", "human_resources", "data_officer"},
+		{"/in/karouma/meetings", "auditor", "human_resources"},
 		{"/in/karouma/meetings/new", "head_of_office", "officer"},
 		{"/in/karouma/meetings/0192aaaa-0000-7000-8000-000000000008", "", "data_officer"},
 		{"/in/karouma/meetings/0192aaaa-0000-7000-8000-000000000008/minutes.pdf", "", "data_officer"},

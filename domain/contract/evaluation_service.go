@@ -277,6 +277,9 @@ func (s *Evaluations) OfContract(ctx context.Context, tenant *administration.Ten
 		if holder || r.Role == access.HumanResources {
 			e.Answer, e.Remarks = Answer{}, nil // the panel's own
 		}
+		if r.Role == access.HumanResources {
+			e.Facts = Facts{} // outcomes, not the figures behind them
+		}
 		e.hidePeople(r.Actor)
 	}
 	slices.Reverse(found)

@@ -249,6 +249,10 @@ func (k *evaluationKit) decisions(t *testing.T, c *contract.Calibration, bad, la
 	if err != nil || len(mine) != 1 || len(kinds) == 0 || len(mine[0].Facts.Months) != 0 || mine[0].Answer.Outcome != "" {
 		t.Errorf("human resources sees %+v, %v", mine, err)
 	}
+	_, found, _, err = s.OfContract(ctx, k.tenant, k.reader(hr), bad)
+	if err != nil || len(found) == 0 || found[len(found)-1].Decision() == nil || len(found[len(found)-1].Facts.Months) != 0 || found[len(found)-1].Facts.Score != nil {
+		t.Errorf("human resources sees of a contract: %+v, %v", found, err)
+	}
 }
 
 // appeals lets the holder appeal against the decision on bad, and nobody hear it who took part.
