@@ -8,8 +8,8 @@ import (
 	"assay/domain/paper"
 )
 
-// downloadMinutes gives the minutes as PDF in the reader's language, with their canonical bytes inside. It carries the
-// signatures that people gave; it has no seal of its own.
+// downloadMinutes gives the minutes as PDF in the reader's language, with their canonical bytes inside and the signatures that people
+// gave. Minutes that both sides have signed carry the administration's seal, where it has a key; the file is made anew each time.
 func (v *visit) downloadMinutes() error {
 	d, err := v.meetingOfPath()
 	if err != nil {
@@ -25,6 +25,15 @@ func (v *visit) downloadMinutes() error {
 	pdf, err := document.PDF()
 	if err != nil {
 		return err
+	}
+	if d.State == meeting.Signed {
+		sealed, err := v.server.Seals.Seal(v.Request().Context(), v.tenant, pdf, v.T("meeting.paper.reason"))
+		switch {
+		case err == nil:
+			pdf = sealed.PDF
+		case !domain.Is(err, domain.KindNotReady): // without a key minutes are had without a seal
+			return err
+		}
 	}
 	v.attach("minutes-"+plainName(d.Office)+"-"+d.Month.String()+".pdf", "application/pdf")
 	_, err = v.Response().Write(pdf)

@@ -2,9 +2,14 @@ package main
 
 import (
 	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
 	"assay/deploy/local/dbtest"
@@ -12,7 +17,9 @@ import (
 	"assay/domain/administration"
 	"assay/domain/contract"
 	"assay/domain/cube"
+	"assay/domain/paper"
 	"assay/domain/secret"
+	"assay/web"
 )
 
 // TestTheDemoShowsEveryPhase: one administration negotiates, and one has had contracts for nine months, with evaluated quarters, an appeal in
@@ -121,19 +128,45 @@ func (d demoLook) evaluated() {
 	}
 }
 
-// sealed holds that a contract of sahelia is had as a file that proves itself.
+// sealed holds that a contract and the minutes of a meeting, as they are downloaded from the pages, prove themselves.
 func (d demoLook) sealed(id uuid.UUID) {
 	d.t.Helper()
-	tenant := d.tenants["sahelia"]
-	made, err := contract.NewPapers(d.s.contracts, d.s.seals, "").Contract(d.t.Context(), tenant, d.reader(access.DirectorGeneral), id, "fr")
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	keys, err := d.s.seals.Keys(d.t.Context(), tenant.ID)
+	keys, err := d.s.seals.Keys(d.t.Context(), d.tenants["sahelia"].ID)
 	if err != nil || len(keys) != 1 {
 		d.t.Fatalf("%d keys, %v", len(keys), err)
 	}
-	if v, err := contract.VerifyPaper(made.PDF, keys[0].Fingerprint); err != nil || len(v.Signers) != 2 {
+	handler, err := newHandler(d.s, slog.New(slog.DiscardHandler), web.Options{Demo: []web.DemoAdministration{{Code: "sahelia", People: []web.DemoPerson{{SignInName: "dg@sahelia", Password: demoPassword, Name: "DG", Role: access.DirectorGeneral}}}}})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	d.t.Cleanup(server.Close)
+	director := demoGuest{d.t, server.URL, nil}.signIn("dg@sahelia")
+	if v, err := contract.VerifyPaper(director.file("/in/sahelia/contracts/"+id.String()+"/paper?language=fr"), keys[0].Fingerprint); err != nil || len(v.Signers) != 2 {
 		d.t.Errorf("the sealed contract: %+v, %v", v, err)
 	}
+	meetings, _ := director.get("/in/sahelia/meetings")
+	address := meetings.Find("main a[href^='/in/sahelia/meetings/']").FilterFunction(func(_ int, a *goquery.Selection) bool { return !strings.HasSuffix(a.AttrOr("href", ""), "/new") }).First().AttrOr("href", "")
+	if seal, err := paper.Verify(director.file(address + "/minutes.pdf")); err != nil || paper.Fingerprint(seal.Certificate) != keys[0].Fingerprint || len(seal.Files) != 1 {
+		d.t.Errorf("the minutes of %q: %+v, %v", address, seal, err)
+	}
+}
+
+// file downloads what a page links to.
+func (g demoGuest) file(path string) []byte {
+	g.t.Helper()
+	request, err := http.NewRequestWithContext(g.t.Context(), http.MethodGet, g.site+path, nil)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	answer, err := g.client.Do(request)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	content, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		g.t.Fatalf("%s: %d, %v", path, answer.StatusCode, err)
+	}
+	return content
 }
