@@ -32,6 +32,7 @@ var panelWords = map[string]string{
 	contract.WhyDiverging: "Clearance became faster while controls found less. Talk about how files are chosen.",
 	contract.WhyRedAgain:  "Below the thresholds again, after the talk of the last quarter.",
 	contract.WhyRepeated:  "Below the thresholds for the third quarter, after a talk and a warning.",
+	contract.WhyFindings:  "The targets were reached; critical findings on these files wait for an answer first.",
 }
 
 // evaluateQuarter compares the contracts over the quarter that ends with a month: the deputy answers for the panel and locks, people

@@ -107,13 +107,14 @@ type Facts struct {
 	Months   []FactMonth `json:"months"`
 	Score    *float64    `json:"score"` // mean of the months by the part that each counts
 	Standing Standing    `json:"standing"`
-	Scored   int         `json:"scored"`   // months with a score
-	Missing  int         `json:"missing"`  // months of the period in the term without a card
-	Immature bool        `json:"immature"` // a month is missing, or too few are scored to say anything
-	// Unusual are what people should look at first: corrected, beyond_red, diverging, few_cases.
+	Scored   int         `json:"scored"`             // months with a score
+	Missing  int         `json:"missing"`            // months of the period in the term without a card
+	Immature bool        `json:"immature"`           // a month is missing, or too few are scored to say anything
+	Findings int         `json:"findings,omitempty"` // open critical findings about the party's work in these months
+	// Unusual are what people should look at first: corrected, beyond_red, diverging, few_cases, findings.
 	Unusual  []string `json:"unusual,omitempty"`
 	Proposal string   `json:"proposal"` // an outcome that the rule suggests; nobody is bound by it
-	Why      string   `json:"why"`      // immature, achieved, amber, red, diverging, red_again, red_repeated
+	Why      string   `json:"why"`      // immature, achieved, amber, red, diverging, red_again, red_repeated, findings
 }
 
 // unusual signs.
@@ -125,7 +126,7 @@ const (
 )
 
 // Unusuals lists the signs.
-var Unusuals = []string{UnusualCorrected, UnusualBeyondRed, UnusualDiverging, UnusualFewCases}
+var Unusuals = []string{UnusualCorrected, UnusualBeyondRed, UnusualDiverging, UnusualFewCases, UnusualFindings}
 
 // Reasons of a proposal.
 const (
@@ -139,7 +140,7 @@ const (
 )
 
 // Whys lists the reasons.
-var Whys = []string{WhyImmature, WhyAchieved, WhyAmber, WhyRed, WhyDiverging, WhyRedAgain, WhyRepeated}
+var Whys = []string{WhyImmature, WhyAchieved, WhyAmber, WhyRed, WhyDiverging, WhyRedAgain, WhyRepeated, WhyFindings}
 
 // redShare is the per cent of the weight that, missed over the period, makes it red (ours).
 const redShare = 50
@@ -155,7 +156,7 @@ type Earlier struct {
 //
 // The rule: achieved proposes a favourable outcome; red a coaching interview, red again after an interview a warning, red
 // again after a warning a reassignment; a paired indicator that diverges an interview; all else, and everything immature, nothing.
-// Statistical flags are no ground and do not come in here.
+// Statistical flags are no ground and do not come in here; open critical findings hold a favourable proposal back (hold).
 func evaluate(level Level, from, to cube.Month, cards []*CardVersion, earlier []Earlier) Facts {
 	byMonth := map[cube.Month]*CardVersion{}
 	for _, card := range cards {

@@ -216,7 +216,13 @@ func freshFacts(tx *store.Tx, tenant domain.TenantID, evaluations []*Evaluation)
 		if err != nil {
 			return err
 		}
-		e.Facts = evaluate(e.Contract.Level, from, min(e.Session.To, (e.Contract.EndsOn-1).Month()), cards, earlier)
+		to := min(e.Session.To, (e.Contract.EndsOn - 1).Month())
+		critical, err := criticalFindings(tx, tenant, e.Contract, from, to)
+		if err != nil {
+			return fmt.Errorf("count findings about %s: %w", e.Contract.Number, err)
+		}
+		e.Facts = evaluate(e.Contract.Level, from, to, cards, earlier)
+		e.Facts.hold(critical)
 	}
 	return nil
 }

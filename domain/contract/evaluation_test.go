@@ -134,6 +134,7 @@ func TestTheEndOfContracts(t *testing.T) {
 	first := k.session(t, contract.Quarterly, "2026-04", "2026-06")
 	k.proposals(t, first.ID, good.ID, bad.ID, late.ID)
 	k.panelIsHeld(t, first.ID)
+	k.findings(t, first.ID, good, bad)
 	locked := k.answerAll(t, first.ID)
 	k.lockHolds(t, locked)
 	k.decisions(t, locked, bad.ID, late.ID)
@@ -165,6 +166,45 @@ func (k *evaluationKit) proposals(t *testing.T, session, good, bad, late uuid.UU
 	}
 	if f := k.of(t, c, good).Facts; f.Score == nil || *f.Score != 112 || c.Evaluations[0].Contract.ID != good {
 		t.Errorf("the first is %s with %+v", c.Evaluations[0].Contract.Number, f)
+	}
+}
+
+// findings hold a favourable proposal back while they are critical, open, of these months and about the holder; they propose nothing against
+// anybody, and once they are explained all is as before.
+func (k *evaluationKit) findings(t *testing.T, session uuid.UUID, good, bad *contract.Contract) {
+	t.Helper()
+	note := func(subject, severity, month string) {
+		at, err := cube.ParseMonth(month)
+		if err == nil {
+			err = k.db.InTenant(t.Context(), k.tenant.ID, func(_ context.Context, tx *store.Tx) error {
+				return tx.Exec(`INSERT INTO finding (tenant_id, finding_id, rule, rule_version, severity, subject_kind, subject, office, month, evidence, evidence_hash, detected_at)
+					VALUES (?, gen_random_uuid(), 'P12', 1, ?, 'user', ?, 'DLA1', ?, '{}', sha256(convert_to(? || ?, 'UTF8')), now())`, k.tenant.ID.String(), severity, subject, int(at), severity, month).Error
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	note(good.Subject, "high", "2026-04")
+	note(good.Subject, "critical", "2026-01")
+	note("somebody", "critical", "2026-04")
+	note(bad.Subject, "critical", "2026-04")
+	c := k.read(t, session, deputy)
+	if f := k.of(t, c, good.ID).Facts; f.Proposal != contract.OutcomeLetter || f.Findings != 0 {
+		t.Errorf("findings that are not critical, of other months or about others: %+v", f)
+	}
+	if f := k.of(t, c, bad.ID).Facts; f.Proposal != contract.OutcomeInterview || f.Why != contract.WhyRed || f.Findings != 1 {
+		t.Errorf("a finding changed what was proposed against somebody: %+v", f)
+	}
+	note(good.Subject, "critical", "2026-05")
+	if f := k.of(t, k.read(t, session, deputy), good.ID).Facts; f.Proposal != contract.OutcomeNothing || f.Why != contract.WhyFindings || f.Findings != 1 {
+		t.Errorf("with an open critical finding: %+v", f)
+	}
+	err := k.db.InTenant(t.Context(), k.tenant.ID, func(_ context.Context, tx *store.Tx) error {
+		return tx.Exec(`UPDATE finding SET state = 'explained' WHERE tenant_id = ?`, k.tenant.ID.String()).Error
+	})
+	if f := k.of(t, k.read(t, session, deputy), good.ID).Facts; err != nil || f.Proposal != contract.OutcomeLetter || f.Findings != 0 {
+		t.Errorf("once they are explained: %+v, %v", f, err)
 	}
 }
 
