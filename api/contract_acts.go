@@ -93,7 +93,7 @@ func personWith(people []account.Person, id uuid.UUID, roles ...access.Role) *ac
 var needsOfActs = map[contract.Action]access.Action{
 	contract.Edit: access.ContractPropose, contract.Propose: access.ContractPropose, contract.Counter: access.ContractPropose, contract.Extend: access.ContractPropose,
 	contract.Withdraw: access.ContractPropose, contract.Decline: access.ContractPropose, contract.Discard: access.ContractPropose, contract.Amend: access.ContractPropose, contract.Renew: access.ContractPropose,
-	contract.Suspend: access.ContractReview, contract.Resume: access.ContractReview, contract.Terminate: access.ContractReview,
+	contract.Begin: access.ContractReview, contract.Suspend: access.ContractReview, contract.Resume: access.ContractReview, contract.Terminate: access.ContractReview,
 	contract.Evaluate: access.ContractEvaluate, contract.Close: access.ContractEvaluate, contract.Deputise: access.ContractSign,
 }
 
@@ -217,6 +217,8 @@ func (a *act) do(ctx context.Context, s *contract.Service, tenant *administratio
 		return s.Discard(ctx, tenant, a.ask)
 	case contract.Vet:
 		return s.Vet(ctx, tenant, a.ask, a.seen)
+	case contract.Begin:
+		return s.Begin(ctx, tenant, a.ask)
 	case contract.Suspend:
 		return s.Suspend(ctx, tenant, a.ask, a.ground, a.day)
 	case contract.Resume:

@@ -14,7 +14,7 @@ import (
 )
 
 // contractActions are the actions that a form of the contract's page asks for, in the order shown.
-var contractActions = []contract.Action{contract.Propose, contract.Counter, contract.Edit, contract.Comment, contract.Vet, contract.Extend, contract.Deputise, contract.Decline, contract.Withdraw,
+var contractActions = []contract.Action{contract.Propose, contract.Counter, contract.Edit, contract.Comment, contract.Vet, contract.Begin, contract.Extend, contract.Deputise, contract.Decline, contract.Withdraw,
 	contract.Discard, contract.Suspend, contract.Resume, contract.Amend, contract.Evaluate, contract.Close, contract.Renew, contract.Terminate}
 
 // actionForms are the forms for what the reader may do now.
@@ -51,6 +51,10 @@ func (v *visit) actionForms(d *contract.Dossier) []view.ActionForm {
 			form.Kind = "figures"
 		case contract.Terminate:
 			form.Kind, form.Danger = "terminate", true
+		case contract.Begin:
+			if waits := v.feedText(d); waits == "" {
+				continue
+			}
 		case contract.Deputise:
 			if !v.deputyForm(&form, d) {
 				continue
@@ -133,6 +137,8 @@ func (v *visit) doContract(d *contract.Dossier) (*contract.Contract, error) {
 		return s.Extend(ctx, v.tenant, ask, day)
 	case contract.Deputise:
 		return v.nameDeputy(d, ask)
+	case contract.Begin:
+		return s.Begin(ctx, v.tenant, ask)
 	case contract.Withdraw:
 		return s.Withdraw(ctx, v.tenant, ask)
 	case contract.Decline:

@@ -46,7 +46,7 @@ func (v *visit) showContractWith(status int, fault *view.FormFault) error {
 		return err
 	}
 	page.Compare = v.comparing(d)
-	page.Actions = v.actionForms(d)
+	page.Actions, page.Waits = v.actionForms(d), v.feedText(d)
 	page.Lacking = v.lacking(d)
 	if fault != nil {
 		page.Reason = v.FormValue("reason")

@@ -138,7 +138,7 @@ func (s *services) build(segments *cube.Store, memory int64) (err error) {
 	if err != nil {
 		return err
 	}
-	s.contracts = contract.New(s.db, s.administrations, s.accounts, s.indicators, contract.Notices{Administrations: s.administrations, Clock: time.Now}, time.Now, contract.WithNames(names))
+	s.contracts = contract.New(s.db, s.administrations, s.accounts, s.indicators, contract.Notices{Administrations: s.administrations, Clock: time.Now}, time.Now, contract.WithNames(names), contract.WithFeed(contract.NewDataFeed(s.db, s.administrations, time.Now)))
 	s.seals = seal.New(s.db, s.keys, time.Now)
 	return nil
 }

@@ -33,6 +33,7 @@ const (
 	InOrder           Guard = "it is the side's turn"
 	FreshlyConfirmed  Guard = "a fresh second factor confirms the signer"
 	FirstDayReached   Guard = "the first day of the term has come"
+	FeedHealthy       Guard = "the data come in"
 	PreviousGivesWay  Guard = "no other contract of the subject is in force, or this amends it; what an amendment amends is in force"
 	AmendmentSigned   Guard = "the amendment is signed and begins"
 	TermEnded         Guard = "the term has ended"
@@ -63,9 +64,10 @@ type Circumstances struct {
 	Deadline     cube.Date     // of a proposal or an extension
 	Confirmation *Confirmation // of a signature
 
-	ProgrammeOpen     bool // contracts are open
-	PreviousInForce   bool // another edition or contract of the subject is in force ..
-	AmendsPrevious    bool // this one amends an edition in force, which gives way
+	ProgrammeOpen     bool         // contracts are open
+	PreviousInForce   bool         // another edition or contract of the subject is in force ..
+	Feed              *FeedProblem // why data do not come in
+	AmendsPrevious    bool         // this one amends an edition in force, which gives way
 	AmendmentBegins   bool
 	MonthsFrozen      bool
 	ObjectionsDecided bool
@@ -150,6 +152,7 @@ var guards = map[Guard]func(*Circumstances) error{
 	FirstDayReached: func(c *Circumstances) error {
 		return unless(c.Today >= c.Contract.StartsOn, domain.KindNotReady, "the term begins on %s", c.Contract.StartsOn)
 	},
+	FeedHealthy: feedHealthy,
 	PreviousGivesWay: func(c *Circumstances) error {
 		if c.Contract.Kind == Amendment && !c.AmendsPrevious {
 			return domain.Errorf(domain.KindConflict, "the edition that this one amends is no longer in force")

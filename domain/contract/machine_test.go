@@ -33,7 +33,7 @@ var allowed = map[string]string{
 	"draft deputise draft": "authority", "proposed deputise proposed": "authority", "negotiating deputise negotiating": "authority",
 	"proposed sign proposed": "holder authority", "negotiating sign negotiating": "holder authority",
 	"proposed sign signed": "holder authority", "negotiating sign signed": "holder authority",
-	"signed activate active":   "system",
+	"signed activate active": "system", "signed begin active": "director_general",
 	"active suspend suspended": "supervisor director_general", "suspended resume active": "supervisor director_general",
 	"active amend active": "drafter authority", "suspended amend suspended": "drafter authority",
 	"active supersede amended": "system", "suspended supersede amended": "system",
@@ -224,6 +224,8 @@ func (w *walk) act(seen *contract.Dossier, action contract.Action, who contract.
 		_, err = s.Deputise(ctx, w.tenant, ask, deputy.Account, deputy.Name, w.today(), w.today()+30)
 	case contract.Sign:
 		err = w.sign(ctx, seen, ask)
+	case contract.Begin:
+		_, err = s.Begin(ctx, w.tenant, ask)
 	case contract.Suspend:
 		_, err = s.Suspend(ctx, w.tenant, ask, "strike", w.today())
 	case contract.Resume:

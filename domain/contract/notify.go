@@ -20,7 +20,7 @@ type Notices struct {
 // noticeKinds are the actions that people are told of; the others happen silently.
 var noticeKinds = map[Action]notice.Kind{
 	Propose: notice.ContractProposed, Counter: notice.ContractCountered, Comment: notice.ContractCommented, Withdraw: notice.ContractWithdrawn, Decline: notice.ContractDeclined,
-	Extend: notice.ContractExtended, Sign: notice.ContractSigned, Activate: notice.ContractActive, Suspend: notice.ContractSuspended, Resume: notice.ContractResumed,
+	Extend: notice.ContractExtended, Sign: notice.ContractSigned, Activate: notice.ContractActive, Begin: notice.ContractActive, FeedHeld: notice.ContractWaits, Suspend: notice.ContractSuspended, Resume: notice.ContractResumed,
 	Supersede: notice.ContractAmended, Terminate: notice.ContractTerminated, Remind: notice.ContractReminder, CardPublished: notice.ContractScorecard,
 	Evaluate: notice.ContractEvaluated, Close: notice.ContractClosed, OutcomeDecided: notice.ContractOutcome, AppealMade: notice.ContractAppeal, AppealAnswered: notice.ContractAppealAnswer,
 	NoticeObjectionFiled: notice.ObjectionFiled, NoticeObjectionDecided: notice.ObjectionDecided, NoticeObjectionAppealed: notice.ObjectionAppealed,

@@ -54,6 +54,7 @@ type Service struct {
 	notifier        Notifier // nil tells nobody
 	clock           func() time.Time
 	names           func(language, code string) string // of indicators; nil for the catalogue's own
+	feed            Feed                               // nil asks nothing
 }
 
 // Option is a choice of New.

@@ -39,40 +39,6 @@ func (s *Service) lifeCircumstances(tx *store.Tx, tenant *administration.Tenant,
 	return s.objectionCircumstances(tx.Statement.Context, tx, tenant, at)
 }
 
-// Activate begins the term of a signed contract on its first day. An amendment takes the
-// place of the edition that it amends in the same transaction. It is done once; a contract that is not signed (any more) is left alone.
-func (s *Service) Activate(ctx context.Context, tenant *administration.Tenant, id uuid.UUID) error {
-	err := s.db.InTenant(ctx, tenant.ID, func(ctx context.Context, tx *store.Tx) error {
-		// The edition that gives way is locked first, as by everybody who drafts a next one: the other way round the two
-		// would wait for each other.
-		if err := lockPrevious(tx, tenant.ID, id); err != nil {
-			return err
-		}
-		c, err := lockContract(tx, tenant.ID, id)
-		if err != nil || c.State != Signed {
-			return err
-		}
-		superseded := false
-		if c.Kind == Amendment {
-			if superseded, err = s.supersede(ctx, tx, tenant, c); err != nil {
-				return err
-			}
-		}
-		_, err = s.act(ctx, tenant, Activate, Ask{Contract: id, Revision: c.Revision, Actor: Program}, func(st *step) error {
-			st.AmendsPrevious = superseded
-			return nil
-		}, func(_ context.Context, st *step) error {
-			st.Contract.ActivatedAt = st.Now
-			return enqueueCards(st.tx, tenant.ID, st.Now, st.Today.String(), st.Now)
-		})
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("begin the term: %w", err)
-	}
-	return nil
-}
-
 // lockPrevious locks the edition that a contract amends, nothing for one that amends none.
 func lockPrevious(tx *store.Tx, tenant domain.TenantID, id uuid.UUID) error {
 	return tx.Exec(`SELECT FROM contract WHERE tenant_id = ? AND contract_id = (SELECT previous_id FROM contract WHERE tenant_id = ? AND contract_id = ? AND kind = 'amendment') FOR UPDATE`,

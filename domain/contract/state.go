@@ -48,6 +48,7 @@ const (
 	Deputise  Action = "deputise"  // a signatory names a deputy for a period
 	Sign      Action = "sign"      // a signatory signs the current text
 	Activate  Action = "activate"  // the first day of the term has come
+	Begin     Action = "begin"     // the term begins although data do not come in
 	Suspend   Action = "suspend"   // months do not count from here
 	Resume    Action = "resume"    // they count again
 	Amend     Action = "amend"     // a new edition is drafted; this one stays in force until both sign it
@@ -59,7 +60,7 @@ const (
 )
 
 // Actions lists the actions.
-var Actions = []Action{Edit, Propose, Counter, Comment, Extend, Withdraw, Decline, Discard, Vet, Deputise, Sign, Activate, Suspend, Resume, Amend, Supersede, Evaluate, Close, Renew, Terminate}
+var Actions = []Action{Edit, Propose, Counter, Comment, Extend, Withdraw, Decline, Discard, Vet, Deputise, Sign, Activate, Begin, Suspend, Resume, Amend, Supersede, Evaluate, Close, Renew, Terminate}
 
 // Capacity is what a person is in one contract. A person may be several.
 type Capacity string

@@ -5,7 +5,7 @@ package notice
 var Kinds = []Kind{
 	LetterInvitation, LetterReset,
 	AccountPasswordChanged, AccountFactorReset, AccountFactorChanged, AccountCodesGuessed, AccountRolesChanged,
-	ContractProposed, ContractCountered, ContractCommented, ContractWithdrawn, ContractDeclined, ContractExtended, ContractSigned, ContractActive,
+	ContractProposed, ContractCountered, ContractCommented, ContractWithdrawn, ContractDeclined, ContractExtended, ContractSigned, ContractActive, ContractWaits,
 	ContractSuspended, ContractResumed, ContractAmended, ContractTerminated, ContractReminder, ContractScorecard,
 	ContractEvaluated, ContractClosed, ContractOutcome, ContractAppeal, ContractAppealAnswer,
 	ObjectionFiled, ObjectionDecided, ObjectionAppealed, MeetingCalled, MeetingMinutes, MeetingAssigned,
@@ -21,6 +21,7 @@ const (
 	ContractExtended     Kind = "notice.contract.extended"
 	ContractSigned       Kind = "notice.contract.signed"
 	ContractActive       Kind = "notice.contract.active"
+	ContractWaits        Kind = "notice.contract.waits"
 	ContractSuspended    Kind = "notice.contract.suspended"
 	ContractResumed      Kind = "notice.contract.resumed"
 	ContractAmended      Kind = "notice.contract.amended"

@@ -27,6 +27,7 @@ type ContractRow struct {
 type ContractPage struct {
 	Layout
 	Back       string
+	Waits      string // why the term does not begin although its first day has come
 	Over       string // level and kind
 	State      Mark
 	Facts      []Fact
