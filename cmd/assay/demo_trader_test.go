@@ -3,6 +3,7 @@ package main
 import (
 	"assay/domain/access"
 	"assay/domain/contract"
+	"assay/domain/indicator"
 )
 
 // operator holds that the economic operator of sahelia sees exactly one contract, the own one, in force and with scorecards.
@@ -25,5 +26,12 @@ func (d demoLook) operator() {
 	_, cards, err := d.s.cards().Months(ctx, tenant, reader, found[0].ID)
 	if err != nil || len(cards) < 5 {
 		d.t.Errorf("%d scorecards of the operator, %v", len(cards), err)
+	}
+	for _, card := range cards {
+		for _, beside := range card.Card.Beside {
+			if found, err := indicator.Find(beside.Code); err != nil || !found.ToldOutside() {
+				d.t.Errorf("the card of %s shows %s, which is not told to operators", card.Month, beside.Code)
+			}
+		}
 	}
 }

@@ -203,11 +203,15 @@ func scoredCard(card *Card, text *Text, m *monthFiguresOf, left map[string]LeftO
 	return nil
 }
 
-// besideCodes are the indicators that a card shows beside the scored ones: their pairs, and the workload.
+// besideCodes are the indicators that a card shows beside the scored ones: their pairs, and the workload; on an operator's card
+// only what operators are told.
 func besideCodes(d *Document) []string {
 	var codes []string
 	seen := map[string]bool{}
 	add := func(code string) {
+		if found, err := indicator.Find(code); d.Level == LevelOperator && (err != nil || !found.ToldOutside()) {
+			return
+		}
 		if !seen[code] && d.Find(code) == nil {
 			seen[code] = true
 			codes = append(codes, code)
