@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/csv"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -137,7 +138,7 @@ func (k *kit) testWaysOut(t *testing.T) {
 		t.Fatalf("%d officers, %d of them of %s: the test would show nothing", len(all), len(here), k.office)
 	}
 	somebody := ""
-	for code := range all {
+	for _, code := range slices.Sorted(maps.Keys(all)) {
 		if here[code] == nil {
 			somebody = code
 		}
@@ -169,8 +170,8 @@ func (k *kit) testWaysOut(t *testing.T) {
 			for code, row := range all {
 				asked := strings.Contains(w.path, code) // what was asked for may be repeated
 				for _, word := range []string{code, row[1]} {
-					if word == "" || asked || reader.may(code) {
-						continue
+					if word == "" || asked || reader.may(code) || !strings.Contains(text, word) {
+						continue // most words: a pattern is searched for only where there is something to find
 					}
 					if regexp.MustCompile(`(^|[^\pL\pN])` + regexp.QuoteMeta(word) + `($|[^\pL\pN])`).MatchString(text) {
 						t.Errorf("%s tells %s of %q: %d", w.name, reader.who, word, status)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay/deploy/local/dbtest/racing"
 	"assay/domain/contract"
 	"assay/domain/seal"
 	"assay/domain/secret"
@@ -43,12 +44,13 @@ func (k *cardKit) everythingIsVerified(t *testing.T) {
 	const flipped = `content = set_byte(content, 300, get_byte(content, 300) # 1)`
 	mine := `contract_id = '` + c.ID.String() + `'`
 	// A changed text hides what is behind it in the chain of signatures: the signature is changed by itself.
-	for _, changes := range [][]change{{{"contract_signature", `name = name || ' '`, `sequence = 2`, "signature 2, "}}, {
+	rounds := [][]change{{{"contract_signature", `name = name || ' '`, `sequence = 2`, "signature 2, "}}, {
 		{"contract_text", `content = replace(content, '"weight":15', '"weight":14')`, mine, "text 1 of contract " + c.ID.String() + ", is other_text"},
 		{"contract_paper", flipped, mine, "paper of contract " + c.Number},
 		{"segment_content", flipped, `hash = (SELECT hash FROM segment_content ORDER BY hash LIMIT 1)`, "its content has been changed"},
 		{"scorecard", `content = replace(content, '"version":1', '"version":2')`, mine, "scorecard of contract " + c.ID.String()},
-		{"audit_record", `actor = actor || 'x'`, `sequence = 5`, "audit record: "}}} {
+		{"audit_record", `actor = actor || 'x'`, `sequence = 5`, "audit record: "}}}
+	for _, changes := range rounds[racing.Of(1, 0):] {
 		for _, each := range changes {
 			k.exec(t, `CREATE TEMP TABLE `+each.table+`_before AS SELECT * FROM `+each.table+` WHERE `+each.where)
 			k.exec(t, `UPDATE `+each.table+` SET `+each.set+` WHERE `+each.where)
