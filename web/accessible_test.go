@@ -85,7 +85,7 @@ func TestPagesAreAccessible(t *testing.T) {
 
 // languages judges a page in every language and both looks.
 func (a axe) languages(tab context.Context, address string) []error {
-	ctx, cancel := context.WithTimeout(tab, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(tab, 15*time.Minute)
 	defer cancel()
 	var wrong []error
 	note := func(language string, l look, err error) {

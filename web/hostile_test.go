@@ -107,7 +107,7 @@ func TestInARealBrowser(t *testing.T) {
 	t.Parallel()
 	k := newSpoiltKit(t, 200, spoil)
 	k.deliverHarm(t)
-	browser, cancel := context.WithTimeout(newBrowser(t), 4*time.Minute)
+	browser, cancel := context.WithTimeout(newBrowser(t), 15*time.Minute)
 	defer cancel()
 	var dialogs atomic.Int32
 	if err := chromedp.Listen(browser, func(event any) {

@@ -108,7 +108,7 @@ func (b *browser) lendTo(tab context.Context) {
 
 func (k *kit) walkJourney(t *testing.T, browser context.Context, j journey, name string, l look, language string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(browser, time.Minute)
+	ctx, cancel := context.WithTimeout(browser, 15*time.Minute)
 	defer cancel()
 	for i, s := range j.steps {
 		at := fmt.Sprintf("%s, step %d, %s", name, i+1, s.name)

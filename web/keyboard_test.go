@@ -14,7 +14,7 @@ import (
 func TestByKeyboardWithoutScriptAndOnPaper(t *testing.T) {
 	t.Parallel()
 	server := fixtureServer(t)
-	browser, cancel := context.WithTimeout(newBrowser(t), 2*time.Minute)
+	browser, cancel := context.WithTimeout(newBrowser(t), 15*time.Minute)
 	defer cancel()
 	open := func(path string) {
 		t.Helper()

@@ -287,7 +287,7 @@ func (l *life) onPhone(name, called string, role access.Role, officer string) *s
 
 func (p *someone) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	p.l.t.Helper()
-	ctx, cancel := context.WithTimeout(p.tab, time.Minute)
+	ctx, cancel := context.WithTimeout(p.tab, 5*time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		p.l.t.Fatalf("%s: %s: %v; sees %s", p.name, what, err, p.sight())
@@ -322,7 +322,7 @@ func (p *someone) touch(selector string) {
 // press clicks a link or a button and waits for the page that answers, whatever it says.
 func (p *someone) press(selector string) {
 	p.l.t.Helper()
-	ctx, cancel := context.WithTimeout(p.tab, time.Minute)
+	ctx, cancel := context.WithTimeout(p.tab, 5*time.Minute)
 	defer cancel()
 	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		p.l.t.Fatalf("%s: press %s: %v; sees %s", p.name, selector, err, p.sight())

@@ -27,7 +27,7 @@ func (k *kit) testLive(t *testing.T) {
 	listening := make(chan struct{})
 	go func() { defer close(listening); _ = k.engine.Run(ctx) }()
 	browser := newBrowser(t)
-	page, cancel := context.WithTimeout(browser, 2*time.Minute)
+	page, cancel := context.WithTimeout(browser, 15*time.Minute)
 	defer cancel()
 	step := func(name string, actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()

@@ -26,7 +26,7 @@ func mustPeriod(tb testing.TB, text string) present.Period {
 // would, with the keyboard on the chart on the way.
 func (k *kit) testWalk(t *testing.T) {
 	browser := newBrowser(t)
-	ctx, cancel := context.WithTimeout(browser, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(browser, 15*time.Minute)
 	defer cancel()
 	step := func(name string, actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()

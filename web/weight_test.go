@@ -106,7 +106,7 @@ func (b *browser) compressed(path string) (content io.Reader, size int) {
 // until its scripts have run (the end of DOMContentLoaded).
 func (k *kit) testTimes(t *testing.T) {
 	for who, paths := range k.weighed(t) {
-		ctx, cancel := context.WithTimeout(newBrowser(t), 4*time.Minute)
+		ctx, cancel := context.WithTimeout(newBrowser(t), 15*time.Minute)
 		err := chromedp.Do(ctx, chromedp.Navigate(k.server.URL+"/sign-in"), chromedp.SendKeys(chromedp.CSS("#name"), who), chromedp.SendKeys(chromedp.CSS("#password"), password),
 			chromedp.Click(chromedp.CSS("#sign-in-form button")), chromedp.WaitNotPresent(chromedp.CSS("#sign-in-form")))
 		if err == nil {
