@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+	"unsafe"
 )
 
 // accumulator counts and sums by group. A group's record is stride words side
@@ -144,7 +145,10 @@ func (a *accumulator) locate(groups []uint32) {
 	}
 	a.offsets = a.offsets[:len(groups)]
 	stride := uint32(a.stride)
-	a.alone = allEqual(groups)
+	if a.alone = allEqual(groups); a.alone {
+		a.offsets[0] = groups[0] << a.copies * stride // the others are not looked at
+		return
+	}
 	if a.copies > 0 {
 		turn := uint32(1)<<a.copies - 1
 		for k, g := range groups {
@@ -155,6 +159,14 @@ func (a *accumulator) locate(groups []uint32) {
 	for k, g := range groups {
 		a.offsets[k] = g * stride
 	}
+}
+
+// offset gives where the record of row k of the block is.
+func (a *accumulator) offset(k int) uint32 {
+	if a.alone {
+		k = 0
+	}
+	return a.offsets[k]
 }
 
 // allEqual reports whether all groups are the first one.
@@ -207,12 +219,12 @@ func (a *accumulator) count(masks [][]uint64) {
 	if a.many {
 		defer a.carryTouched()
 	}
+	if a.alone {
+		a.countAlone(masks)
+		return
+	}
 	for w := 0; w < a.words; w += 4 {
 		mask, shift := masks[w/16], uint(w%16*4)
-		if a.alone {
-			a.countAlone(mask, shift, w)
-			continue
-		}
 		switch a.words - w {
 		case 1:
 			a.countOne(mask, shift, w)
@@ -249,6 +261,11 @@ func (a *accumulator) countTwo(mask []uint64, shift uint, word int) {
 func (a *accumulator) countFour(mask []uint64, shift uint, word int) {
 	cells := a.cells[word:]
 	mask = mask[:len(a.offsets)]
+	if vectors {
+		sixteen := (*[4]uint16)(unsafe.Pointer(&mask[0])) // the processors that have vectors keep the lowest first
+		countSixteen(&cells[0], &a.offsets[0], &sixteen[shift/16], len(mask))
+		return
+	}
 	for k, at := range a.offsets {
 		m := mask[k] >> shift
 		c := cells[at : at+4 : at+4]
@@ -256,23 +273,6 @@ func (a *accumulator) countFour(mask []uint64, shift uint, word int) {
 		c[1] += spread[m>>4&15]
 		c[2] += spread[m>>8&15]
 		c[3] += spread[m>>12&15]
-	}
-}
-
-// countAlone counts up to four words where all rows are of one group.
-func (a *accumulator) countAlone(mask []uint64, shift uint, word int) {
-	var first, second, third, fourth uint64
-	for _, m := range mask[:len(a.offsets)] {
-		m >>= shift
-		first += spread[m&15]
-		second += spread[m>>4&15]
-		third += spread[m>>8&15]
-		fourth += spread[m>>12&15]
-	}
-	counts := [4]uint64{first, second, third, fourth}
-	cells := a.cells[int(a.offsets[0])+word:]
-	for w := range min(4, a.words-word) {
-		cells[w] += counts[w]
 	}
 }
 
@@ -291,8 +291,8 @@ func (a *accumulator) carryLarge() {
 // carryTouched carries those of the block's groups that have counted much. What
 // it leaves has room for another block.
 func (a *accumulator) carryTouched() {
-	for _, at := range a.offsets {
-		if a.cells[at]&(1<<15) != 0 {
+	for k := range a.offsets {
+		if at := a.offset(k); a.cells[at]&(1<<15) != 0 {
 			a.carry(at)
 		}
 	}

@@ -13,7 +13,9 @@ type layout struct {
 	positions []int  // by measure: where its number is, or -1
 	wide      []bool // by measure: whether its sum takes two words
 	record    []uint64
-	counts    int // words of counts in a record
+	counts    int      // words of counts in a record
+	extents   []extent // by the plan's value
+	rows      int64    // of all segments in question
 }
 
 // extent is what is known of a value over all rows in question.
@@ -23,7 +25,7 @@ type extent struct {
 }
 
 func (p *plan) layout(extents []extent, rows int64) *layout {
-	l := &layout{plan: p, bits: make([]int, len(p.lanes))}
+	l := &layout{plan: p, bits: make([]int, len(p.lanes)), extents: extents, rows: rows}
 	for i, of := range p.lanes {
 		reduced := lane{value: -1}
 		if of.value >= 0 && extents[of.value].nulls {
@@ -79,10 +81,17 @@ const (
 
 // laneMasks computes the masks of a segment's rows.
 type laneMasks struct {
-	start    []uint64 // by word: bits of lanes that have rows in the segment
-	tests    []laneTest
+	start    []uint64     // by word: bits of lanes that have rows in the segment
+	bytes    [][]byteTest // by word: columns of one byte, of which tables say all
+	tests    []laneTest   // the others
 	either   []eitherLanes
 	nullable []laneNull
+}
+
+// byteTest is what a column of one byte says of the lanes of a word.
+type byteTest struct {
+	values []uint8
+	table  *[256]uint64 // by packed value, the bits that stay
 }
 
 // laneTest is what one column says of the lanes.
@@ -126,7 +135,25 @@ func (l *layout) masks(tests []test, values []*numbers) *laneMasks {
 			m.nullable = append(m.nullable, laneNull{v, affected})
 		}
 	}
+	m.takeBytes()
 	return m
+}
+
+// takeBytes moves the tests of one byte that are all in tables to a list of their
+// own: several of them are looked up at a time.
+func (m *laneMasks) takeBytes() {
+	m.bytes = make([][]byteTest, len(m.start))
+	m.tests = slices.DeleteFunc(m.tests, func(c laneTest) bool {
+		if c.from.u8 == nil || len(c.single) > 0 {
+			return false
+		}
+		for w, table := range c.tables {
+			if table != nil {
+				m.bytes[w] = append(m.bytes[w], byteTest{c.from.u8, (*[256]uint64)(table)})
+			}
+		}
+		return true
+	})
 }
 
 // bitsWhere gives the bits of the lanes chosen, nil when there are none.
@@ -176,11 +203,8 @@ func (m *laneMasks) addTest(t *test, affected []uint64) {
 
 // set computes the masks of the selected rows as far as conditions go.
 func (m *laneMasks) set(s *selection, masks [][]uint64) {
-	for w := range masks {
-		start := m.start[w]
-		for k := range masks[w] {
-			masks[w][k] = start
-		}
+	for w, mask := range masks {
+		setBytes(s, m.start[w], m.bytes[w], mask)
 	}
 	for i := range m.tests {
 		c := &m.tests[i]
@@ -197,6 +221,46 @@ func (m *laneMasks) set(s *selection, masks [][]uint64) {
 	}
 	for i := range m.either {
 		m.either[i].clear(s, masks)
+	}
+}
+
+// setBytes begins a word's masks with what the columns of one byte say.
+func setBytes(s *selection, start uint64, tests []byteTest, mask []uint64) {
+	if s.rows == nil && len(tests) >= 4 {
+		setFour(s, start, (*[4]byteTest)(tests), mask)
+		tests = tests[4:]
+	} else {
+		for k := range mask {
+			mask[k] = start
+		}
+	}
+	for ; s.rows == nil && len(tests) >= 2; tests = tests[2:] {
+		maskTwo(s, (*[2]byteTest)(tests), mask)
+	}
+	for i := range tests {
+		table := tests[i].table
+		for k, v := range s.view8(tests[i].values)[:len(mask)] {
+			mask[k] &= table[v]
+		}
+	}
+}
+
+// setFour sets the masks by four columns; all rows of the block are selected.
+func setFour(s *selection, start uint64, tests *[4]byteTest, mask []uint64) {
+	first, second, third, fourth := tests[0].table, tests[1].table, tests[2].table, tests[3].table
+	a, b := tests[0].values[s.first:][:len(mask)], tests[1].values[s.first:][:len(mask)]
+	c, d := tests[2].values[s.first:][:len(mask)], tests[3].values[s.first:][:len(mask)]
+	for k := range mask {
+		mask[k] = start & first[a[k]] & second[b[k]] & third[c[k]] & fourth[d[k]]
+	}
+}
+
+// maskTwo is setFour for two more columns.
+func maskTwo(s *selection, tests *[2]byteTest, mask []uint64) {
+	first, second := tests[0].table, tests[1].table
+	a, b := tests[0].values[s.first:][:len(mask)], tests[1].values[s.first:][:len(mask)]
+	for k := range mask {
+		mask[k] &= first[a[k]] & second[b[k]]
 	}
 }
 
@@ -227,6 +291,11 @@ func maskSingle[T uint8 | uint16 | uint32 | uint64](t *test, values []T, mask []
 	}
 	a, b := t.spans[0], t.spans[len(t.spans)-1]
 	if len(t.spans) == 1 {
+		if narrow, is := any(values).([]uint32); is && fours(len(values)) > 0 {
+			done := fours(len(values))
+			clearBeyond32(&narrow[0], &mask[0], done, a.low, a.width, affected)
+			values, mask = values[done:], mask[done:]
+		}
 		for k, v := range values {
 			m := mask[k]
 			cleared := m &^ affected

@@ -50,7 +50,7 @@ func (p *plan) monthly(segments int) bool {
 			return false
 		}
 	}
-	return segments <= 1 || p.cutsMonths() || !p.keeps()
+	return segments <= 1 || p.cutsMonths() || !p.keeps(0)
 }
 
 // key is the name under which the store keeps the figures.

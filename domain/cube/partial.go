@@ -33,10 +33,18 @@ func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) 
 		p.late = &late{kept: s.kept}
 	}
 	for i, m := range s.plan.measures {
-		if (m.fn == Quantiles || m.fn == Distinct) && (p.late == nil || !s.plan.late[i]) {
+		if (m.fn == Quantiles || m.fn == Distinct) && (p.late == nil || !s.plan.late[i]) && !s.isClassified(i) {
 			ranked = append(ranked, i)
 		}
 	}
+	for _, c := range s.classes {
+		var err error
+		value := s.plan.measures[c.measure].value
+		if p.quantiles[c.measure], err = c.take(ctx, s.passed, value, p.countsOf(c.measure), run); err != nil {
+			return nil, err
+		}
+	}
+	s.passed = nil
 	// The rows of large groups are shared among the workers; where groups are many
 	// and small, the measures are.
 	within, over := run, runner(inTurn)
@@ -55,6 +63,11 @@ func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) 
 	}
 	s.kept = nil
 	return p, nil
+}
+
+// isClassified reports whether a measure's values were counted by class while they were scanned.
+func (s *scanner) isClassified(measure int) bool {
+	return slices.ContainsFunc(s.classes, func(c *classified) bool { return c.measure == measure })
 }
 
 // countsOf gives how many values each group has of a measure.
@@ -169,6 +182,10 @@ func (s *scanner) absorb(ctx context.Context, other *scanner, run runner) error 
 		return err
 	}
 	other.figures.release()
+	for i, c := range s.classes {
+		c.absorb(other.classes[i])
+	}
+	s.passed = append(s.passed, other.passed...)
 	s.kept = append(s.kept, other.kept...)
 	return run(ctx, len(other.kept), func(ctx context.Context, i int) error {
 		other.kept[i].renumber(to)

@@ -70,43 +70,44 @@ func newHistogram(pieces []piece, counts []int64, p []float64) *histogram {
 		values += n
 		present += min(n, 1)
 	}
-	low, high := math.MaxInt, math.MinInt
+	least, highest := int64(math.MaxInt64), int64(math.MinInt64)
 	for i := range pieces {
 		n := pieces[i].numbers
-		low, high = min(low, size(n.base)), max(high, size(int64(uint64(n.base)+n.highest)))
+		least, highest = min(least, n.base), max(highest, int64(uint64(n.base)+n.highest))
 	}
-	sizes := high - low + 1
-	if len(counts)*sizes > maxHistogram || values < 64*present {
+	h := &histogram{least: least, counts: counts, p: p}
+	if values < 64*present || !h.fits(highest, len(counts), maxHistogram) {
 		return nil
 	}
-	return &histogram{sizes: sizes, low: low, counts: counts, p: p}
+	return h
 }
 
 // maxHistogram bounds the numbers of a histogram.
 const maxHistogram = 1 << 21
 
-// size puts integers into classes that grow with them, eight to each power of
-// two; up to 16 every integer has its own. A greater integer has no lesser class.
-func size(v int64) int {
-	if v < 0 {
-		return ^size(^v)
+// fits decides how many classes there are for values up to a highest, and reports whether
+// they are few enough.
+func (h *histogram) fits(highest int64, groups, most int) bool {
+	spread := uint64(highest) - uint64(h.least)
+	if spread >= maxSpread {
+		return false
 	}
-	return sizeOfPositive(uint64(v))
+	h.sizes = size(spread) + 1
+	return groups*h.sizes <= most
 }
 
-func sizeOfPositive(v uint64) int {
-	shift := (bits.Len64(v|8) - 4) & 63
-	return shift<<3 + int(v>>shift)
+// maxSpread bounds the values that are put into classes of size.
+const maxSpread = 1 << 62
+
+// size puts integers below maxSpread into classes that grow with them, eight to each power of two.
+// Below 8 every integer has a class of its own. A greater integer has no lesser class.
+func size(v uint64) int {
+	// A float's exponent and the first three bits after it, which are side by side in it.
+	return int(math.Float64bits(float64(int64(v))+8)>>49) - 1026<<3
 }
 
 // exact says whether all integers of a class are equal, and gives it.
-func exact(size int) (int64, bool) {
-	if size < 0 {
-		v, is := exact(^size)
-		return ^v, is
-	}
-	return int64(size), size < 16
-}
+func exact(size int) (uint64, bool) { return uint64(size), size < 8 }
 
 // nowhere is how many cells take turns for the rows that do not count, so that
 // one need not wait for the other.
@@ -114,18 +115,26 @@ const nowhere = 8
 
 // histogram finds order statistics by counting values by group and class.
 type histogram struct {
-	sizes  int // classes of each group
-	low    int // class of the first
+	least  int64 // the classes are those of the distance from it
+	sizes  int   // classes of each group
 	counts []int64
 	p      []float64
 
 	// By nowhere + group*sizes + class: values in it. The first are for rows that
 	// do not count.
 	cells  []uint32
-	near   []bool   // of the same: whether a rank falls into it, and its values differ
+	near   []uint8  // of the same: 1 where a rank falls into it and its values differ
 	found  []int64  // values of the cells that are near
 	starts []uint32 // by such a cell: where its values begin in found
 	ends   []uint32 // and where they end so far
+	spots  []spot   // the ranks that are wanted of each group, and where they are
+	spotAt []int    // by group: where its spots begin
+}
+
+// spot is where a rank of a group is: in a class, before which there are so many values.
+type spot struct {
+	rank, before int64
+	class        int
 }
 
 func (h *histogram) quantiles(ctx context.Context, pieces []piece, run runner, out []float64) error {
@@ -137,6 +146,12 @@ func (h *histogram) quantiles(ctx context.Context, pieces []piece, run runner, o
 	if err := h.collect(ctx, pieces, at, run); err != nil {
 		return err
 	}
+	h.read(out)
+	return nil
+}
+
+// read computes the quantiles when everything was counted and collected.
+func (h *histogram) read(out []float64) {
 	for g, n := range h.counts {
 		if n == 0 {
 			continue
@@ -145,7 +160,6 @@ func (h *histogram) quantiles(ctx context.Context, pieces []piece, run runner, o
 			out[g*len(h.p)+i] = quantile(n, p, func(k int64) int64 { return h.statistic(g, k) })
 		}
 	}
-	return nil
 }
 
 // fill counts, and gives for each piece the cell of each row.
@@ -200,60 +214,52 @@ func (p *pool[T]) take(length int) []T {
 func (p *pool[T]) release(list []T) { p.lists.Put(&list) }
 
 func (h *histogram) countView(cells, at []uint32, v *view, groups []uint32, mask []uint64, shift uint) {
+	up := uint64(v.base) - uint64(h.least)
 	switch {
 	case v.u8 != nil:
-		countSizes(h, cells, at, v.base, v.u8, groups, mask, shift)
+		countSizes(cells, at, up, h.sizes, v.u8, groups, mask, shift)
 	case v.u16 != nil:
-		countSizes(h, cells, at, v.base, v.u16, groups, mask, shift)
+		countSizes(cells, at, up, h.sizes, v.u16, groups, mask, shift)
 	case v.u32 != nil:
-		countSizes(h, cells, at, v.base, v.u32, groups, mask, shift)
+		countSizes(cells, at, up, h.sizes, v.u32, groups, mask, shift)
 	default:
-		countSizes(h, cells, at, v.base, v.u64, groups, mask, shift)
+		countSizes(cells, at, up, h.sizes, v.u64, groups, mask, shift)
 	}
 }
 
-func countSizes[T uint8 | uint16 | uint32 | uint64](h *histogram, cells, at []uint32, base int64, values []T, groups []uint32, mask []uint64, shift uint) {
+func countSizes[T uint8 | uint16 | uint32 | uint64](cells, at []uint32, up uint64, sizes int, values []T, groups []uint32, mask []uint64, shift uint) {
 	values, mask, at = values[:len(groups)], mask[:len(groups)], at[:len(groups)]
-	sizes, first := h.sizes, nowhere-h.low
-	if base >= 0 {
-		for k, g := range groups {
-			// Of a null the bit is not set, so that it is counted nowhere.
-			counts := -uint32(mask[k] >> shift & 1)
-			cell := uint32(int(g)*sizes+sizeOfPositive(uint64(base)+uint64(values[k]))+first)&counts | uint32(k)%nowhere&^counts
-			cells[cell]++
-			at[k] = cell
-		}
-		return
-	}
 	for k, g := range groups {
-		counts := -uint32(mask[k] >> shift & 1)
-		cell := uint32(int(g)*sizes+size(int64(uint64(base)+uint64(values[k])))+first)&counts | uint32(k)%nowhere&^counts
+		// Of a null the bit is not set, so that it is counted nowhere.
+		counts := -uint32(mask[k] >> (shift & 63) & 1)
+		cell := uint32(int(g)*sizes+size(up+uint64(values[k]))+nowhere)&counts | uint32(k)%nowhere&^counts
 		cells[cell]++
 		at[k] = cell
 	}
 }
 
 // cell gives the cell of a class of a group.
-func (h *histogram) cell(g, class int) int { return nowhere + g*h.sizes + class - h.low }
+func (h *histogram) cell(g, class int) int { return nowhere + g*h.sizes + class }
 
 // markNear marks the cells whose values must be seen.
 func (h *histogram) markNear() {
-	h.near = make([]bool, len(h.cells))
+	h.near = make([]uint8, len(h.cells))
 	h.starts = make([]uint32, len(h.cells))
+	h.spotAt = make([]int, len(h.counts)+1)
 	total := uint32(0)
 	var wanted []int64
 	for g, n := range h.counts {
-		if n == 0 {
-			continue
+		if n > 0 {
+			wanted = ranks(n, h.p, wanted)
+			h.find(g, wanted)
 		}
-		wanted = ranks(n, h.p, wanted)
-		for _, k := range wanted {
-			class, _ := h.class(g, k)
-			if _, is := exact(class); is {
+		h.spotAt[g+1] = len(h.spots)
+		for _, s := range h.spots[h.spotAt[g]:] {
+			if _, is := exact(s.class); is {
 				continue
 			}
-			if at := h.cell(g, class); !h.near[at] {
-				h.near[at], h.starts[at] = true, total
+			if at := h.cell(g, s.class); h.near[at] == 0 {
+				h.near[at], h.starts[at] = 1, total
 				total += h.cells[at]
 			}
 		}
@@ -261,15 +267,15 @@ func (h *histogram) markNear() {
 	h.found, h.ends = make([]int64, total), slices.Clone(h.starts)
 }
 
-// class gives the class of the k-th value of a group, and how many values are
-// in lesser ones.
-func (h *histogram) class(g int, k int64) (class int, before int64) {
-	for class = h.low; ; class++ {
-		n := int64(h.cells[h.cell(g, class)])
-		if before+n > k {
-			return class, before
+// find finds the classes of ranks of a group, which rise.
+func (h *histogram) find(g int, ranks []int64) {
+	cells, before, class := h.cells[h.cell(g, 0):][:h.sizes], int64(0), 0
+	for _, k := range ranks {
+		for before+int64(cells[class]) <= k {
+			before += int64(cells[class])
+			class++
 		}
-		before += n
+		h.spots = append(h.spots, spot{k, before, class})
 	}
 }
 
@@ -281,7 +287,7 @@ func (h *histogram) collect(ctx context.Context, pieces []piece, at [][]uint32, 
 		if len(pieces) == 1 {
 			pieces[i].each(func(v *view, groups []uint32, _ []uint64, before int) {
 				for k, cell := range at[i][before : before+len(groups)] {
-					if h.near[cell] {
+					if h.near[cell] == 1 {
 						h.found[h.ends[cell]] = v.value(k)
 						h.ends[cell]++
 					}
@@ -292,7 +298,7 @@ func (h *histogram) collect(ctx context.Context, pieces []piece, at [][]uint32, 
 		near := nearPool.take(0)
 		pieces[i].each(func(v *view, groups []uint32, _ []uint64, before int) {
 			for k, cell := range at[i][before : before+len(groups)] {
-				if h.near[cell] {
+				if h.near[cell] == 1 {
 					near = append(near, nearValue{cell, v.value(k)})
 				}
 			}
@@ -317,12 +323,13 @@ type nearValue struct {
 
 // statistic gives the k-th smallest value of a group.
 func (h *histogram) statistic(g int, k int64) int64 {
-	class, before := h.class(g, k)
-	if v, is := exact(class); is {
-		return v
+	spots := h.spots[h.spotAt[g]:h.spotAt[g+1]]
+	s := spots[slices.IndexFunc(spots, func(s spot) bool { return s.rank == k })]
+	if v, is := exact(s.class); is {
+		return int64(uint64(h.least) + v)
 	}
-	at := h.cell(g, class)
-	return nth(h.found[h.starts[at]:h.ends[at]], int(k-before))
+	at := h.cell(g, s.class)
+	return nth(h.found[h.starts[at]:h.ends[at]], int(k-s.before))
 }
 
 // layOut puts the values of each group side by side, and takes its quantiles.

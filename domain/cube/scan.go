@@ -13,6 +13,8 @@ type scanner struct {
 	figures *accumulator
 	keep    bool // whether rows are needed after they were scanned
 	kept    []*kept
+	classes []*classified // the quantiles that need less of them
+	passed  []*passed     // if there are such
 	limit   int
 	scanned int64
 
@@ -22,6 +24,9 @@ type scanner struct {
 	values []*numbers // by plan.values
 	needed []bool     // by plan.values: whether each block has to be looked at
 
+	quartets []quartet
+	slots    []int // by measure: which place of which quartet, or -1
+
 	selection selection
 	keys      []uint64
 	group     []uint32
@@ -29,7 +34,9 @@ type scanner struct {
 }
 
 func newScanner(l *layout, groups *grouping, limit int) *scanner {
-	s := &scanner{layout: l, groups: groups, figures: newAccumulator(l.record, l.counts), limit: limit, keep: l.plan.keeps()}
+	s := &scanner{layout: l, groups: groups, figures: newAccumulator(l.record, l.counts), limit: limit, classes: l.classify(groups)}
+	s.keep = l.plan.keeps(len(s.classes))
+	s.quartets, s.slots = l.quartets()
 	if groups.direct && groups.space <= fewGroups {
 		s.figures.copies = 2
 	}
@@ -45,9 +52,18 @@ func newScanner(l *layout, groups *grouping, limit int) *scanner {
 // row just before.
 const fewGroups = 64
 
-// keeps reports whether rows are needed after they were scanned.
-func (p *plan) keeps() bool {
-	return slices.ContainsFunc(p.measures, func(m measure) bool { return m.fn == Quantiles || m.fn == Distinct })
+// keeps reports whether rows are needed after they were scanned, where so many quantiles do
+// without.
+func (p *plan) keeps(classified int) bool {
+	for _, m := range p.measures {
+		if m.fn == Distinct {
+			return true
+		}
+		if m.fn == Quantiles {
+			classified--
+		}
+	}
+	return classified < 0
 }
 
 // tests gives the plan's filters in a segment, and which of them choose its
@@ -93,6 +109,12 @@ func (s *scanner) scan(ctx context.Context, rows int, columns map[int]*column, t
 			s.needed[m.value] = true
 		}
 	}
+	for _, c := range s.classes {
+		s.needed[s.plan.measures[c.measure].value] = true
+	}
+	if len(s.classes) > 0 {
+		s.passed = append(s.passed, newPassed(len(s.classes), rows, s.values))
+	}
 	if s.keep {
 		s.kept = append(s.kept, newKept(s.words, rows, s.values, columns))
 	}
@@ -127,10 +149,18 @@ func (s *scanner) add() {
 	s.groups.number(&s.selection, s.keys, s.group)
 	s.figures.grow(s.groups.groups())
 	s.figures.locate(s.group)
+	if len(s.classes) > 0 {
+		s.passed[len(s.passed)-1].next(&s.selection, s.group, s.figures.alone)
+	}
 	s.masked.set(&s.selection, s.masks)
 	for v := range s.values {
 		if s.needed[v] {
 			s.measure(v)
+		}
+	}
+	if !s.figures.alone {
+		for i := range s.quartets {
+			s.figures.addQuartet(&s.quartets[i])
 		}
 	}
 	s.figures.count(s.masks)
@@ -158,12 +188,19 @@ func (s *scanner) measure(v int) {
 		switch {
 		case m.fn == Sum && s.wide[i]:
 			s.figures.sumWide(s.positions[i], &view, mask, bit)
+		case s.slots[i] >= 0 && !s.figures.alone:
+			s.quartets[s.slots[i]/4].place(s.slots[i], &view, mask, bit)
 		case m.fn == Sum:
 			s.figures.sum(s.positions[i], &view, mask, bit)
 		case m.fn == Min:
 			s.figures.least(s.positions[i], &view, mask, bit)
 		case m.fn == Max:
 			s.figures.greatest(s.positions[i], &view, mask, bit)
+		}
+	}
+	for _, c := range s.classes {
+		if s.plan.measures[c.measure].value == v {
+			c.add(s.passed[len(s.passed)-1], &view, s.group, s.masks)
 		}
 	}
 }

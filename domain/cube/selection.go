@@ -139,7 +139,11 @@ func (s *selection) view64(p *packed) []uint64 {
 		return out
 	}
 	lower, upper := p.u40.lower[s.first:][:len(out)], p.u40.upper[s.first:][:len(out)]
-	for k := range out {
+	done := fours(len(out))
+	if done > 0 {
+		join40(&out[0], &lower[0], &upper[0], done)
+	}
+	for k := done; k < len(out); k++ {
 		out[k] = uint64(upper[k])<<32 | uint64(lower[k])
 	}
 	return out

@@ -96,10 +96,26 @@ func (v *view) clearNull(masks []uint64, affected uint64) {
 	case v.u16 != nil:
 		clearNull(v.u16, uint16(v.none), masks, affected)
 	case v.u32 != nil:
-		clearNull(v.u32, uint32(v.none), masks, affected)
+		done := fours(len(masks))
+		if done > 0 {
+			clearEqual32(&v.u32[0], &masks[0], done, v.none, affected)
+		}
+		clearNull(v.u32[done:], uint32(v.none), masks[done:], affected)
 	default:
-		clearNull(v.u64, v.none, masks, affected)
+		done := fours(len(masks))
+		if done > 0 {
+			clearEqual64(&v.u64[0], &masks[0], done, v.none, affected)
+		}
+		clearNull(v.u64[done:], v.none, masks[done:], affected)
 	}
+}
+
+// fours gives how many rows are treated four at a time; the others are treated one by one.
+func fours(rows int) int {
+	if !vectors {
+		return 0
+	}
+	return rows &^ 3
 }
 
 func clearNull[T uint8 | uint16 | uint32 | uint64](values []T, none T, masks []uint64, affected uint64) {
@@ -117,6 +133,8 @@ func clearNull[T uint8 | uint16 | uint32 | uint64](values []T, none T, masks []u
 // sum adds the values of the lane's rows to the word at a position.
 func (a *accumulator) sum(position int, v *view, mask []uint64, bit int) {
 	switch {
+	case a.alone:
+		a.cells[int(a.offsets[0])+position] += v.sumLane(mask[:len(a.offsets)], bit)
 	case v.u8 != nil:
 		sum(a, position, v.u8, v.base, mask, bit)
 	case v.u16 != nil:
@@ -131,10 +149,6 @@ func (a *accumulator) sum(position int, v *view, mask []uint64, bit int) {
 func sum[T uint8 | uint16 | uint32 | uint64](a *accumulator, position int, values []T, base int64, mask []uint64, bit int) {
 	cells, offsets, from := a.cells[position:], a.offsets, uint64(base)
 	values = values[:len(offsets)]
-	if a.alone {
-		cells[offsets[0]] += sumAlone(values, from, mask, bit)
-		return
-	}
 	if bit == 0 { // the first lane has all rows
 		for k, at := range offsets {
 			cells[at] += from + uint64(values[k])
@@ -142,24 +156,52 @@ func sum[T uint8 | uint16 | uint32 | uint64](a *accumulator, position int, value
 		return
 	}
 	mask = mask[:len(offsets)]
-	shift := uint(bit % 64)
+	up := 63 - uint(bit%64)
 	for k, at := range offsets {
-		cells[at] += (from + uint64(values[k])) & -(mask[k] >> shift & 1)
+		cells[at] += (from + uint64(values[k])) & topBit(mask[k]<<(up&63))
 	}
 }
 
-// sumAlone adds up the values of one group.
+// topBit gives all bits set where the highest is, none otherwise.
+func topBit(v uint64) uint64 { return uint64(int64(v) >> 63) }
+
+// sumLane adds up the values of the lane's rows.
+func (v *view) sumLane(mask []uint64, bit int) uint64 {
+	from, done := uint64(v.base), fours(len(mask))
+	switch {
+	case v.u8 != nil:
+		return sumAlone(v.u8, from, mask, bit)
+	case v.u16 != nil:
+		return sumAlone(v.u16, from, mask, bit)
+	case done == 0 && v.u32 != nil:
+		return sumAlone(v.u32, from, mask, bit)
+	case done == 0:
+		return sumAlone(v.u64, from, mask, bit)
+	case v.u32 != nil:
+		sum, count := sumLane32(&v.u32[0], &mask[0], done, uint64(63-bit%64))
+		return sum + count*from + sumAlone(v.u32[done:], from, mask[done:], bit)
+	}
+	sum, count := sumLane64(&v.u64[0], &mask[0], done, uint64(63-bit%64))
+	return sum + count*from + sumAlone(v.u64[done:], from, mask[done:], bit)
+}
+
+// sumAlone is sumLane row by row.
 func sumAlone[T uint8 | uint16 | uint32 | uint64](values []T, from uint64, mask []uint64, bit int) (sum uint64) {
 	if bit == 0 {
+		sum = from * uint64(len(values))
+		for ; len(values) >= 4; values = values[4:] {
+			v := (*[4]T)(values)
+			sum += uint64(v[0]) + uint64(v[1]) + (uint64(v[2]) + uint64(v[3]))
+		}
 		for _, v := range values {
 			sum += uint64(v)
 		}
-		return sum + from*uint64(len(values))
+		return sum
 	}
 	mask = mask[:len(values)]
-	shift := uint(bit % 64)
+	up := 63 - uint(bit%64)
 	for k, v := range values {
-		sum += (from + uint64(v)) & -(mask[k] >> shift & 1)
+		sum += (from + uint64(v)) & topBit(mask[k]<<(up&63))
 	}
 	return sum
 }
@@ -167,7 +209,8 @@ func sumAlone[T uint8 | uint16 | uint32 | uint64](values []T, from uint64, mask 
 // sumWide adds the lower and the upper 32 bits of the values to the words at
 // position and after it, which cannot overflow.
 func (a *accumulator) sumWide(position int, v *view, mask []uint64, bit int) {
-	for k, at := range a.offsets {
+	for k := range a.offsets {
+		at := a.offset(k)
 		u := v.value(k) & -int64(mask[k]>>(bit%64)&1)
 		a.cells[int(at)+position] += uint64(u & math.MaxUint32)
 		a.cells[int(at)+position+1] += uint64(u >> 32)
@@ -176,7 +219,8 @@ func (a *accumulator) sumWide(position int, v *view, mask []uint64, bit int) {
 
 // least keeps the least value of the rows of the lane.
 func (a *accumulator) least(position int, v *view, mask []uint64, bit int) {
-	for k, at := range a.offsets {
+	for k := range a.offsets {
+		at := a.offset(k)
 		if mask[k]>>(bit%64)&1 == 1 {
 			c := &a.cells[int(at)+position]
 			*c = uint64(min(int64(*c), v.value(k)))
@@ -186,7 +230,8 @@ func (a *accumulator) least(position int, v *view, mask []uint64, bit int) {
 
 // greatest keeps the greatest value of the rows of the lane.
 func (a *accumulator) greatest(position int, v *view, mask []uint64, bit int) {
-	for k, at := range a.offsets {
+	for k := range a.offsets {
+		at := a.offset(k)
 		if mask[k]>>(bit%64)&1 == 1 {
 			c := &a.cells[int(at)+position]
 			*c = uint64(max(int64(*c), v.value(k)))
