@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	_ "github.com/duckdb/duckdb-go/v2" // the driver "duckdb"
 	"github.com/jackc/pgx/v5"
@@ -36,11 +37,11 @@ func openDuck(ctx context.Context, files string, table bool) (*sql.DB, error) {
 	return db, nil
 }
 
-// server is a private PostgreSQL with the rows in a plain table.
+// server is a private PostgreSQL with the rows in a plain table. It stays in its directory for the
+// next run, to which nothing has to be copied then.
 type server struct {
 	cluster *local.Cluster
 	db      *sql.DB
-	dir     string
 }
 
 func (s *server) close() {
@@ -50,16 +51,19 @@ func (s *server) close() {
 	if s.cluster != nil {
 		s.cluster.Close()
 	}
-	os.RemoveAll(s.dir)
 }
+
+// complete is the comment on a table to which all rows were copied.
+const complete = "complete"
 
 // openPostgres starts a PostgreSQL and copies the rows into it: the same columns,
 // an index by office and day, statistics up to date, as many parallel workers as
-// there are processors, enough memory to sort in.
+// there are processors, enough memory to sort in. When it returns, all is written and read
+// once, and nothing else is at work in it.
 func openPostgres(ctx context.Context, dir string, duck *sql.DB, g *cube.Grain) (*server, error) {
-	s := &server{dir: filepath.Join(dir, "postgres")}
+	s := &server{}
 	var err error
-	if s.cluster, err = local.Start(ctx, local.Options{Dir: s.dir, Ephemeral: true}); err != nil {
+	if s.cluster, err = local.Start(ctx, local.Options{Dir: filepath.Join(dir, "postgres"), Ephemeral: true}); err != nil {
 		return s, fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	conn, err := pgx.Connect(ctx, s.cluster.SuperURL())
@@ -67,30 +71,56 @@ func openPostgres(ctx context.Context, dir string, duck *sql.DB, g *cube.Grain) 
 		return s, err
 	}
 	defer conn.Close(ctx)
+	var found string
+	err = conn.QueryRow(ctx, "SELECT coalesce(obj_description(to_regclass('declaration')), '')").Scan(&found)
+	if err == nil && found != complete {
+		err = s.fill(ctx, conn, dir, duck, g)
+	}
+	if err != nil {
+		return s, err
+	}
+	if err := settled(ctx, conn); err != nil {
+		return s, err
+	}
+	s.db, err = sql.Open("pgx", s.cluster.SuperURL())
+	return s, err
+}
+
+// settled waits until what was copied is on the disk, and reads it once.
+func settled(ctx context.Context, conn *pgx.Conn) error {
+	if _, err := conn.Exec(ctx, "CHECKPOINT"); err != nil {
+		return err
+	}
+	syscall.Sync()
+	var rows int64
+	return conn.QueryRow(ctx, "SELECT count(*) FROM declaration WHERE total >= 0 OR total IS NULL").Scan(&rows)
+}
+
+// fill copies the rows.
+func (s *server) fill(ctx context.Context, conn *pgx.Conn, dir string, duck *sql.DB, g *cube.Grain) error {
 	var columns, names []string
 	for _, c := range g.Columns {
 		kind := map[cube.Type]string{cube.Code: "text COLLATE \"C\" NOT NULL", cube.Integer: "bigint", cube.Day: "date", cube.Flags: "bigint NOT NULL"}[c.Type]
 		columns, names = append(columns, c.Name+" "+kind), append(names, c.Name)
 	}
 	statements := []string{
-		"ALTER SYSTEM SET work_mem = '256MB'", "ALTER SYSTEM SET max_parallel_workers_per_gather = 2", "ALTER SYSTEM SET jit = off",
+		"ALTER SYSTEM SET work_mem = '256MB'", "ALTER SYSTEM SET max_parallel_workers_per_gather = 2", "ALTER SYSTEM SET jit = off", "ALTER SYSTEM SET autovacuum = off",
 		"SELECT pg_reload_conf()", "DROP TABLE IF EXISTS declaration", "CREATE UNLOGGED TABLE declaration (" + strings.Join(columns, ", ") + ")",
 	}
 	for _, statement := range statements {
 		if _, err := conn.Exec(ctx, statement); err != nil {
-			return s, fmt.Errorf("%s: %w", statement, err)
+			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
 	if err := copyRows(ctx, conn, dir, duck, names); err != nil {
-		return s, err
+		return err
 	}
-	for _, statement := range []string{"CREATE INDEX ON declaration (office, registered)", "VACUUM ANALYZE declaration"} {
+	for _, statement := range []string{"CREATE INDEX ON declaration (office, registered)", "VACUUM ANALYZE declaration", "COMMENT ON TABLE declaration IS '" + complete + "'"} {
 		if _, err := conn.Exec(ctx, statement); err != nil {
-			return s, fmt.Errorf("%s: %w", statement, err)
+			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	s.db, err = sql.Open("pgx", s.cluster.SuperURL())
-	return s, err
+	return nil
 }
 
 // copyRows has DuckDB write the rows as CSV, and PostgreSQL read it.
