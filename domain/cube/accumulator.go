@@ -5,7 +5,6 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
-	"unsafe"
 )
 
 // accumulator counts and sums by group. A group's record is stride words side
@@ -262,8 +261,7 @@ func (a *accumulator) countFour(mask []uint64, shift uint, word int) {
 	cells := a.cells[word:]
 	mask = mask[:len(a.offsets)]
 	if vectors {
-		sixteen := (*[4]uint16)(unsafe.Pointer(&mask[0])) // the processors that have vectors keep the lowest first
-		countSixteen(&cells[0], &a.offsets[0], &sixteen[shift/16], len(mask))
+		countSixteen(&cells[0], &a.offsets[0], &mask[0], len(mask), int(shift/8))
 		return
 	}
 	for k, at := range a.offsets {

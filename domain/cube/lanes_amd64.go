@@ -53,8 +53,8 @@ func laneValues64(out, values, mask *uint64, rows int, up, base uint64)
 //go:noescape
 func addFour(cells *uint64, offsets *uint32, lanes *uint64, rows int)
 
-// countSixteen adds 16 bits of each row's mask to the four words at its offset from cells;
+// countSixteen adds the 16 bits after so many bytes of each row's mask to the four words at its offset from cells;
 // rows need not be a multiple of four.
 //
 //go:noescape
-func countSixteen(cells *uint64, offsets *uint32, mask *uint16, rows int)
+func countSixteen(cells *uint64, offsets *uint32, mask *uint64, rows, skip int)

@@ -269,12 +269,13 @@ DATA bits<>+16(SB)/8, $0x0800040002000100
 DATA bits<>+24(SB)/8, $0x8000400020001000
 GLOBL bits<>(SB), RODATA|NOPTR, $32
 
-// func countSixteen(cells *uint64, offsets *uint32, mask *uint16, rows int)
-TEXT ·countSixteen(SB), NOSPLIT, $0-32
+// func countSixteen(cells *uint64, offsets *uint32, mask *uint64, rows, skip int)
+TEXT ·countSixteen(SB), NOSPLIT, $0-40
 	MOVQ    cells+0(FP), DI
 	MOVQ    offsets+8(FP), BX
 	MOVQ    mask+16(FP), SI
 	MOVQ    rows+24(FP), CX
+	ADDQ    skip+32(FP), SI
 	VMOVDQU bits<>(SB), Y0
 
 row:

@@ -27,4 +27,4 @@ func laneValues64(_, _, _ *uint64, _ int, _, _ uint64) {}
 
 func addFour(*uint64, *uint32, *uint64, int) {}
 
-func countSixteen(*uint64, *uint32, *uint16, int) {}
+func countSixteen(_ *uint64, _ *uint32, _ *uint64, _, _ int) {}
