@@ -328,7 +328,7 @@ func (p Presenter) courseMonths(plot *view.Plot, f field, data view.ChartData) {
 		}
 	}
 	plot.Texts = kept
-	every := max(1, len(data.Points)/5)
+	every := max(1, len(data.Points)/4)
 	for i, point := range data.Points {
 		if (len(data.Points)-1-i)%every == 0 && i > 0 {
 			anchor := "middle"
