@@ -91,17 +91,17 @@ func (p Presenter) weekLine(name string, hours [hoursOfDay]int64, days int) view
 
 // busiest says in which hour most happens, the earliest of equals; "" when there is none.
 func (p Presenter) busiest(values []*float64) string {
-	at := -1
+	at, most := 0, 0.0
 	for i, v := range values {
-		if v != nil && (at < 0 || *v > *values[at]) {
-			at = i
+		if v != nil && *v > most {
+			at, most = i, *v
 		}
 	}
-	if at < 0 {
+	if most == 0 {
 		return ""
 	}
 	d, h := at/hoursOfDay, at%hoursOfDay
-	return p.T("week.busiest", "Day", p.weekday(d), "From", p.hour(h), "To", p.hour((h+1)%hoursOfDay), "Average", p.average(*values[at]))
+	return p.T("week.busiest", "Day", p.weekday(d), "From", p.hour(h), "To", p.hour((h+1)%hoursOfDay), "Average", p.average(most))
 }
 
 func (p Presenter) weekPlot(key string, count *indicator.WeekCount, days [7]int, values []*float64, levels []int) *view.Plot {
