@@ -23,6 +23,102 @@ func TestLifeOfAContract(t *testing.T) {
 	l.part("proposal", func() { first = deputy.propose("Joseph Mbarga", "first") })
 	l.part("counter-proposal", func() { mbarga.counter(first); director.readCounter(first) })
 	l.part("two signatures", func() { l.signBoth(first, director, mbarga) })
+	head := l.atDesk("diop", "Awa Diop", access.HeadOfOffice, "")
+	l.part("many signatures in one sitting", func() {
+		for i, name := range []string{"Fatou Sarr", "Ahmed Nour"} {
+			officer := l.onPhone([]string{"sarr", "nour"}[i], name, access.Officer, l.officers[i+1])
+			offered := deputy.propose(name, "")
+			officer.setUpFactor()
+			officer.open(offered)
+			officer.sign()
+		}
+		director.signMany(2)
+	})
+	l.isOn("2025-07-01")
+	l.work()
+	l.part("in force", func() {
+		mbarga.open(first)
+		mbarga.standsAt(isActive, "the first day")
+		mbarga.picture("in-force")
+	})
+	l.isOn("2025-08-11")
+	l.work()
+	l.part("first scorecard, objection granted", func() {
+		mbarga.readCard("july")
+		objection := mbarga.object("attribution", "This one was examined by my colleague: I was on leave from 14 July.", true, "july")
+		head.grant(objection)
+		mbarga.seesCorrection(objection)
+	})
+	l.part("meeting", func() {
+		head.setUpFactor()
+		meeting := head.meet("Joseph Mbarga")
+		mbarga.open(meeting)
+		mbarga.sign()
+		mbarga.seesNo(".sign")
+		mbarga.picture("minutes-signed")
+	})
+	second := ""
+	l.part("amendment", func() {
+		l.isOn("2025-08-18")
+		second = deputy.amend(first)
+		mbarga.open(second)
+		mbarga.sign()
+		director.open(second)
+		director.sign()
+		director.standsAt(isSigned, "the amendment")
+	})
+	l.isOn("2025-09-11")
+	l.work()
+	l.part("second scorecard, objection refused", func() {
+		mbarga.open(second)
+		mbarga.standsAt(isActive, "the second edition")
+		mbarga.picture("amended")
+		mbarga.readCard("august")
+		objection := mbarga.object("definition", "Breaches that the system itself makes should not count against me.", false, "august")
+		head.refuse(objection)
+		mbarga.open(objection)
+		mbarga.picture("refused-seen")
+	})
+	l.isOn("2025-10-13")
+	l.work()
+	l.part("third scorecard", func() {
+		mbarga.readCard("september")
+		head.open(head.at("/scorecards"))
+		if n := head.ask(`document.querySelectorAll(".card-list li").length`); n != "3" {
+			t.Errorf("%s cards of September", n)
+		}
+		head.picture("scorecards-september")
+	})
+	l.isOn("2025-10-27") // the time to object is over
+	l.work()
+	session := ""
+	l.part("evaluation", func() {
+		session = deputy.calibrate()
+		director.decide(session)
+		deputy.open(session)
+		deputy.press("button[name=do][value=evaluate]")
+		deputy.picture("calibration-ended")
+		deputy.seesNo("main .notice-warning")
+	})
+	auditor := l.atDesk("romero", "Luis Romero", access.Auditor, "")
+	l.part("appeal", func() { mbarga.appeal(second); auditor.hear(second); mbarga.seesOutcome(second) })
+	l.isOn("2025-11-14") // the time to appeal is over
+	l.work()
+	l.part("close", func() {
+		director.open(second)
+		director.standsAt(isEvaluated, "after the evaluation")
+		director.unfold("close")
+		director.press(form("close") + " button")
+		director.standsAt(isClosed, "closed")
+		director.picture("closed")
+		hr := l.atDesk("haile", "Sara Haile", access.HumanResources, "")
+		hr.open(hr.at("/outcomes"))
+		hr.picture("outcomes")
+	})
+	l.part("renewal", func() {
+		renewed := deputy.renew(second)
+		l.signBoth(renewed, director, mbarga)
+	})
 }
 
 // part plays a part of the life. Nothing is played after a part that failed.
@@ -98,6 +194,7 @@ func (p *someone) prepare() {
 	p.press("form:has(#function) button")
 	p.fill("#term-months", "3")
 	p.fill("#term-maturity_days", "10")
+	p.fill("#term-minimal_cases", "10")
 	p.fill("#term-rule_minimal_cases", "10")
 	p.picture("template-draft")
 	p.press("button[name=do][value=save]")
@@ -113,6 +210,11 @@ func (p *someone) prepare() {
 
 // propose drafts a contract with an officer and sends it to both parties; it gives the contract's address.
 func (p *someone) propose(holder, name string) string {
+	picture := func(what string) {
+		if name != "" {
+			p.picture(what + "-" + name)
+		}
+	}
 	p.open(p.at("/contracts"))
 	p.press(".links a[href$='/contracts/new']")
 	p.fill("#office", p.l.kit.office)
@@ -120,20 +222,20 @@ func (p *someone) propose(holder, name string) string {
 	p.choose("#holder", holder)
 	p.choose("#authority", "Mariam Koné")
 	p.fill("#starts", "2025-07-01")
-	p.picture("new-" + name)
+	picture("new")
 	p.press("form:has(#holder) button")
 	p.standsAt(isDraft, name)
-	p.picture("draft-" + name)
-	p.complete()
+	picture("draft")
+	p.complete(picture)
 	p.unfold("propose")
 	p.press(form("propose") + " button")
 	p.standsAt(isNegotiated, name)
-	p.picture("proposed-" + name)
+	picture("proposed")
 	return p.ask(`location.pathname`)
 }
 
 // complete writes the figures for which the past has too few months of work.
-func (p *someone) complete() {
+func (p *someone) complete(picture func(what string)) {
 	p.sees("main .notice-warning")
 	edit := p.unfold("edit")
 	for code, figures := range map[string][3]string{"CTL02": {"30", "30", "40"}, "DQ01": {"10", "10", "5"}} {
@@ -141,7 +243,7 @@ func (p *someone) complete() {
 		p.fill(edit+" input[name='threshold."+code+"']", figures[1])
 		p.fill(edit+" input[name='target."+code+"']", figures[2])
 	}
-	p.picture("draft-figures")
+	picture("figures")
 	p.press(edit + " button")
 	p.seesNo("main .notice-warning")
 }
@@ -179,7 +281,9 @@ func (p *someone) readCounter(contract string) {
 
 // signBoth has both parties sign the same text, each with a code of the own authenticator.
 func (l *life) signBoth(contract string, director, holder *someone) {
-	director.setUpFactor()
+	if director.secret == "" {
+		director.setUpFactor()
+	}
 	director.open(contract)
 	director.picture("before-signing")
 	director.sign()
@@ -190,4 +294,225 @@ func (l *life) signBoth(contract string, director, holder *someone) {
 	holder.standsAt(isSigned, "two signatures")
 	holder.seesNo(".sign")
 	holder.picture("two-signatures")
+}
+
+// signMany is the Director General's sitting: each contract is seen and chosen, all are signed under one code.
+func (p *someone) signMany(contracts int) {
+	p.open(p.at(""))
+	p.press(".home-task[href$='/contracts/sitting']")
+	p.picture("sitting")
+	for range contracts {
+		p.press("button[name=decision][value=sign]")
+	}
+	p.picture("sitting-chosen")
+	p.fill("#factor-code", p.code())
+	p.press(".sign button.wide")
+	if n := p.ask(`document.querySelectorAll("[aria-labelledby=done] .status-good").length`); n != fmt.Sprint(contracts) {
+		p.l.t.Fatalf("%s contracts are signed: %s", n, p.sight())
+	}
+	p.picture("sitting-signed")
+}
+
+// readCard opens the latest scorecard on the way from the first page, and says something about it.
+func (p *someone) readCard(month string) {
+	p.open("/notices")
+	p.open(p.at(""))
+	p.picture("home-" + month)
+	p.press(".tabs a[href$='/contracts']")
+	p.press(".links a[href$='/scorecards']")
+	p.press(".card-list a")
+	p.picture("card-" + month)
+	if score := p.text(".page-sub .number"); score == "" || score == "–" {
+		p.l.t.Errorf("the card of %s has no score", month)
+	}
+	p.fill("#words", "Two days of the month were lost to the network.")
+	p.press("form[action$='/comments'] button")
+}
+
+// object files an objection to the first figure of the card that is open, about its first declaration or none; it gives the objection's address.
+func (p *someone) object(ground, words string, disputed bool, month string) string {
+	p.press("main a[href$='/object']")
+	p.touch("input[name=ground][value=" + ground + "]")
+	p.fill("#words", words)
+	if disputed {
+		p.touch("input[name=declaration]")
+	}
+	p.picture("objection-form-" + month)
+	p.press("form[enctype] button")
+	p.picture("objection-filed-" + month)
+	return p.ask(`location.pathname`)
+}
+
+// take opens an objection from the list of those that wait, and takes it up.
+func (p *someone) take(objection string) {
+	p.open(p.at("/scorecards"))
+	p.press(".links a[href$='/objections']")
+	p.press("main a[href='" + objection + "']")
+	p.unfold("take")
+	p.press(form("take") + " button")
+}
+
+func (p *someone) grant(objection string) {
+	p.take(objection)
+	accept := p.unfold("accept")
+	p.touch(accept + " input[name=effect][value=exclude]")
+	p.fill(accept+" textarea[name=reason]", "The log of assignments shows the colleague's name. The declaration is taken out.")
+	p.picture("objection-decision")
+	p.press(accept + " button")
+	p.picture("objection-granted")
+}
+
+func (p *someone) refuse(objection string) {
+	p.take(objection)
+	reject := p.unfold("reject")
+	p.fill(reject+" textarea[name=reason]", "The definition was signed with the contract. It can be changed by an amendment, not for one month.")
+	p.press(reject + " button")
+	p.picture("objection-refused")
+}
+
+// seesCorrection finds the corrected card beside the first one.
+func (p *someone) seesCorrection(objection string) {
+	p.open(objection)
+	p.press(".page-head .over a")
+	p.sees("#corrected")
+	if n := p.ask(`document.querySelectorAll("[aria-labelledby=versions] li").length`); n != "2" {
+		p.l.t.Fatalf("%s versions of the card: %s", n, p.sight())
+	}
+	p.picture("card-corrected")
+}
+
+// meet calls the meeting about the last month, writes its minutes and signs them; it gives the meeting's address.
+func (p *someone) meet(other string) string {
+	p.open(p.at("/contracts"))
+	p.press(".links a[href$='/meetings']")
+	p.press(".links a[href$='/meetings/new']")
+	p.choose("#other", other)
+	p.fill("#day", "2025-08-11")
+	p.fill("#place", "Room 2")
+	p.picture("meeting-new")
+	p.press("form:has(#other) button")
+	p.picture("meeting-agenda")
+	p.touch("details:has(textarea[name=causes]) > summary")
+	boxes := p.ask(`[...document.querySelectorAll("input[name^='present.']")].map((e) => e.name).join(" ")`)
+	for _, box := range strings.Fields(boxes) {
+		if p.ask(fmt.Sprintf(`document.querySelector("input[name='%s']").checked`, box)) == "false" {
+			p.touch("input[name='" + box + "']")
+		}
+	}
+	p.fill("textarea[name^='words.']", "The Friday vessel brings half of the month.")
+	p.fill("textarea[name^='answer.']", "A second examiner stands in on Mondays.")
+	p.fill("#write-causes", "The network was down on two days.")
+	p.fill("#decision-1", "Ask the port for the manifest a day earlier")
+	p.picture("minutes-form")
+	p.press("form:has(textarea[name=causes]) button.button")
+	p.sign()
+	p.picture("minutes-signed-once")
+	return p.ask(`location.pathname`)
+}
+
+// amend drafts the next edition of a contract and proposes it; it gives the new edition's address.
+func (p *someone) amend(contract string) string {
+	p.open(contract)
+	amend := p.unfold("amend")
+	p.fill(amend+" input[name=day]", "2025-09-01")
+	p.fill(amend+" input[name='target.CTL02']", "42")
+	p.fill(amend+" textarea[name=reason]", "The second scanner works from September.")
+	p.picture("amendment-form")
+	p.press(amend + " button")
+	p.standsAt(isDraft, "the amendment")
+	p.unfold("propose")
+	p.press(form("propose") + " button")
+	p.picture("amendment")
+	return p.ask(`location.pathname`)
+}
+
+// calibrate opens the final session of the officers' contracts, answers for each and locks it; it gives the session's address.
+func (p *someone) calibrate() string {
+	p.open(p.at("/contracts"))
+	p.press(".links a[href$='/evaluations']")
+	p.fill("#kind", "final")
+	p.fill("#function", "officer")
+	p.fill("#to", "2025-09")
+	p.picture("evaluations")
+	p.press("form:has(#kind) button")
+	p.picture("calibration-open")
+	for _, panel := range p.panels() {
+		p.fill(panel+" form:has([name=do][value=answer]) textarea", "The months speak for themselves, and the panel agrees.")
+		p.press(panel + " form:has([name=do][value=answer]) button")
+	}
+	p.press("button[name=do][value=lock]")
+	p.picture("calibration-locked")
+	return p.ask(`location.pathname`)
+}
+
+// panels are the contracts of a session that is open before the person.
+func (p *someone) panels() (panels []string) {
+	for _, id := range strings.Fields(p.ask(`[...document.querySelectorAll(".evaluations > section")].map((e) => e.id).join(" ")`)) {
+		panels = append(panels, "#"+id)
+	}
+	if len(panels) != 3 {
+		p.l.t.Fatalf("%d contracts are in the session: %s", len(panels), p.sight())
+	}
+	return panels
+}
+
+// decide is the Director General's decision on each contract of a locked session.
+func (p *someone) decide(session string) {
+	p.open(session)
+	for _, panel := range p.panels() {
+		decision := panel + " form:has([name=do][value=decide])"
+		p.touch(panel + " details:has([name=do][value=decide]) > summary")
+		p.fill(decision+" select[name=outcome]", "interview")
+		p.fill(decision+" textarea", "Two indicators stayed below their thresholds over the term.")
+		p.fill(decision+" input[name=hearing]", "Heard on 10 October, with the head of the office.")
+		p.press(decision + " button")
+	}
+	p.picture("decided")
+}
+
+// appeal is the holder's, against the decision.
+func (p *someone) appeal(contract string) {
+	p.open(contract)
+	p.press(".page-head .links a[href$='/evaluations']")
+	p.picture("outcome-seen")
+	appeal := p.unfold("appeal")
+	p.fill(appeal+" textarea", "The two days without network were not taken out of August.")
+	p.press(appeal + " button")
+	p.picture("appeal-filed")
+}
+
+// hear takes an appeal up and grants it.
+func (p *someone) hear(contract string) {
+	p.open(contract)
+	p.press(".page-head .links a[href$='/evaluations']")
+	p.press("button[name=do][value=take]")
+	p.picture("appeal-hearing")
+	hearing := "form:has(button[name=do][value=grant])"
+	p.fill(hearing+" select[name=outcome]", "nothing")
+	p.fill(hearing+" textarea", "The outage is on record with the port. Nothing follows from August.")
+	p.press("button[name=do][value=grant]")
+	p.picture("appeal-granted")
+}
+
+func (p *someone) seesOutcome(contract string) {
+	p.open(contract + "/evaluations")
+	if n := p.ask(`document.querySelectorAll(".decision").length`); n != "3" {
+		p.l.t.Fatalf("%s parts of the decision: %s", n, p.sight())
+	}
+	p.picture("appeal-answered")
+}
+
+// renew drafts and proposes the contract that follows; it gives its address.
+func (p *someone) renew(contract string) string {
+	p.open(contract)
+	renew := p.unfold("renew")
+	p.fill(renew+" input[name=day]", "2025-12-01")
+	p.fill(renew+" textarea[name=reason]", "Both sides want to go on.")
+	p.picture("renewal-form")
+	p.press(renew + " button")
+	p.standsAt(isDraft, "the renewal")
+	p.unfold("propose")
+	p.press(form("propose") + " button")
+	p.picture("renewal")
+	return p.ask(`location.pathname`)
 }

@@ -169,7 +169,7 @@ var guards = map[Guard]func(*Circumstances) error{
 		return unless(c.MonthsFrozen, domain.KindNotReady, "not all months of the term are frozen yet")
 	},
 	ObjectionsDecided: func(c *Circumstances) error {
-		return unless(c.ObjectionsDecided, domain.KindNotReady, "an objection is not decided yet")
+		return unless(c.ObjectionsDecided, domain.KindNotReady, "an objection is not decided yet, or the time to object to the last card is not over")
 	},
 	Calibrated: func(c *Circumstances) error {
 		return unless(c.Calibrated, domain.KindNotReady, "the final evaluation is not locked yet")
