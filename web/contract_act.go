@@ -45,7 +45,7 @@ func (v *visit) actionForms(d *contract.Dossier) []view.ActionForm {
 			form.Day, form.DayName = dayInput((today.Month() + 1).First()), v.T("contract.from")
 		case contract.Renew:
 			// Targets are known before the months that they are for: a renewal that comes late begins with the next month.
-			form.Day, form.DayName = dayInput(max(d.EndsOn, (today.Month() + 1).First())), v.T("contract.from")
+			form.Day, form.DayName = dayInput(max(d.EndsOn, (today.Month()+1).First())), v.T("contract.from")
 		}
 		switch action {
 		case contract.Counter, contract.Edit, contract.Amend, contract.Renew:

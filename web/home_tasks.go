@@ -9,7 +9,7 @@ import (
 
 // tasks are what waits for the person: to sign, to answer, to mend.
 func (h *homePage) tasks() error {
-	for _, look := range []func() error{h.toSign, h.toAnswer, h.toMend, h.toInvite, h.toLookAt, h.firstRun} {
+	for _, look := range []func() error{h.toSign, h.toReview, h.toHear, h.toAnswer, h.toMend, h.toInvite, h.toLookAt, h.firstRun} {
 		if err := look(); err != nil {
 			return err
 		}
@@ -41,6 +41,40 @@ func (h *homePage) toSign() error {
 		detail = h.T("contracts.deadline", "Date", h.InZone(cubeZone).ShortDate(deadline.Time()))
 	}
 	h.wait("warning", h.TN("home.task.sign", int64(len(waiting))), detail, h.at("contracts/sitting"))
+	return nil
+}
+
+// tasksOfAKind is how many of what waits for a decision stand on the page one by one.
+const tasksOfAKind = 5
+
+// toReview finds the objections that the person may review.
+func (h *homePage) toReview() error {
+	if !h.may(access.ObjectionDecide) {
+		return nil
+	}
+	waiting, err := h.server.Scorecards.ToReview(h.Request().Context(), h.tenant, h.scorecardReader())
+	if err != nil {
+		return err
+	}
+	for _, o := range waiting[:min(len(waiting), tasksOfAKind)] {
+		h.wait("warning", h.T("home.task.objection"), o.Contract.Number+" · "+o.Contract.SubjectName+" · "+h.nameOfIndicator(o.Indicator), h.at("objections/"+o.ID.String()))
+	}
+	return nil
+}
+
+// toHear finds the appeals that the person may hear.
+func (h *homePage) toHear() error {
+	as, err := h.acting(access.ContractRead)
+	if as == nil || err != nil || as.scope != access.ScopeAdministration {
+		return err
+	}
+	waiting, err := as.evaluations().ToHear(as.Request().Context(), as.tenant, as.contractReader())
+	if err != nil {
+		return err
+	}
+	for _, e := range waiting[:min(len(waiting), tasksOfAKind)] {
+		h.wait("warning", h.T("home.task.appeal"), e.Contract.Number+" · "+e.Contract.SubjectName, h.at("contracts/"+e.Contract.ID.String()+"/evaluations"))
+	}
 	return nil
 }
 

@@ -74,7 +74,7 @@ func TestLifeOfAContract(t *testing.T) {
 		mbarga.standsAt(isActive, "the second edition")
 		mbarga.picture("amended")
 		mbarga.readCard("august")
-		objection := mbarga.object("definition", "Breaches that the system itself makes should not count against me.", false, "august")
+		objection := mbarga.object("definition", "What is registered after four in the afternoon cannot be assessed on the same day.", false, "august")
 		head.refuse(objection)
 		mbarga.open(objection)
 		mbarga.picture("refused-seen")
@@ -343,11 +343,10 @@ func (p *someone) object(ground, words string, disputed bool, month string) stri
 	return p.ask(`location.pathname`)
 }
 
-// take opens an objection from the list of those that wait, and takes it up.
+// take finds an objection on the first page, among what waits for the person, and takes it up.
 func (p *someone) take(objection string) {
-	p.open(p.at("/scorecards"))
-	p.press(".links a[href$='/objections']")
-	p.press("main a[href='" + objection + "']")
+	p.open(p.at(""))
+	p.press(".home-task[href='" + objection + "']")
 	p.unfold("take")
 	p.press(form("take") + " button")
 }
@@ -483,8 +482,9 @@ func (p *someone) appeal(contract string) {
 
 // hear takes an appeal up and grants it.
 func (p *someone) hear(contract string) {
-	p.open(contract)
-	p.press(".page-head .links a[href$='/evaluations']")
+	p.open(p.at(""))
+	p.picture("home-appeal")
+	p.press(".home-task[href='" + contract + "/evaluations']")
 	p.press("button[name=do][value=take]")
 	p.picture("appeal-hearing")
 	hearing := "form:has(button[name=do][value=grant])"

@@ -94,6 +94,16 @@ func (v *visit) layout(title string) view.Layout {
 	return l
 }
 
+// aboutContracts reports whether an address is of a page that belongs to contracts, though its own does not begin so.
+func (v *visit) aboutContracts(here string) bool {
+	for _, part := range []string{"scorecards", "objections", "meetings", "evaluations", "outcomes", "templates", "targets", "programme"} {
+		if address := v.at(part); here == address || strings.HasPrefix(here, address+"/") {
+			return true
+		}
+	}
+	return false
+}
+
 // navigation lists the pages that the person's role opens.
 func (v *visit) navigation() []view.Link {
 	var links []view.Link
@@ -116,7 +126,7 @@ func (v *visit) navigation() []view.Link {
 			address := strings.TrimSuffix(v.at(entry.path), "/")
 			here := v.Request().URL.Path
 			links = append(links, view.Link{Text: v.T(entry.key), Address: address,
-				Current: here == address || entry.path != "" && strings.HasPrefix(here, address+"/") || entry.path == "board" && strings.Contains(here, "/indicators/")})
+				Current: here == address || entry.path == "contracts" && v.aboutContracts(here) || entry.path != "" && strings.HasPrefix(here, address+"/") || entry.path == "board" && strings.Contains(here, "/indicators/")})
 		}
 	}
 	return links

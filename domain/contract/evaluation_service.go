@@ -292,6 +292,22 @@ func (s *Evaluations) OfContract(ctx context.Context, tenant *administration.Ten
 	return c, found, kinds, nil
 }
 
+// ToHear lists the evaluations whose open appeal the reader may take up or has taken up.
+func (s *Evaluations) ToHear(ctx context.Context, tenant *administration.Tenant, r Reader) (found []*Evaluation, err error) {
+	today := s.Today(tenant)
+	err = s.db.Read(ctx, tenant.ID, func(_ context.Context, tx *store.Tx) error {
+		found, err = findEvaluations(tx, tenant.ID, `AND EXISTS (SELECT FROM evaluation_appeal a WHERE a.tenant_id = e.tenant_id AND a.evaluation_id = e.evaluation_id AND a.state IN ('filed','in_review'))`)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list appeals: %w", err)
+	}
+	return slices.DeleteFunc(found, func(e *Evaluation) bool {
+		taken := e.Appeal != nil && e.Appeal.State == AppealInReview && e.Appeal.HeardAccount != r.Account
+		return e.Appeal == nil || taken || !e.Contract.VisibleTo(r.Actor, r.Scope, today) || !e.MayHear(r.Actor, today)
+	}), nil
+}
+
 // Decided lists the decided evaluations that a reader of outcomes may see, the latest decision first. Of figures they hold
 // nothing where figures says so: human resources sees outcomes, not raw data.
 func (s *Evaluations) Decided(ctx context.Context, tenant *administration.Tenant, r Reader) (found []*Evaluation, kinds []*OutcomeKind, err error) {

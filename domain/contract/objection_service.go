@@ -524,6 +524,18 @@ type Listed struct {
 	Contract *Contract
 }
 
+// ToReview lists the objections that the reader may take up or has taken up, the one that must be answered first first.
+func (s *Cards) ToReview(ctx context.Context, tenant *administration.Tenant, r Reader) ([]Listed, error) {
+	listed, err := s.Objections(ctx, tenant, r, ObjectionFilter{Open: true})
+	today := s.Today(tenant)
+	listed = slices.DeleteFunc(listed, func(o Listed) bool {
+		mine := o.State == ObjectionFiled || o.State == ObjectionInReview && o.Reviewer == r.Account
+		return !mine || !slices.Contains(o.Contract.objectionCapacities(r.Actor, today), Judge)
+	})
+	slices.SortStableFunc(listed, func(a, b Listed) int { return int(a.AnswerOn - b.AnswerOn) })
+	return listed, err
+}
+
 // Objections lists what a reader may see, the latest first.
 func (s *Cards) Objections(ctx context.Context, tenant *administration.Tenant, r Reader, f ObjectionFilter) ([]Listed, error) {
 	where, arguments := "", []any(nil)
