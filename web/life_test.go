@@ -89,10 +89,16 @@ func TestLifeOfAContract(t *testing.T) {
 		}
 		head.picture("scorecards-september")
 	})
+	l.isOn("2025-10-30") // the time to object is over
+	l.work()
 	session := ""
 	l.part("evaluation", func() {
 		session = deputy.calibrate()
 		director.decide(session)
+		deputy.open(session)
+		deputy.press("button[name=do][value=evaluate]")
+		deputy.picture("calibration-ended")
+		deputy.seesNo("main .notice-warning")
 	})
 	auditor := l.atDesk("romero", "Luis Romero", access.Auditor, "")
 	l.part("appeal", func() { mbarga.appeal(second); auditor.hear(second); mbarga.seesOutcome(second) })
@@ -457,8 +463,9 @@ func (p *someone) appeal(contract string) {
 
 // hear takes an appeal up and grants it.
 func (p *someone) hear(contract string) {
-	p.open(contract)
-	p.press(".page-head .links a[href$='/evaluations']")
+	p.open(p.at(""))
+	p.picture("home-appeal")
+	p.press(".home-task[href='" + contract + "/evaluations']")
 	p.press("button[name=do][value=take]")
 	p.picture("appeal-hearing")
 	hearing := "form:has(button[name=do][value=grant])"
