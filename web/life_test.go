@@ -8,7 +8,7 @@ import (
 	"assay/domain/access"
 )
 
-// TestLifeOfAContract plays the life of performance contracts on the pages, from the template to the appeal, by different
+// TestLifeOfAContract plays the life of performance contracts on the pages, from the template to the renewal, by different
 // people in browsers of their own. Between two deeds the test lets time pass and does the worker's jobs, nothing
 // else. ASSAY_LIFE_PICTURES names a directory for pictures of every step on desktop and phone (`make life`),
 // ASSAY_LIFE_LANGUAGE the language of everybody's pages.
@@ -102,6 +102,23 @@ func TestLifeOfAContract(t *testing.T) {
 	})
 	auditor := l.atDesk("romero", "Luis Romero", access.Auditor, "")
 	l.part("appeal", func() { mbarga.appeal(second); auditor.hear(second); mbarga.seesOutcome(second) })
+	l.isOn("2025-11-18") // the time to appeal is over
+	l.work()
+	l.part("close", func() {
+		director.open(second)
+		director.standsAt(isEvaluated, "after the evaluation")
+		director.unfold("close")
+		director.press(form("close") + " button")
+		director.standsAt(isClosed, "closed")
+		director.picture("closed")
+		hr := l.atDesk("haile", "Sara Haile", access.HumanResources, "")
+		hr.open(hr.at("/outcomes"))
+		hr.picture("outcomes")
+	})
+	l.part("renewal", func() {
+		renewed := deputy.renew(second)
+		l.signBoth(renewed, director, mbarga)
+	})
 }
 
 // part plays a part of the life. Nothing is played after a part that failed.
@@ -152,6 +169,8 @@ const (
 	isNegotiated
 	isSigned
 	isActive
+	isEvaluated
+	isClosed
 )
 
 // prepare leads the administration to contracts: the descriptive phase with two reports, and a template in use.
@@ -481,4 +500,19 @@ func (p *someone) seesOutcome(contract string) {
 		p.l.t.Fatalf("%s parts of the decision: %s", n, p.sight())
 	}
 	p.picture("appeal-answered")
+}
+
+// renew drafts and proposes the contract that follows; it gives its address.
+func (p *someone) renew(contract string) string {
+	p.open(contract)
+	renew := p.unfold("renew")
+	p.fill(renew+" input[name=day]", "2025-12-01")
+	p.fill(renew+" textarea[name=reason]", "Both sides want to go on.")
+	p.picture("renewal-form")
+	p.press(renew + " button")
+	p.standsAt(isDraft, "the renewal")
+	p.unfold("propose")
+	p.press(form("propose") + " button")
+	p.picture("renewal")
+	return p.ask(`location.pathname`)
 }
