@@ -62,7 +62,7 @@ func (k *kit) testCalendar(t *testing.T, b *browser) {
 	if answer := b.post(office+"/hours", week); !strings.HasSuffix(answer.location, "kept=figures") || k.recomputations(t) != 1 {
 		t.Errorf("hours: %d %s %s", answer.status, answer.location, answer.text())
 	}
-	if page := b.get(office); !strings.Contains(page.text(), "13:00–24:00") || !strings.Contains(page.text(), "15.0 hours a week") {
+	if page := b.get(office); !strings.Contains(page.text(), "13:00\u2060–\u206024:00") || !strings.Contains(page.text(), "15.0 hours a week") {
 		t.Errorf("the page does not show the hours: %s", page.text())
 	}
 	week.Set("closes1.1", "07:00")
