@@ -114,10 +114,10 @@ func (v *visit) extracts(record *warehouse.Record) ([]present.Extract, error) {
 		version.Document.MapOfficers(veil.Officer)
 		extract := present.Extract{Version: version.Version, BatchName: version.Source, LoadedAt: version.LoadedAt, Current: version.SupersededAt == nil,
 			Record: &warehouse.Record{Declaration: *version.Document, Version: version.Version, Parts: version.Parts, Totals: version.Document.Totals()}}
-		if extract.BatchName == "" {
-			extract.BatchName = version.Batch.String()
-		}
 		if v.may(access.ImportRead) {
+			if extract.BatchName == "" {
+				extract.BatchName = version.Batch.String()
+			}
 			extract.BatchAddress = v.at("imports/" + version.Batch.String())
 		}
 		out = append(out, extract)

@@ -214,7 +214,7 @@ func (v *visit) lineNotes(d *contract.CardDossier, f *contract.CardFigure) (note
 		notes = append(notes, v.T("scorecard.floor", "Amount", v.Money(f.Floor)))
 	}
 	if len(f.Excluded) > 0 {
-		notes = append(notes, v.T("scorecard.excluded", "Count", v.Plain(len(f.Excluded))))
+		notes = append(notes, v.TN("scorecard.excluded", int64(len(f.Excluded))))
 	}
 	return notes
 }

@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"assay/domain/administration"
+	"assay/domain/confidentiality"
 	"assay/domain/declaration"
 	"assay/domain/warehouse"
 	"assay/web/view"
@@ -136,7 +137,11 @@ func (p Presenter) event(d Dossier, e *declaration.Event) view.Event {
 
 // who writes a user name with the person's name where it is known.
 func (p Presenter) who(d Dossier, user string) string {
-	if name := d.Names.Of("officer", user); user != "" && name != "" && name != user {
+	name := d.Names.Of("officer", user)
+	if user == confidentiality.Colleague {
+		return name // it is nobody's user name
+	}
+	if user != "" && name != "" && name != user {
 		return name + " (" + user + ")"
 	}
 	return user
