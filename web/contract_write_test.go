@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,10 +11,11 @@ import (
 	"assay/domain/contract"
 )
 
-// contractOf is the one contract of the kit's first administration.
+// contractOf is the one contract with an officer of the kit's first administration.
 func (k *kit) contractOf(t *testing.T) *contract.Contract {
 	t.Helper()
 	found, err := k.web.Contracts.List(t.Context(), k.first, contract.Reader{Scope: access.ScopeAdministration}, contract.Filter{})
+	found = slices.DeleteFunc(found, func(c *contract.Contract) bool { return c.Level != contract.LevelOfficer })
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d contracts, %v", len(found), err)
 	}

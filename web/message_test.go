@@ -124,6 +124,8 @@ func composedKeys() []string {
 		add("hs.chapter.", fmt.Sprintf("%02d", chapter))
 	}
 	add("trader.kind.", "importer", "broker")
+	add("feed.", "never", "old", "ends", "gaps")
+	add("template.problem.", "aim", "balance", "context", "dimension", "direction", "floor", "number", "red", "twice", "unavailable", "weight", "weights")
 	add("home.figures.", "administration", "office", "section", "officer", "trader")
 	add("home.groups.", "office", "officer")
 	add("home.coverage.", "some", "few", "none", "closed")
