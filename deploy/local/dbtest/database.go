@@ -66,67 +66,46 @@ var databaseNumber atomic.Int64
 // still connected to it.
 func New(tb testing.TB) *Database {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), setUpLimit)
-	defer cancel()
-	server, err := shared()
-	if err != nil {
-		tb.Fatalf("start PostgreSQL for tests: %v", err)
-	}
-	name, err := template()
-	if err != nil {
-		tb.Fatalf("migrate the template of the test databases: %v", err)
-	}
-	return create(ctx, tb, server, name, true)
+	return create(tb, template, true)
 }
 
 // Keep gives a database like New's that stays as long as the program runs. A test that has filled it
 // and closed its connections lets others begin with a Copy.
 func Keep(tb testing.TB) *Database {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), setUpLimit)
-	defer cancel()
-	server, err := shared()
-	if err != nil {
-		tb.Fatalf("start PostgreSQL for tests: %v", err)
-	}
-	name, err := template()
-	if err != nil {
-		tb.Fatalf("migrate the template of the test databases: %v", err)
-	}
-	return create(ctx, tb, server, name, false)
+	return create(tb, template, false)
 }
 
 // Copy gives the test a database of its own with all that another one holds, to which nobody
 // may be connected. It is dropped when the test ends.
 func Copy(tb testing.TB, original *Database) *Database {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), setUpLimit)
-	defer cancel()
-	server, err := shared()
-	if err != nil {
-		tb.Fatalf("start PostgreSQL for tests: %v", err)
-	}
-	return create(ctx, tb, server, original.Name, true)
+	return create(tb, func() (string, error) { return original.Name, nil }, true)
 }
 
 // NewEmpty gives the test a database without any migration, for tests of the
 // migrations themselves.
 func NewEmpty(tb testing.TB) *Database {
 	tb.Helper()
+	return create(tb, func() (string, error) { return "", nil }, true)
+}
+
+// create makes a database from a template, on the server that the program's tests share. What is not dropped with the test is
+// dropped by dropLeftovers of the next program.
+func create(tb testing.TB, from func() (string, error), drop bool) *Database {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), setUpLimit)
 	defer cancel()
 	server, err := shared()
 	if err != nil {
 		tb.Fatalf("start PostgreSQL for tests: %v", err)
 	}
-	return create(ctx, tb, server, "", true)
-}
-
-// create makes a database from a template. What is not dropped with the test is dropped by dropLeftovers of the next program.
-func create(ctx context.Context, tb testing.TB, server *testServer, template string, drop bool) *Database {
-	tb.Helper()
+	original, err := from()
+	if err != nil {
+		tb.Fatalf("migrate the template of the test databases: %v", err)
+	}
 	name := testPrefix + strconv.FormatInt(databaseNumber.Add(1), 10)
-	if err := server.CreateDatabase(ctx, name, template); err != nil {
+	if err := server.CreateDatabase(ctx, name, original); err != nil {
 		tb.Fatalf("make a test database: %v", err)
 	}
 	if drop {
