@@ -141,7 +141,8 @@ func (v *visit) targetRow(t *contract.Target, d *contract.Document) view.TargetR
 	return row
 }
 
-// targetText writes a value in the unit of an indicator; a dash for none.
+// targetText writes a value in the unit of an indicator, durations always in the same one, since values stand beside targets;
+// a dash for none.
 func (v *visit) targetText(unit indicator.Unit, value *float64) string {
 	if value == nil {
 		return "–"
@@ -150,9 +151,9 @@ func (v *visit) targetText(unit indicator.Unit, value *float64) string {
 	case indicator.Percent:
 		return v.Value(present.Share, *value/100)
 	case indicator.Hours:
-		return v.Value(present.Duration, *value*3600)
+		return v.Hours(*value * 3600)
 	case indicator.Days:
-		return v.Value(present.Duration, *value*86400)
+		return v.Days(*value * 86400)
 	case indicator.Money:
 		return v.Value(present.Money, *value)
 	}

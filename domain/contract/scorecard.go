@@ -32,7 +32,7 @@ const (
 	Counted     LeftOut = ""
 	LeftGranted LeftOut = "objection"  // granted, or not answered in time
 	NotMature   LeftOut = "not_mature" // some cases still have time
-	FewCases    LeftOut = "few_cases"  // fewer than the contract asks for: the count is shown
+	FewCases    LeftOut = "few_cases"  // fewer than the contract asks for, or than a rate needs: the count is shown
 	NoFigure    LeftOut = "no_figure"  // nothing to measure
 	// NoWorkDays: none of the month's working days counts, so nothing of it is scored.
 	NoWorkDays LeftOut = "no_work_days"
@@ -116,6 +116,8 @@ func leftOut(d *Document, m Month, code string, figure Measured) LeftOut {
 	case figure.N > 0 && !figure.Mature:
 		return NotMature
 	case m.Declarations < int64(d.Terms.MinimalCases):
+		return FewCases
+	case figure.Value == nil && figure.N > 0: // a rate of too few cases is never given as one
 		return FewCases
 	case figure.Value == nil:
 		return NoFigure

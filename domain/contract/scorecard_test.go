@@ -123,3 +123,25 @@ func TestATermWeighsItsMonths(t *testing.T) {
 		t.Errorf("four peers could be told apart: %v", *got)
 	}
 }
+
+// TestWhyAFigureIsLeftOut tells a rate of too few cases from nothing to measure: who reads "nothing to measure"
+// beside 25 cases believes that the figure is lost.
+func TestWhyAFigureIsLeftOut(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		declarations int64
+		figure       Measured
+		want         LeftOut
+	}{
+		"a rate of 25 cases":       {33, Measured{N: 25, Mature: true}, FewCases},
+		"no case":                  {33, Measured{Mature: true}, NoFigure},
+		"a month of 29":            {29, figure(3, 29), FewCases},
+		"cases with time left":     {33, Measured{N: 25}, NotMature},
+		"a figure of enough cases": {33, figure(3, 31), Counted},
+	} {
+		m := Month{WorkDays: 20, Declarations: c.declarations, Figures: map[string]Measured{"CLR04": c.figure}}
+		if got := ScoreMonth(scored(), m).Lines[1].LeftOut; got != c.want {
+			t.Errorf("%s: left out because of %q, want %q", name, got, c.want)
+		}
+	}
+}

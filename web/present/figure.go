@@ -142,6 +142,20 @@ func (p Presenter) Value(kind Kind, value float64) string {
 	return p.Run(number + "\u00a0" + unit)
 }
 
+// Hours writes seconds in hours however many they are: beside a target in hours nothing else can be compared at a glance.
+func (p Presenter) Hours(seconds float64) string { return p.durationIn(inHours, seconds) }
+
+// Days writes seconds in days of 24 hours however many they are.
+func (p Presenter) Days(seconds float64) string { return p.durationIn(inDays, seconds) }
+
+func (p Presenter) durationIn(unit scale, seconds float64) string {
+	decimals := 1
+	if scaled := math.Abs(seconds / unit.seconds); scaled != 0 && scaled < 1 {
+		decimals = 2
+	}
+	return p.Run(p.Decimal(seconds/unit.seconds, decimals) + "\u00a0" + p.T(unit.key))
+}
+
 // scale is a unit in which durations are written.
 type scale struct {
 	key     string
