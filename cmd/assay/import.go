@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"assay/domain"
 	"assay/domain/intake"
 	"assay/domain/warehouse"
 )
@@ -55,6 +57,9 @@ func runImport(cmd *cobra.Command, f *importFlags, paths []string) error {
 	ctx := cmd.Context()
 	in := warehouse.ImportInput{Format: f.format, Delivery: intake.Source{Paths: paths}, Source: sourceOf(paths), By: commandUser(),
 		DryRun: f.dryRun, NoRefresh: f.noRefresh}
+	if !slices.Contains(intake.Formats, f.format) {
+		return domain.Errorf(domain.KindInvalid, "the format %q is not known; there are %s", f.format, strings.Join(intake.Formats, ", "))
+	}
 	for _, path := range paths {
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("%s cannot be read: %w", path, err)

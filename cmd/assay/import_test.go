@@ -66,6 +66,7 @@ func TestImportRefusesWhatItCannotDo(t *testing.T) {
 	if err := os.WriteFile(file, []byte("OFFICE\nX\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	wantSentence(t, runAssay(t, "import", "--tenant", "nobody", "--format", "ndjson"), "assay import --tenant CODE --format FORMAT PATH...")
 	wantSentence(t, runAssay(t, "import", "--tenant", "nobody", "--format", "ndjson", file), `no administration "nobody"`)
 	wantSentence(t, runAssay(t, "import", "--tenant", "nobody", "--format", "ndjson", file+".gone"), "cannot be read")
 	wantSentence(t, runAssay(t, "import", "--tenant", "nobody", "--format", "ndjson", "--map", file, file), "")

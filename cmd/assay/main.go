@@ -120,7 +120,26 @@ a private PostgreSQL cluster in the --data directory, which they start and stop.
 	addCubeMemoryFlag(root)
 	root.AddCommand(commands()...)
 	refuseUnknown(root)
+	sayUse(root)
 	return root
+}
+
+// sayUse makes every command that is given too few or too many words say how it is written,
+// instead of counting its arguments.
+func sayUse(command *cobra.Command) {
+	for _, child := range command.Commands() {
+		sayUse(child)
+	}
+	accepts := command.Args
+	if accepts == nil || !command.Runnable() {
+		return
+	}
+	command.Args = func(cmd *cobra.Command, args []string) error {
+		if accepts(cmd, args) == nil {
+			return nil
+		}
+		return domain.Errorf(domain.KindInvalid, "write it like this: %s", strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+	}
 }
 
 // refuseUnknown makes every command without an action of its own (assay migrate)
