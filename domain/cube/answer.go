@@ -21,14 +21,12 @@ type answering struct {
 
 // take chooses among the groups of a part that one worker has made; nothing of
 // the part is needed any more afterwards.
-func (a *answering) take(ctx context.Context, part *partial) error {
+func (a *answering) take(part *partial) error {
 	c := a.chooser(part)
 	if err := c.choose(0, uint32(part.groups())); err != nil {
 		return err
 	}
-	if err := part.complete(ctx, c.best, inTurn); err != nil {
-		return err
-	}
+	part.complete(c.best)
 	return a.add(c.best, c.total, part.scanned)
 }
 
@@ -54,9 +52,7 @@ func (a *answering) takeAll(ctx context.Context, part *partial, run runner) erro
 		return err
 	}
 	all.sort()
-	if err := part.complete(ctx, all.best, run); err != nil {
-		return err
-	}
+	part.complete(all.best)
 	return a.add(all.best, all.total, part.scanned)
 }
 

@@ -67,35 +67,6 @@ func (k *kept) renumber(to []uint32) {
 	}
 }
 
-// of gives the rows of some groups only; numbers has 1 + the number that each
-// is given, 0 for the others.
-func (k *kept) of(numbers []uint32) *kept {
-	some := &kept{values: k.values, columns: k.columns, masks: make([][]uint64, len(k.masks))}
-	at := 0
-	for _, b := range k.blocks {
-		var rows []uint32
-		for i, g := range k.groups[at : at+b.count] {
-			if numbers[g] == 0 {
-				continue
-			}
-			row := uint32(b.first + i)
-			if b.rows != nil {
-				row = b.rows[i]
-			}
-			rows = append(rows, row)
-			some.groups = append(some.groups, numbers[g]-1)
-			for w := range k.masks {
-				some.masks[w] = append(some.masks[w], k.masks[w][at+i])
-			}
-		}
-		if len(rows) > 0 {
-			some.blocks = append(some.blocks, keptBlock{b.first, len(rows), rows})
-		}
-		at += b.count
-	}
-	return some
-}
-
 // piece is what one segment brings to a measure.
 type piece struct {
 	kept    *kept

@@ -13,7 +13,7 @@ func (s *Snapshot) segmentFigures(ctx context.Context, p *plan, r *resident, spe
 		return known, nil
 	}
 	out, err := s.compute(ctx, p, r, spelled)
-	if err == nil && out != nil && out.late == nil && r.holder != nil {
+	if err == nil && out != nil && r.holder != nil {
 		out.trim()
 		r.remember(question, out)
 	}
@@ -40,6 +40,14 @@ func (s *Snapshot) compute(ctx context.Context, p *plan, r *resident, spelled []
 		}
 	}
 	rows := int(r.listed.Rows)
+	if p.rowsOnly {
+		if counts := newRowCounts(axes, r.listed.Rows); counts != nil {
+			if err := counts.scan(ctx, rows, where); err != nil {
+				return nil, err
+			}
+			return counts.finish(p, spellings, s.limits.groups)
+		}
+	}
 	scan := newScanner(p.layout(extents, r.listed.Rows), newGrouping(axes, rows), s.limits.groups)
 	if err := scan.scan(ctx, rows, columns, tests, where); err != nil {
 		return nil, err
@@ -66,13 +74,16 @@ func (s *Snapshot) open(ctx context.Context, p *plan, r *resident) (columns map[
 // segment. Each worker adds up the segments it gets; at the end their sums are
 // added.
 func (s *Snapshot) wholeFigures(ctx context.Context, p *plan, residents []*resident, spelled []spelled) (*partial, error) {
+	if p.rowsOnly {
+		if part, err := s.wholeRowCounts(ctx, p, residents, spelled); part != nil || err != nil {
+			return part, err
+		}
+	}
 	extents, rows, err := s.extents(ctx, p, residents)
 	if err != nil {
 		return nil, err
 	}
-	l := p.layout(extents, rows)
-	var mutex sync.Mutex
-	var idle, all []*scanner
+	team := &scanners{layout: p.layout(extents, rows), limit: s.limits.groups}
 	err = s.each(ctx, len(residents), func(ctx context.Context, i int) error {
 		columns, tests, where, any, err := s.open(ctx, p, residents[i])
 		if err != nil || !any {
@@ -82,39 +93,60 @@ func (s *Snapshot) wholeFigures(ctx context.Context, p *plan, residents []*resid
 		if err != nil {
 			return err
 		}
-		mutex.Lock()
-		var scan *scanner
-		if len(idle) > 0 {
-			scan, idle = idle[len(idle)-1], idle[:len(idle)-1]
-			scan.groups.use(axes)
-		} else {
-			scan = newScanner(l, newGrouping(axes, int(min(rows, MaxRows))), s.limits.groups)
-			all = append(all, scan)
-		}
-		mutex.Unlock()
-		if err := scan.scan(ctx, int(residents[i].listed.Rows), columns, tests, where); err != nil {
-			return err
-		}
-		mutex.Lock()
-		idle = append(idle, scan)
-		mutex.Unlock()
-		return nil
+		scan := team.take(func() *grouping { return newGrouping(axes, int(min(rows, MaxRows))) })
+		defer team.giveBack(scan)
+		scan.groups.use(axes)
+		return scan.scan(ctx, int(residents[i].listed.Rows), columns, tests, where)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == 0 {
-		all = append(all, newScanner(l, newGrouping(make([]axis, 0), 0), s.limits.groups))
+	return team.finish(ctx, s.each)
+}
+
+// scanners are those of the workers that add up segments of one layout.
+type scanners struct {
+	layout    *layout
+	limit     int // of groups
+	mutex     sync.Mutex
+	idle, all []*scanner
+}
+
+// take gives a scanner that nobody else uses; the first to have it makes its grouping.
+func (t *scanners) take(groups func() *grouping) *scanner {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if last := len(t.idle) - 1; last >= 0 {
+		scan := t.idle[last]
+		t.idle = t.idle[:last]
+		return scan
 	}
-	for _, other := range all[1:] {
-		if err := all[0].absorb(ctx, other, s.each); err != nil {
+	scan := newScanner(t.layout, groups(), t.limit)
+	t.all = append(t.all, scan)
+	return scan
+}
+
+func (t *scanners) giveBack(scan *scanner) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.idle = append(t.idle, scan)
+}
+
+// finish adds up what the workers have.
+func (t *scanners) finish(ctx context.Context, run runner) (*partial, error) {
+	if len(t.all) == 0 {
+		t.all = append(t.all, newScanner(t.layout, newGrouping(make([]axis, 0), 0), t.limit))
+	}
+	first := t.all[0]
+	for _, other := range t.all[1:] {
+		if err := first.absorb(ctx, other, run); err != nil {
 			return nil, err
 		}
-		if all[0].groups.groups() > s.limits.groups && !all[0].groups.direct {
-			return nil, tooManyGroups(s.limits.groups)
+		if first.groups.groups() > t.limit && !first.groups.direct {
+			return nil, tooManyGroups(t.limit)
 		}
 	}
-	return all[0].finish(ctx, nil, s.each)
+	return first.finish(ctx, nil, run)
 }
 
 // spelledAxes gives the axes of a segment, with the lexicon's numbers.

@@ -111,6 +111,9 @@ type chooser struct {
 
 // choose looks at the groups from one number to another, and keeps the best.
 func (c *chooser) choose(from, to uint32) error {
+	if c.byRows() {
+		return c.chooseByRows(from, to)
+	}
 	var err error
 	for g := from; g < to && err == nil; g++ {
 		if c.part.has(g) {
@@ -157,14 +160,16 @@ func (c *chooser) consider(g uint32) error {
 	if full && c.compare(s, &c.best[0]) > 0 {
 		return nil
 	}
-	kept := chosen{group: g, figures: slices.Clone(s.figures), ranks: slices.Clone(s.ranks)}
-	switch {
-	case full:
-		c.best[0] = kept
+	if full {
+		worst := &c.best[0]
+		worst.group, worst.figures, worst.ranks = g, append(worst.figures[:0], s.figures...), append(worst.ranks[:0], s.ranks...)
 		heap.Fix(c, 0)
-	case c.wanted > 0:
+		return nil
+	}
+	kept := chosen{group: g, figures: slices.Clone(s.figures), ranks: slices.Clone(s.ranks)}
+	if c.wanted > 0 {
 		heap.Push(c, kept)
-	default:
+	} else {
 		c.best = append(c.best, kept)
 	}
 	return nil

@@ -17,7 +17,7 @@ type partial struct {
 	quantiles [][]float64  // by measure, then group*len(P)+i
 	distinct  [][]int64    // by measure, by group
 	shared    bool         // remembered: others may be reading it
-	late      *late        // rows from which the measures are computed that only the page needs
+	rows      []uint32     // instead of figures, where nothing but rows is counted: by group
 	monthly   []monthGroup // instead of all this, where the dimensions have one key a month
 }
 
@@ -28,12 +28,8 @@ func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) 
 		quantiles: make([][]float64, len(s.plan.measures)), distinct: make([][]int64, len(s.plan.measures))}
 	p.figures.grow(s.groups.groups())
 	var ranked []int
-	groups := p.figures.groups()
-	if wanted := s.plan.wanted(); groups > manyGroups && wanted > 0 && wanted <= groups/8 {
-		p.late = &late{kept: s.kept}
-	}
 	for i, m := range s.plan.measures {
-		if (m.fn == Quantiles || m.fn == Distinct) && (p.late == nil || !s.plan.late[i]) && !s.isClassified(i) {
+		if (m.fn == Quantiles || m.fn == Distinct) && !s.isClassified(i) {
 			ranked = append(ranked, i)
 		}
 	}
@@ -48,7 +44,7 @@ func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) 
 	// The rows of large groups are shared among the workers; where groups are many
 	// and small, the measures are.
 	within, over := run, runner(inTurn)
-	if groups > manyGroups {
+	if p.figures.groups() > manyGroups {
 		within, over = inTurn, run
 	}
 	if err := over(ctx, len(ranked), func(ctx context.Context, i int) error {
@@ -56,10 +52,8 @@ func (s *scanner) finish(ctx context.Context, spellings [][]uint32, run runner) 
 	}); err != nil {
 		return nil, err
 	}
-	if p.late == nil {
-		for _, k := range s.kept {
-			k.release()
-		}
+	for _, k := range s.kept {
+		k.release()
 	}
 	s.kept = nil
 	return p, nil
@@ -91,20 +85,8 @@ func (p *partial) rank(ctx context.Context, i int, rows []*kept, counts []int64,
 	return err
 }
 
-// late is what is left to do for the groups of the page, where it shows few of
-// many.
-type late struct {
-	kept   []*kept
-	places map[uint32]int // of the groups that were completed
-}
-
 // complete gives chosen groups their values.
-func (p *partial) complete(ctx context.Context, best []chosen, run runner) error {
-	if p.late != nil {
-		if err := p.rankLate(ctx, best, run); err != nil {
-			return err
-		}
-	}
+func (p *partial) complete(best []chosen) {
 	for i := range best {
 		b := &best[i]
 		b.values = make([]Value, len(p.plan.measures))
@@ -114,53 +96,16 @@ func (p *partial) complete(ctx context.Context, best []chosen, run runner) error
 			}
 		}
 	}
-	return nil
-}
-
-// rankLate computes the late measures from the rows of the groups chosen.
-func (p *partial) rankLate(ctx context.Context, best []chosen, run runner) error {
-	numbers := make([]uint32, p.figures.groups()) // 1 + place, 0: not chosen
-	p.late.places = map[uint32]int{}
-	for i := range best {
-		numbers[best[i].group] = uint32(i + 1)
-		p.late.places[best[i].group] = i
-	}
-	rows := make([]*kept, len(p.late.kept))
-	err := run(ctx, len(rows), func(ctx context.Context, i int) error {
-		rows[i] = p.late.kept[i].of(numbers)
-		return ctx.Err()
-	})
-	for i, m := range p.plan.measures {
-		if err != nil {
-			return err
-		}
-		if p.plan.late[i] {
-			counts := make([]int64, len(best))
-			for n := range best {
-				counts[n] = p.count(m.lane, best[n].group)
-			}
-			err = p.rank(ctx, i, rows, counts, inTurn)
-		}
-	}
-	return err
-}
-
-// place gives where a measure of a group stands.
-func (p *partial) place(i int, g uint32) int {
-	if p.late != nil && p.plan.late[i] {
-		return p.late.places[g]
-	}
-	return int(g)
 }
 
 // release gives the memory back; nothing of the part may be used any more.
 func (p *partial) release() {
-	p.figures.release()
-	if p.late != nil {
-		for _, k := range p.late.kept {
-			k.release()
-		}
+	if p.rows != nil {
+		cellPool.release(p.rows)
+		p.rows = nil
+		return
 	}
+	p.figures.release()
 }
 
 // absorb adds the groups of another scanner of the same layout and axes.
@@ -194,7 +139,12 @@ func (s *scanner) absorb(ctx context.Context, other *scanner, run runner) error 
 }
 
 // count gives how many rows of the group are in a lane.
-func (p *partial) count(lane int, g uint32) int64 { return p.figures.counted(p.bits[lane], g) }
+func (p *partial) count(lane int, g uint32) int64 {
+	if p.rows != nil {
+		return int64(p.rows[g])
+	}
+	return p.figures.counted(p.bits[lane], g)
+}
 
 // total gives the sum of measure i in group g.
 func (p *partial) total(i int, g uint32) total {
@@ -217,7 +167,7 @@ func (p *partial) value(i int, g uint32) (Value, error) {
 	case m.fn == Count:
 		v.Int, v.Null = v.N, false
 	case m.fn == Distinct:
-		v.Int, v.Null = p.distinct[i][p.place(i, g)], false
+		v.Int, v.Null = p.distinct[i][g], false
 	case m.fn == Sum:
 		sum, fits := p.total(i, g).integer()
 		if !fits {
@@ -226,7 +176,7 @@ func (p *partial) value(i int, g uint32) (Value, error) {
 		v.Int = sum
 	case v.Null:
 	case m.fn == Quantiles:
-		at := p.place(i, g) * len(m.p)
+		at := int(g) * len(m.p)
 		v.Quantiles = slices.Clone(p.quantiles[i][at : at+len(m.p)])
 	default:
 		v.Int = p.figures.at(p.positions[i], g)
@@ -239,6 +189,9 @@ func (p *partial) groups() int {
 	if p.monthly != nil {
 		return len(p.monthly)
 	}
+	if p.rows != nil {
+		return len(p.rows)
+	}
 	return p.figures.groups()
 }
 
@@ -247,7 +200,7 @@ func (p *partial) has(g uint32) bool {
 	if p.monthly != nil {
 		return len(p.plan.dimensions) == 0 || p.monthly[g].figures.Rows > 0
 	}
-	return !p.grouping.direct || len(p.plan.dimensions) == 0 || p.figures.counted(0, g) > 0
+	return !p.grouping.direct || len(p.plan.dimensions) == 0 || p.count(0, g) > 0
 }
 
 func (m *measure) tooLarge() error {

@@ -21,7 +21,7 @@ type plan struct {
 	measures   []measure
 	having     []bound
 	order      []criterion
-	late       []bool // by measure: whether it is needed only of the groups on the page
+	rowsOnly   bool // nothing but the rows of groups is counted
 }
 
 // bound is one of Query.Having, found among the measures.
@@ -108,19 +108,14 @@ func (g *Grain) plan(q *Query) (*plan, error) {
 	if err := p.checkOrder(); err != nil {
 		return nil, err
 	}
-	p.findLate()
+	p.rowsOnly = p.countsRows()
 	return p, nil
 }
 
-// findLate finds the measures that are dear to compute and that decide neither
-// which groups are kept nor their order.
-func (p *plan) findLate() {
-	p.late = make([]bool, len(p.measures))
-	for i, m := range p.measures {
-		p.late[i] = (m.fn == Quantiles || m.fn == Distinct) &&
-			!slices.ContainsFunc(p.having, func(h bound) bool { return h.measure == i }) &&
-			!slices.ContainsFunc(p.order, func(c criterion) bool { return c.dimension < 0 && (c.measure == i || c.per == i) })
-	}
+// decides reports whether a measure decides which groups are kept, or their order.
+func (p *plan) decides(measure int) bool {
+	return slices.ContainsFunc(p.having, func(h bound) bool { return h.measure == measure }) ||
+		slices.ContainsFunc(p.order, func(c criterion) bool { return c.dimension < 0 && (c.measure == measure || c.per == measure) })
 }
 
 // wanted is how many groups there may be on the page and before it; 0: all.

@@ -83,6 +83,9 @@ func (r *resident) forget() {
 
 // bytes gives the memory that figures take, after they have been made small.
 func (p *partial) bytes() int64 {
+	if p.rows != nil {
+		return int64(4*len(p.rows) + 4096)
+	}
 	n := 8*len(p.figures.cells) + 4*len(p.grouping.table) + 8*len(p.grouping.keys)
 	for _, s := range p.grouping.stages {
 		if s.known != nil {
@@ -106,6 +109,12 @@ func (p *partial) trim() {
 		if known := p.grouping.stages[i].known; known != nil {
 			known.slots = nil
 		}
+	}
+	if p.rows != nil {
+		counts := append([]uint32(nil), p.rows...)
+		cellPool.release(p.rows)
+		p.rows = counts
+		return
 	}
 	cells := append([]uint64(nil), p.figures.cells...)
 	p.figures.release()

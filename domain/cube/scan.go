@@ -96,8 +96,8 @@ func (p *plan) segmentNumbers(columns map[int]*column) []*numbers {
 	return values
 }
 
-// scan adds the rows of one segment; the scanner's axes are those of the segment.
-func (s *scanner) scan(ctx context.Context, rows int, columns map[int]*column, tests, where []test) error {
+// enter prepares for another segment.
+func (s *scanner) enter(rows int, columns map[int]*column, tests, where []test) {
 	s.where, s.values = where, s.plan.segmentNumbers(columns)
 	s.masked = s.layout.masks(tests, s.values)
 	s.needed = make([]bool, len(s.values))
@@ -118,6 +118,11 @@ func (s *scanner) scan(ctx context.Context, rows int, columns map[int]*column, t
 	if s.keep {
 		s.kept = append(s.kept, newKept(s.words, rows, s.values, columns))
 	}
+}
+
+// scan adds the rows of one segment; the scanner's axes are those of the segment.
+func (s *scanner) scan(ctx context.Context, rows int, columns map[int]*column, tests, where []test) error {
+	s.enter(rows, columns, tests, where)
 	for first := 0; first < rows; first += blockRows {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -136,6 +141,13 @@ func (s *scanner) scan(ctx context.Context, rows int, columns map[int]*column, t
 
 // add counts and sums the selected rows.
 func (s *scanner) add() {
+	s.begin()
+	s.groups.number(&s.selection, s.keys, s.group)
+	s.addNumbered()
+}
+
+// begin makes room for the selected rows.
+func (s *scanner) begin() {
 	n := s.selection.count
 	s.keys = s.keys[:n]
 	if s.keep {
@@ -146,7 +158,10 @@ func (s *scanner) add() {
 			s.masks[w] = s.masks[w][:n]
 		}
 	}
-	s.groups.number(&s.selection, s.keys, s.group)
+}
+
+// addNumbered counts and sums the selected rows, whose groups are known.
+func (s *scanner) addNumbered() {
 	s.figures.grow(s.groups.groups())
 	s.figures.locate(s.group)
 	if len(s.classes) > 0 {

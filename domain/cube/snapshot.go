@@ -48,6 +48,7 @@ type member struct {
 type limits struct {
 	groups  int
 	workers int
+	forEach int // see groupsForEach
 }
 
 // resident is a segment with the columns decoded so far.
@@ -171,6 +172,7 @@ func Recall(grains []*Grain, segments ...*Segment) (*Snapshot, error) {
 }
 
 func newSnapshot(grains map[string]*Grain, residents []*resident, l limits) (*Snapshot, error) {
+	l.forEach = groupsForEach
 	s := &Snapshot{grains: map[string]*member{}, limits: l, lexica: &lexica{}}
 	for name, g := range grains {
 		s.grains[name] = &member{grain: g}
@@ -388,6 +390,18 @@ func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resid
 		}
 		return a.takeAll(ctx, part, inTurn)
 	}
+	parts, err := s.inTwoGoes(ctx, a.plan, residents)
+	if err != nil {
+		return err
+	}
+	if parts != nil {
+		return s.shownFigures(ctx, a, parts, residents)
+	}
+	return s.groupFigures(ctx, a, residents)
+}
+
+// groupFigures computes all of the plan's figures of all groups.
+func (s *Snapshot) groupFigures(ctx context.Context, a *answering, residents []*resident) error {
 	if err := s.decode(ctx, a.plan, slices.DeleteFunc(slices.Clone(residents), func(r *resident) bool {
 		return r.recall(a.plan.question(r.listed.Month)) != nil
 	})); err != nil {
@@ -409,7 +423,7 @@ func (s *Snapshot) figures(ctx context.Context, a *answering, residents []*resid
 		if !part.shared {
 			defer part.release()
 		}
-		return a.take(ctx, part)
+		return a.take(part)
 	})
 }
 
