@@ -209,7 +209,7 @@ func (w words) targets(d *Document) paper.Table {
 }
 
 func (w words) definitions(d *Document) paper.Table {
-	table := paper.Table{Columns: []paper.Column{{Title: w.t("paper.indicator"), Share: 1}, {Title: w.t("paper.definitions"), Share: 6}, {Title: w.t("paper.fingerprint"), Share: 3}}}
+	table := paper.Table{Columns: []paper.Column{{Title: w.t("paper.indicator"), Share: 1.3}, {Title: w.t("paper.definitions"), Share: 5.7}, {Title: w.t("paper.fingerprint"), Share: 3}}}
 	for i := range d.Targets {
 		t := &d.Targets[i]
 		table.Rows = append(table.Rows, []string{t.Code, w.definition(t), t.DefinitionHash})

@@ -204,6 +204,9 @@ func (s *sheet) lines(lines []string, weight weight, size, x, width float64, sid
 
 // wrap breaks a text into lines of a width. A word that is wider is broken between letters.
 func (s *sheet) wrap(text string, weight weight, size, width float64) []string {
+	if s.document.Language == "fr" {
+		text = French(text)
+	}
 	var lines []string
 	for hard := range strings.SplitSeq(text, "\n") {
 		line := ""

@@ -10,6 +10,8 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+
+	"assay/domain/paper"
 )
 
 //go:embed en fr
@@ -49,7 +51,11 @@ func Load() (map[string]*Book, error) {
 			if err != nil {
 				return nil, fmt.Errorf("read the handbook: %w", err)
 			}
-			book.Chapters[chapter] = sections(string(content))
+			text := string(content)
+			if language == "fr" {
+				text = paper.French(text)
+			}
+			book.Chapters[chapter] = sections(text)
 		}
 		content, err := files.ReadFile(language + "/gaming.json")
 		if err != nil {

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/text/message"
 
 	"assay/domain/indicator"
+	"assay/domain/paper"
 )
 
 //go:embed */*.json
@@ -67,6 +68,9 @@ func (b *Bundle) read(code string) error {
 		return err
 	}
 	for name, content := range contents {
+		if code == "fr" {
+			content = []byte(paper.French(string(content)))
+		}
 		// The library takes the language from the name that it is given.
 		file, err := b.messages.ParseMessageFileBytes(content, code+".json")
 		if err != nil {
