@@ -209,6 +209,9 @@ func (l *loader) change(c *chunk, k known, old *Record, all *changes, count *Kin
 	all.documents = append(all.documents, change)
 	l.touch(&old.Declaration)
 	l.touch(&merged)
+	if l.reach != nil {
+		l.reach.replaced(&old.Declaration)
+	}
 	if again {
 		return nil
 	}

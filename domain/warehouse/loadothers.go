@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"assay/domain"
@@ -87,6 +86,10 @@ func (l *loader) manifestMonths(m *declaration.Manifest) {
 		l.reach.manifest(m)
 	}
 	l.at(m.Office, m.ArrivedAt, m.LastDischargedAt, m.RegisteredAt, m.ValidatedAt)
+	if m.ArrivedAt != nil { // the goods of a declaration arrive on a day of its own office
+		l.months.add(Month(m.ArrivedAt.At.UTC().Add(-farthestZone)))
+		l.months.add(Month(m.ArrivedAt.At.UTC().Add(farthestZone)))
+	}
 	if m.DepartedOn != nil {
 		l.months.add(Month(*m.DepartedOn))
 	}
@@ -119,24 +122,14 @@ func (l *loader) accountMonths(a *declaration.SuspenseAccount) {
 	}
 }
 
-// cited marks the months of declarations that cite a manifest of this load: what
-// is derived from them looks at their cargo.
+// cited marks the months of what hangs on documents of this load, if there was anything before it.
 func (l *loader) cited(ctx context.Context) error {
+	if l.reach == nil {
+		return nil
+	}
 	return l.native(ctx, func(conn *pgx.Conn) error {
 		if err := planByIndex(ctx, conn, false); err != nil { // this one reads everything
 			return err
-		}
-		rows, err := conn.Query(ctx, `SELECT DISTINCT (extract(year FROM d.registered_on) * 12 + extract(month FROM d.registered_on) - 1)::integer
-			FROM declaration d WHERE d.tenant_id = $1 AND d.manifest IN (SELECT reference FROM stage_changed_manifest)`, uuid.UUID(l.tenant.ID))
-		if err != nil {
-			return fmt.Errorf("find declarations that cite changed manifests: %w", err)
-		}
-		months, err := pgx.CollectRows(rows, pgx.RowTo[int])
-		if err != nil {
-			return fmt.Errorf("find declarations that cite changed manifests: %w", err)
-		}
-		for _, month := range months {
-			l.months.add(month)
 		}
 		return l.reached(ctx, conn)
 	})

@@ -15,6 +15,7 @@ const (
 	february2026 = 2026*12 + 1
 	march2026    = 2026*12 + 2
 	april2026    = 2026*12 + 3
+	may2026      = 2026*12 + 4
 )
 
 // plain is a declaration with a header and one operation.
@@ -63,13 +64,13 @@ func TestExactlyTheTouchedMonthsBecomeDirty(t *testing.T) {
 func TestACargoMarksTheMonthsOfThoseWhoCiteIt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	citing := plain(1, day(2026, 4, 1), time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC))
+	citing := plain(1, day(2026, 4, 1), time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)) // rows of its acts name the carrier too
 	citing.Header.Manifest = "M/1"
 	other := intake.Document{Manifest: &declaration.Manifest{Reference: "M/0", Office: "SEL1"}} // the first manifest of all would mark everything
 	b.load(t, b.first, other, one(citing), one(plain(2, day(2026, 3, 1), time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))))
 	b.clearDirty(t, b.first.ID)
 	b.load(t, b.first, intake.Document{Manifest: &declaration.Manifest{Reference: "M/1", Office: "SEL1", ArrivedAt: pointer(moment(2026, 1, 5, 1, 0))}})
-	if diff := cmp.Diff([]int{january2026, april2026}, b.dirty(t, b.first.ID)); diff != "" {
+	if diff := cmp.Diff([]int{january2026, april2026, may2026}, b.dirty(t, b.first.ID)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -87,6 +88,27 @@ func TestALoadMarksWhatIsComparedWithIt(t *testing.T) {
 		return func(d *declaration.Declaration) { d.Header.Manifest, d.Header.Bills = "M/1", []string{bill} }
 	}
 	nothing := func(*declaration.Declaration) {}
+	second := func(month time.Month, d, minute int) declaration.Moment {
+		return declaration.Moment{At: at(month, d).Add(time.Duration(minute) * time.Minute), Precision: declaration.Second}
+	}
+	exits := func(month time.Month, change func(*declaration.Declaration)) func(*declaration.Declaration) {
+		return func(d *declaration.Declaration) {
+			change(d)
+			d.Events = append(d.Events, declaration.Event{Sequence: 9, Kind: declaration.Exited, Operation: "Exit", Moment: second(month, 3, 0)})
+		}
+	}
+	by := func(user string) func(*declaration.Declaration) {
+		return func(d *declaration.Declaration) { d.Events[0].User = user }
+	}
+	inspects := func(user string) func(*declaration.Declaration) {
+		return func(d *declaration.Declaration) {
+			d.Inspections = []declaration.Inspection{{Number: "I", User: user, Moment: second(time.Month(d.Header.RegisteredOn.Month()), 11, 0)}}
+		}
+	}
+	account := func(name, holder string, month time.Month) intake.Document {
+		return intake.Document{Suspense: &declaration.SuspenseAccount{Account: name, Office: "SEL1", Holder: holder, HS: "1001", Quantity: 5,
+			OpenedOn: day(2026, month, 1), DueOn: day(2026, month, 2), Discharges: []declaration.Discharge{{Sequence: 1, Moment: second(month, 12, 0), Quantity: 1}}}}
+	}
 	manifest := intake.Document{Manifest: &declaration.Manifest{Reference: "M/0", Office: "SEL1"}}
 	for name, try := range map[string]struct {
 		before, load []intake.Document
@@ -100,6 +122,27 @@ func TestALoadMarksWhatIsComparedWithIt(t *testing.T) {
 				d.Header.Cancelled = true
 				d.Events = append(d.Events, declaration.Event{Sequence: 2, Kind: declaration.Cancelled, Operation: "Cancel", Moment: declaration.Moment{At: at(1, 20), Precision: declaration.Second}})
 			})}, []int{january2026, february2026}},
+		"a second declaration on the bill of one that left later": {
+			[]intake.Document{manifest, declared(1, 1, exits(2, cites("B1")))}, []intake.Document{declared(3, 4, cites("B1"))}, []int{january2026, february2026, april2026}},
+		"somebody in control at two offices within minutes": {
+			[]intake.Document{declared(1, 1, exits(3, by("u"))), declared(2, 4, inspects("u")), declared(3, 1, exits(2, by("v")))},
+			[]intake.Document{declared(4, 1, func(d *declaration.Declaration) {
+				d.Reference.Office, d.Events[0].User, d.Events[0].Moment = "SEL2", "u", second(1, 10, 20)
+			})}, []int{january2026, march2026}},
+		"somebody in control who was at two offices within minutes before a correction": {
+			[]intake.Document{declared(1, 1, exits(3, by("u"))), declared(2, 4, inspects("u")), declared(4, 1, func(d *declaration.Declaration) {
+				d.Reference.Office, d.Events[0].User, d.Events[0].Moment = "SEL2", "u", second(1, 10, 20)
+			})},
+			[]intake.Document{declared(4, 1, func(d *declaration.Declaration) {
+				d.Reference.Office, d.Events[0].User, d.Events[0].Moment = "SEL2", "u", second(1, 14, 0)
+			})}, []int{january2026, march2026}},
+		"a user whose only act of control is taken back": {
+			[]intake.Document{declared(1, 2, inspects("u")), declared(2, 1, by("u")), declared(3, 4, nothing)},
+			[]intake.Document{declared(1, 2, func(d *declaration.Declaration) { d.Inspections = []declaration.Inspection{} })},
+			[]int{january2026, february2026, march2026, april2026}},
+		"a discharge that names a holder and no declaration": {
+			[]intake.Document{account("A0", "I2", 2), declared(1, 1, exits(3, nothing)), declared(2, 4, nothing)},
+			[]intake.Document{account("A1", "I1", 1)}, []int{january2026, march2026}},
 		"an offence that has waited long enough": {
 			[]intake.Document{declared(1, 1, func(d *declaration.Declaration) {
 				d.Offences = []declaration.Offence{{Number: "1", User: "u", Status: declaration.OffenceConfirmed, Moment: declaration.Moment{At: at(1, 12), Precision: declaration.Second}}}

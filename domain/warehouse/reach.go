@@ -21,16 +21,28 @@ type reach struct {
 	transits     map[string]struct{}
 	routes       map[[2]string]struct{} // of transits: departure and destination
 	discharged   map[string]struct{}    // declarations that discharges name
-	cancelled    []reRegistration
+	cancelled    []importerDays
+	holders      []importerDays      // of accounts: who is discharged without a declaration, and when it may be for one of theirs
 	users        map[string]struct{} // who inspected or was assigned
 	days         []dayRange          // on which acts are looked at anew
 	transitDates []time.Time         // findings on a transit itself are dated by its departure
+	gone         []formerAct         // acts of versions that the load replaced
+
+	// declarations are those that the load reaches. Every month in which one has a row is made again: rows of all its
+	// acts name the carrier of its manifest, and the act that closes it says which rules it broke.
+	declarations map[int64]struct{}
 }
 
-// reRegistration is when declarations of an importer are compared with one that was cancelled.
-type reRegistration struct {
+// importerDays is when declarations of an importer are compared with a document of the load.
+type importerDays struct {
 	importer string
 	dayRange
+}
+
+// formerAct is an act that a replaced version had.
+type formerAct struct {
+	user, office string
+	at           time.Time
 }
 
 type dayRange struct{ first, last time.Time }
@@ -45,7 +57,7 @@ const (
 
 func newReach(settings *administration.Settings) *reach {
 	return &reach{settings: settings, references: map[string]struct{}{}, bills: map[[2]string]struct{}{}, transits: map[string]struct{}{},
-		routes: map[[2]string]struct{}{}, discharged: map[string]struct{}{}, users: map[string]struct{}{}}
+		routes: map[[2]string]struct{}{}, discharged: map[string]struct{}{}, users: map[string]struct{}{}, declarations: map[int64]struct{}{}}
 }
 
 // round is the days round a moment.
@@ -55,7 +67,7 @@ func round(at time.Time, before, after int) dayRange {
 
 // bound gives up the details when they become many.
 func (r *reach) bound() {
-	if len(r.references)+len(r.bills)+len(r.transits)+len(r.discharged)+len(r.cancelled)+len(r.days) > mostReached {
+	if len(r.references)+len(r.bills)+len(r.transits)+len(r.discharged)+len(r.cancelled)+len(r.holders)+len(r.days)+len(r.gone)+len(r.declarations) > mostReached {
 		*r = reach{settings: r.settings, everything: true}
 	}
 }
@@ -76,7 +88,7 @@ func (r *reach) declaration(d *declaration.Declaration) {
 	}
 	for i := range d.Events {
 		if e := &d.Events[i]; h.Cancelled && h.Importer != "" && e.Kind == declaration.Cancelled {
-			r.cancelled = append(r.cancelled, reRegistration{h.Importer, round(e.At, 1, int(r.settings.ReRegistrationDays))})
+			r.cancelled = append(r.cancelled, importerDays{h.Importer, round(e.At, 1, int(r.settings.ReRegistrationDays))})
 		}
 	}
 	for i := range d.Inspections {
@@ -85,6 +97,19 @@ func (r *reach) declaration(d *declaration.Declaration) {
 	for i := range d.Assignments {
 		r.users[d.Assignments[i].Examiner] = struct{}{}
 		r.users[d.Assignments[i].Chief] = struct{}{}
+	}
+	r.bound()
+}
+
+// replaced notes the acts of a version that is there no more.
+func (r *reach) replaced(d *declaration.Declaration) {
+	if r.everything {
+		return
+	}
+	for i := range d.Events {
+		if e := &d.Events[i]; !e.Machine && e.User != "" && e.HasTime() {
+			r.gone = append(r.gone, formerAct{e.User, d.Reference.Office, e.At})
+		}
 	}
 	r.bound()
 }
@@ -114,7 +139,9 @@ func (r *reach) account(a *declaration.SuspenseAccount) {
 			r.days = append(r.days, round(discharge.At, 0, 0)) // a finding on the account is dated by it
 			continue
 		}
-		r.days = append(r.days, round(discharge.At, dischargeDays, dischargeDays))
+		near := round(discharge.At, dischargeDays, dischargeDays)
+		r.days = append(r.days, near)
+		r.holders = append(r.holders, importerDays{a.Holder, near})
 	}
 	r.bound()
 }
