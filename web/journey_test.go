@@ -20,6 +20,8 @@ import (
 	"assay/domain/account"
 	"assay/domain/administration"
 	"assay/domain/engagement"
+	"assay/domain/intake"
+	"assay/domain/warehouse"
 )
 
 // step is one thing that somebody does: opening an address, or following a link of the page, and what is seen then.
@@ -76,6 +78,7 @@ var written = map[string][][2]string{
 // go into the directory that ASSAY_SCREENSHOTS names.
 func (k *kit) testJourneys(t *testing.T) {
 	k.guide(t)
+	k.rejected(t)
 	browser := newBrowser(t)
 	languages := []string{"en", "fr", "ar"}
 	screens := []struct {
@@ -169,6 +172,20 @@ func write(ctx context.Context, step, journey string) error {
 		}
 	}
 	return nil
+}
+
+// rejected reads a delivery in which nothing is a declaration.
+func (k *kit) rejected(t *testing.T) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "night_of_3_january.ndjson")
+	if err := os.WriteFile(file, []byte("{\"office\": \"KSB1\"\nthis is no declaration\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	batch, err := k.warehouse.Import(t.Context(), k.first, warehouse.ImportInput{Format: intake.FormatNDJSON, Delivery: intake.Source{Paths: []string{file}},
+		Source: "night_of_3_january.ndjson", By: "data_officer", DryRun: true, NoRefresh: true})
+	if err != nil || batch.Rejected == 0 {
+		t.Fatalf("a delivery with rejects: %+v, %v", batch, err)
+	}
 }
 
 // guide is an expert with engagements in two administrations.
