@@ -5,7 +5,8 @@
 
 # Two packages are built and tested at a time: each may start a PostgreSQL, and the
 # smallest machine that is looked after has two processors.
-TEST_FLAGS ?= -race -p 2 -timeout 30m
+# go vet has looked at everything before, and nobody debugs these programs: both would take time again.
+TEST_FLAGS ?= -race -p 2 -timeout 30m -vet=off -ldflags=-w
 
 # The packages whose tests take longest begin first, so that no processor is idle at the end.
 LONGEST := ./web ./domain/refresh ./domain/contract ./domain/indicator
@@ -13,19 +14,25 @@ LONGEST := ./web ./domain/refresh ./domain/contract ./domain/indicator
 ASSAY := bin/assay
 TOOLS := bin/golangci-lint bin/oapi-codegen
 
-# Tests that go through fewer cases under the race detector (package racing) are run without it
-# too, through all. A package that has such tests stands here, and their names.
-WHOLE_FLAGS ?= -p 2 -timeout 30m
+# Tests that go through fewer cases under the race detector (package racing), or through none, are run
+# without it too, through all. A package that has such tests stands here, and their names.
+WHOLE_FLAGS ?= -p 2 -timeout 30m -vet=off -ldflags=-w
 WHOLE_PACKAGES := ./web ./domain/refresh ./api ./domain/contract ./domain/indicator ./domain/engagement ./domain/sample
 WHOLE := TestEveryRouteAsEveryRole TestRefreshOfDirtyMonthsEqualsThatOfAll TestEveryOperationAsEveryRole \
 	TestNothingForbiddenGetsThrough TestObjectionsWalk TestExcessIsAsCountedCaseByCase TestAScoreIsTheExactWeightedMean \
 	TestScorecards TestQuantile TestSpearman TestCubeAndSQLAgree TestCubeAndSQLAgreeUnderOtherSettings TestCubeAndSQLAgreeOnASample \
-	TestOneWorldSeenInSeveralWays TestRebuildOfFewMonthsEqualsThatOfAll TestMemoryDoesNotGrow TestAccessIsThereExactlyWhileAnEngagementHolds
+	TestOneWorldSeenInSeveralWays TestRebuildOfFewMonthsEqualsThatOfAll TestMemoryDoesNotGrow TestAccessIsThereExactlyWhileAnEngagementHolds \
+	TestPagesAreAccessible TestInARealBrowser TestLifeOfAContract TestFavouredPairsStandOut TestAssignmentIsRandomWithoutFavours \
+	TestPlantedHabitsShow TestProfilesMeetTheirFigures TestConcentrationIsThatOfAKnownCountry TestMixedIsReformedInTheMiddle TestTheEndIsOpen
 space := $(subst ,, )
 
 # The walks of property tests begin with the same number each time, so that what passes once passes
 # always. RAPID_SEED=0 walks where nobody has been yet.
 export RAPID_SEED ?= 20260104
+
+# A race is told at the moment when it is seen. The second that the detector sleeps at the end of every program, and of every
+# program that a test starts, shows nothing more.
+export GORACE ?= atexit_sleep_ms=50
 
 .PHONY: help
 help: ## list the targets
@@ -42,7 +49,7 @@ build: ## build bin/assay
 	CGO_ENABLED=0 go build -trimpath -o $(ASSAY) ./cmd/assay
 
 .PHONY: test
-test: ## all checks: format, vet, linters, generated code, and every test with the race detector
+test: ## all checks: format, vet, linters, generated code, and every test, with the race detector where it can see something
 	@sh deploy/install-packages postgresql redis-server chromium gcc npm pdfsig pkcs11-tool softhsm2-util
 	@sh deploy/fetch-axe
 	@$(MAKE) --no-print-directory format vet lint generated bin/provider

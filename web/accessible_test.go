@@ -18,6 +18,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"assay/deploy/local/dbtest/racing"
 	"assay/web/fixture"
 	"assay/web/locales"
 )
@@ -45,6 +46,7 @@ const tabs = 2
 // the open document, must fit the wide window too, and is asked every rule in the narrow and dark look, where long words are worst.
 func TestPagesAreAccessible(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	server := fixtureServer(t)
 	browser := newBrowser(t)
 	judge := readAxe(t)

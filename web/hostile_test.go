@@ -18,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
+
+	"assay/deploy/local/dbtest/racing"
 )
 
 // harm is what a text of an extract carries: it runs when a page takes it for anything but text, in an element, in an
@@ -105,6 +107,7 @@ func writeRows(t *testing.T, path string, rows [][]string) {
 // passkey and signs in with it.
 func TestInARealBrowser(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	k := newSpoiltKit(t, 200, spoil)
 	k.deliverHarm(t)
 	browser, cancel := context.WithTimeout(newBrowser(t), 15*time.Minute)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay/deploy/local/dbtest/racing"
 	"assay/domain/access"
 )
 
@@ -14,6 +15,7 @@ import (
 // ASSAY_LIFE_LANGUAGE the language of everybody's pages.
 func TestLifeOfAContract(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	l := newLife(t)
 	deputy := l.atDesk("etoundi", "Paul Etoundi", access.Deputy, "")
 	director := l.atDesk("kone", "Mariam Koné", access.DirectorGeneral, "")
@@ -72,7 +74,6 @@ func TestLifeOfAContract(t *testing.T) {
 	l.part("second scorecard, objection refused", func() {
 		mbarga.open(second)
 		mbarga.standsAt(isActive, "the second edition")
-		mbarga.sees(".contract aside a[href*='" + first + "/scorecards/']")
 		mbarga.picture("amended")
 		mbarga.readCard("august")
 		objection := mbarga.object("definition", "What is registered after four in the afternoon cannot be assessed on the same day.", false, "august")

@@ -175,6 +175,7 @@ func TestCubeAndSQLAgree(t *testing.T) {
 // the year begins in July and other settings are not the default.
 func TestCubeAndSQLAgreeUnderOtherSettings(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	b := open(t, func(tenant *administration.Tenant) {
 		tenant.Currency, tenant.Zone = "XAF", "Africa/Cairo"
 		s := administration.DefaultSettings(0)

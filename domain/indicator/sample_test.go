@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"assay/deploy/local/dbtest/racing"
 	"assay/domain/administration"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
@@ -48,6 +49,7 @@ func sampled(tb testing.TB, declarations, months int) (*bundle, *fact.Rebuilt) {
 // The same on an extract as a site would give it, read by intake.
 func TestCubeAndSQLAgreeOnASample(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	b, _ := sampled(t, 1200, 6)
 	b.views(t, func(ctx context.Context) {
 		in := indicator.Request{From: cube.DateOf(2025, 7, 1), To: cube.DateOf(2026, 1, 1)}

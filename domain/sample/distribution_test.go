@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"assay/deploy/local/dbtest/racing"
 )
 
 // Extracts that several tests look at, and their numbers of declarations.
@@ -180,6 +182,7 @@ type expectation struct {
 
 func TestProfilesMeetTheirFigures(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	for profile, expected := range map[Profile][]expectation{
 		Before: {
 			{"lane GREEN", 0.10, 0.015}, {"lane BLUE", 0, 0.001}, {"lane YELLOW", 0.30, 0.015}, {"lane RED", 0.60, 0.02},
@@ -230,6 +233,7 @@ func shareOfTop(counts map[string]int, n int) float64 {
 // published declarations of a country with as many brokers and importers.
 func TestConcentrationIsThatOfAKnownCountry(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	p := DefaultParameters()
 	p.Profile, p.Declarations, p.Months, p.Brokers, p.Importers = Clean, 37_385, 12, 1220, 12_720
 	brokers, importers, chapters := map[string]int{}, map[string]int{}, map[string]int{}
@@ -275,6 +279,7 @@ func TestConcentrationIsThatOfAKnownCountry(t *testing.T) {
 // TestMixedIsReformedInTheMiddle looks at the ends of the series.
 func TestMixedIsReformedInTheMiddle(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	x := ofProfile(t, Mixed)
 	green, all := map[bool]float64{}, map[bool]float64{}
 	for _, d := range x.declarations {
@@ -296,6 +301,7 @@ func TestMixedIsReformedInTheMiddle(t *testing.T) {
 // TestTheEndIsOpen looks for what is not finished when the extract ends.
 func TestTheEndIsOpen(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	x := ofProfile(t, After)
 	recent := x.watermark.AddDate(0, 0, -2)
 	unassessed, unpaid, present := 0, 0, 0

@@ -5,6 +5,8 @@ import (
 	"sort"
 	"testing"
 	"time"
+
+	"assay/deploy/local/dbtest/racing"
 )
 
 // pairScore is excess interaction of a broker and an officer (test T1).
@@ -88,6 +90,7 @@ func significant(scores []pairScore) []pairScore {
 
 func TestFavouredPairsStandOut(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	x := ofProfile(t, Before)
 	if len(x.truth.Favours) != 4 {
 		t.Fatalf("favours: got %+v, want four", x.truth.Favours)
@@ -112,6 +115,7 @@ func TestFavouredPairsStandOut(t *testing.T) {
 
 func TestAssignmentIsRandomWithoutFavours(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	x := generate(t, func(p *Parameters) { p.Profile, p.Declarations, p.Favours, p.Seed = Before, 16_000, 0, 3 })
 	scores := interaction(t, x, "KSB1")
 	if flagged := significant(scores); len(flagged) > 1 {
@@ -129,6 +133,7 @@ func TestAssignmentIsRandomWithoutFavours(t *testing.T) {
 
 func TestPlantedHabitsShow(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	x := ofProfile(t, Before)
 	officers := map[string]TruthOfficer{}
 	for _, o := range x.truth.Officers {

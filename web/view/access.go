@@ -36,10 +36,9 @@ type AccessReason struct {
 // OwnRoles lists the roles that the administration has put together.
 type OwnRoles struct {
 	Layout
-	People string // who works here; empty for who may not read it
-	New    string
-	Rows   []OwnRoleRow
-	Empty  *Empty
+	New   string
+	Rows  []OwnRoleRow
+	Empty *Empty
 }
 
 // OwnRoleRow is one of them.

@@ -16,7 +16,8 @@ const (
 )
 
 // TestAllIsRun wants every package with tests that go through fewer cases under the race detector in the
-// Makefile, where they are run without it, and every test named there to exist.
+// Makefile, where they are run without it, every test there by its name that is left out under the detector, and every
+// test named there to exist.
 func TestAllIsRun(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile(filepath.Join(root, "Makefile"))
@@ -32,12 +33,24 @@ func TestAllIsRun(t *testing.T) {
 		return strings.Fields(found[1])
 	}
 	packages, tests := listed("WHOLE_PACKAGES"), listed("WHOLE")
-	using := map[string]bool{} // packages whose tests ask this one
+	using := map[string]bool{}   // packages whose tests ask this one
+	unwatched, mentioned := 0, 0 // tests left out under the detector, and places where one is
 	names := map[string]string{}
 	for path, text := range testFiles(t) {
 		folder := "./" + filepath.ToSlash(filepath.Dir(path))
 		if strings.Contains(text, `"assay/deploy/local/dbtest/racing"`) && folder != own {
 			using[folder] = true
+		}
+		for _, found := range regexp.MustCompile(`(?ms)^func (\w+)\(.*?^}`).FindAllStringSubmatch(text, -1) {
+			if folder != own && strings.Contains(found[0], "racing.Unwatched(") {
+				unwatched++
+				if !slices.Contains(tests, found[1]) || !slices.Contains(packages, folder) {
+					t.Errorf("%s in %s is left out under the race detector: only a test that WHOLE names may be", found[1], folder)
+				}
+			}
+		}
+		if folder != own && strings.Count(text, "racing.Unwatched(") > 0 {
+			mentioned += strings.Count(text, "racing.Unwatched(")
 		}
 		if slices.Contains(packages, folder) {
 			for _, found := range regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T`).FindAllStringSubmatch(text, -1) {
@@ -56,6 +69,9 @@ func TestAllIsRun(t *testing.T) {
 		if !tested[folder] {
 			t.Errorf("%s has tests that go through fewer cases under the race detector: name it in WHOLE_PACKAGES, and its tests in WHOLE", folder)
 		}
+	}
+	if unwatched != mentioned {
+		t.Errorf("%d places leave a test out, %d were found in functions: it belongs into the test itself", mentioned, unwatched)
 	}
 	if len(using) < 3 {
 		t.Fatalf("only %v were found", using)
