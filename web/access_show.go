@@ -39,7 +39,7 @@ var actionGroups = groupActions([]actionGroup{
 	{"officers", []access.Action{access.OfficerRead, access.OfficerPseudonym, access.PurposeWrite, access.ScorecardRead, access.MeetingRead}},
 	{"declarations", []access.Action{access.DeclarationRead, access.FindingRead}},
 	{"intake", []access.Action{access.ImportRead, access.ImportWrite, access.MapWrite}},
-	{"contracts", []access.Action{access.ContractRead, access.ContractPropose, access.ContractSign, access.ContractReview, access.ContractEvaluate, access.ContractTemplate, access.ProgrammeRead, access.ObjectionFile, access.ObjectionDecide}},
+	{"contracts", []access.Action{access.ContractRead, access.ContractPropose, access.ContractSign, access.ContractReview, access.ContractEvaluate, access.ContractTemplate, access.ProgrammeRead, access.OutcomeRead, access.ObjectionFile, access.ObjectionDecide}},
 	{"administration", nil},
 })
 
@@ -85,6 +85,9 @@ func (v *visit) showAccess() error {
 	}
 	page := v.accessPage(v.T("access.title"), e.Name, e)
 	page.Back = &view.Link{Text: v.T("access.own.title"), Address: "/access"}
+	if v.may(access.PersonRead) && person != v.person.Account {
+		page.Back = &view.Link{Text: e.Name, Address: v.at("people/" + person.String())}
+	}
 	return v.show(http.StatusOK, "access", page)
 }
 

@@ -35,7 +35,7 @@ func (v *visit) deputyForm(form *view.ActionForm, d *contract.Dossier) bool {
 		form.People = append(form.People, view.Choice{Value: "nobody", Text: v.T("contract.deputy.nobody")})
 	}
 	for _, p := range people {
-		form.People = append(form.People, view.Choice{Value: p.Account.String(), Text: p.Name + " · " + v.roleName(v.tenant.ID, p.Role), Selected: p.Account == slot.Deputy})
+		form.People = append(form.People, view.Choice{Value: p.Account.String(), Text: v.Isolate(p.Name) + " · " + v.roleName(v.tenant.ID, p.Role), Selected: p.Account == slot.Deputy})
 	}
 	return true
 }

@@ -70,7 +70,7 @@ func (v *visit) newContractWith(status int, fault *view.FormFault) error {
 	}
 	page.Chosen = page.Office != ""
 	for _, p := range people {
-		text := p.Name + " · " + v.roleName(v.tenant.ID, p.Role)
+		text := v.Isolate(p.Name) + " · " + v.roleName(v.tenant.ID, p.Role)
 		switch access.Role(p.Role) {
 		case access.DirectorGeneral, access.HeadOfOffice:
 			page.People = append(page.People, view.Choice{Value: p.Account.String(), Text: text, Selected: p.Role == string(access.DirectorGeneral)})

@@ -214,7 +214,7 @@ func (v *visit) articleRows(d *contract.Document) []view.ArticleRow {
 func (v *visit) fillSignatures(page *view.ContractPage, d *contract.Dossier) {
 	current := d.SignaturesOf(d.Text.Number)
 	for _, place := range d.Signatories {
-		mark := view.Mark{Kind: "info", Text: place.Name, More: place.Post}
+		mark := view.Mark{Kind: "info", Text: place.Name, More: contract.PostIn(v.Language, place.Post)}
 		if deputy := v.deputyText(place); deputy != "" && d.State.Making() {
 			mark.More += " · " + deputy
 		}
@@ -226,7 +226,7 @@ func (v *visit) fillSignatures(page *view.ContractPage, d *contract.Dossier) {
 		page.Places = append(page.Places, mark)
 	}
 	for _, s := range d.Signatures {
-		row := view.SignatureRow{Name: s.Name, Post: s.Post, At: v.Instant(s.SignedAt), Method: v.T("method." + s.Method), Text: v.T("contract.text.number", "Number", v.Plain(s.Text)), Old: s.Text != d.Text.Number}
+		row := view.SignatureRow{Name: s.Name, Post: contract.PostIn(v.Language, s.Post), At: v.Instant(s.SignedAt), Method: v.T("method." + s.Method), Text: v.T("contract.text.number", "Number", v.Plain(s.Text)), Old: s.Text != d.Text.Number}
 		if s.InPlaceOf != "" {
 			row.InPlaceOf = v.T("contract.in_place_of", "Name", s.InPlaceOf)
 		}

@@ -148,7 +148,7 @@ func (v *visit) listOutcomes() error {
 	for _, e := range found {
 		d := e.Decision()
 		row := view.OutcomeDecided{Address: v.at("contracts/" + e.Contract.ID.String() + "/evaluations"), Number: e.Contract.Number, Holder: e.Contract.SubjectName, Office: e.Contract.Office, Period: v.sessionPeriod(e.Session),
-			Outcome: v.outcomeName(kinds, d.Outcome), By: d.ByName + " · " + v.ShortDate(d.At), Appeal: v.T("evaluation.appeal.none")}
+			Outcome: v.outcomeName(kinds, d.Outcome), By: v.Isolate(d.ByName) + " · " + v.ShortDate(d.At), Appeal: v.T("evaluation.appeal.none")}
 		if e.Appeal != nil {
 			row.Appeal = v.T("evaluation.appeal.state." + string(e.Appeal.State))
 		}

@@ -104,7 +104,7 @@ func (v *visit) evaluationView(e *contract.Evaluation, kinds []*contract.Outcome
 		row.Proposal, row.Why = v.outcomeName(kinds, e.Facts.Proposal), v.T("evaluation.why."+e.Facts.Why)
 	}
 	if e.Answer.Outcome != "" {
-		row.Answer = &view.AnswerView{Outcome: v.outcomeName(kinds, e.Answer.Outcome), Reason: e.Answer.Reason, By: e.Answer.ByName + " · " + v.Instant(e.Answer.At)}
+		row.Answer = &view.AnswerView{Outcome: v.outcomeName(kinds, e.Answer.Outcome), Reason: e.Answer.Reason, By: v.Isolate(e.Answer.ByName) + " · " + v.Instant(e.Answer.At)}
 	}
 	for _, r := range e.Remarks {
 		row.Remarks = append(row.Remarks, view.RemarkRow{Words: r.Words, By: r.AuthorName, At: v.Instant(r.WrittenAt)})
@@ -130,7 +130,7 @@ func (v *visit) standingMark(s contract.Standing) view.Mark {
 
 func (v *visit) fillDecided(row *view.EvaluationView, e *contract.Evaluation, kinds []*contract.OutcomeKind) {
 	for _, d := range e.Decisions {
-		shown := view.DecisionView{Outcome: v.outcomeName(kinds, d.Outcome), Reasons: d.Reasons, Hearing: d.Hearing, By: v.byName(d.ByName) + " · " + v.Instant(d.At), OnAppeal: d.Sequence > 1}
+		shown := view.DecisionView{Outcome: v.outcomeName(kinds, d.Outcome), Reasons: d.Reasons, Hearing: d.Hearing, By: v.Isolate(v.byName(d.ByName)) + " · " + v.Instant(d.At), OnAppeal: d.Sequence > 1}
 		for _, kind := range kinds {
 			if kind.Code == d.Outcome {
 				shown.Bearing = string(kind.Bearing)
@@ -153,7 +153,7 @@ func (v *visit) fillDecided(row *view.EvaluationView, e *contract.Evaluation, ki
 		if kind == "" {
 			kind = "info"
 		}
-		row.Appeal = &view.AppealView{State: view.Mark{Kind: kind, Text: v.T("evaluation.appeal.state." + string(a.State))}, Grounds: a.Grounds, By: v.byName(a.FiledName) + " · " + v.Instant(a.FiledAt), Reasons: a.Reasons}
+		row.Appeal = &view.AppealView{State: view.Mark{Kind: kind, Text: v.T("evaluation.appeal.state." + string(a.State))}, Grounds: a.Grounds, By: v.Isolate(v.byName(a.FiledName)) + " · " + v.Instant(a.FiledAt), Reasons: a.Reasons}
 		if a.HeardName != "" {
 			row.Appeal.Hears = v.T("evaluation.appeal.heard", "Name", a.HeardName)
 		}

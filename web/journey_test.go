@@ -18,7 +18,10 @@ import (
 
 	"assay/domain/access"
 	"assay/domain/account"
+	"assay/domain/administration"
 	"assay/domain/engagement"
+	"assay/domain/intake"
+	"assay/domain/warehouse"
 )
 
 // step is one thing that somebody does: opening an address, or following a link of the page, and what is seen then.
@@ -50,12 +53,23 @@ var journeys = []journey{
 	{access.Officer, "", []step{{"home", "/in/karouma", "", "#figures"}, {"indicator", "", ".home-figure", ".headline"}, {"rows", "", ".parts a", "#rows, .empty"}, {"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}}},
 	{access.Analyst, "", []step{{"home", "/in/karouma", "", "#risks"}, {"breaches", "", ".home-part:has(#risks) .home-more a", ".breakdown-table"}, {"funnel", "/in/karouma/indicators/CTL02?period=2025&by=officer", "", ".plot"}, {"heat", "/in/karouma/indicators/CLR01?period=2025-10&by=office", "", ".breakdown-table"},
 		{"formula", "/in/karouma/indicators/CLR01/sql?period=2025-10", "", ".source"}}},
-	{access.Auditor, "", []step{{"home", "/in/karouma", "", "#record"}, {"record", "", ".home-part:has(#record) .home-more a", "main table"}, {"entry", "", "tbody a", "main h1"}, {"imports", "/in/karouma/imports", "", "#batches"}}},
-	{access.DataOfficer, "", []step{{"home", "/in/karouma", "", ".coverage"}, {"import", "", ".home-part:has(#loads) tbody th a", "#import-state"}, {"imports", "/in/karouma/imports", "", "form[data-upload]"}, {"dictionary", "/in/karouma/dictionary", "", ".dictionary"}}},
-	{access.HumanResources, "", []step{{"home", "/in/karouma", "", "#contracts"}, {"contracts", "", ".home-part:has(#contracts) .home-more a", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"programme", "/in/karouma/programme", "", "main h1"}}},
-	{access.Administrator, "", []step{{"home", "/in/karouma", "", "#people"}, {"people", "", ".home-part:has(#people) .home-more a", "main table"}, {"person", "", "main table tbody a", "main h1"}, {"engagements", "/in/karouma/engagements", "", "main h1"}, {"account", "/account", "", "main h1"}}},
+	{access.Auditor, "", []step{{"home", "/in/karouma", "", "#record"}, {"record", "", ".home-part:has(#record) .home-more a", "main table"}, {"entry", "", "tbody a", "main h1"}, {"imports", "/in/karouma/imports", "", "#batches"},
+		{"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "#signatures"}, {"seal", "/in/karouma/seal", "", "#check"}}},
+	{access.DataOfficer, "", []step{{"home", "/in/karouma", "", ".coverage"}, {"import", "", ".home-part:has(#loads) tbody th a", "#import-state"}, {"imports", "/in/karouma/imports", "", "form[data-upload]"}, {"rejects", "", "#batches a[href$='#rejects']", "#rejects"},
+		{"first-run", "/in/karouma/first-run", "", "main h1"}, {"calendar", "/in/karouma/settings/calendar", "", "main table"}, {"dictionary", "/in/karouma/dictionary", "", ".dictionary"}}},
+	{access.HumanResources, "", []step{{"home", "/in/karouma", "", "#contracts"}, {"contracts", "", ".home-part:has(#contracts) .home-more a", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"programme", "/in/karouma/programme", "", "main h1"},
+		{"outcomes", "/in/karouma/outcomes", "", "main h1"}, {"people", "/in/karouma/people", "", "#members"}}},
+	{access.Administrator, "", []step{{"home", "/in/karouma", "", "#people"}, {"people", "", ".home-part:has(#people) .home-more a", "main table"}, {"invited", "", "form[action$='/invitations'] > button", "#link"}, {"person", "", "main table tbody tr:nth-child(2) a", "main form"},
+		{"rights", "", "main a[href*='/access/']", "main h1"}, {"roles", "/in/karouma/roles", "", "main h1"}, {"role", "/in/karouma/roles/new", "", "main form"}, {"engagements", "/in/karouma/engagements", "", "main h1"}, {"settings", "/in/karouma/settings", "", "#profile"},
+		{"thresholds", "/in/karouma/settings/thresholds", "", ".thresholds"}, {"calendar", "/in/karouma/settings/calendar", "", "main table"}, {"hours", "", "main table tbody a", "main h1"}, {"exports", "/in/karouma/settings/exports", "", "main h1"}, {"account", "/account", "", "main h1"}}},
 	{access.InstallationOperator, "operator", []step{{"home", "/installation", "", "main h1"}, {"administration", "", "main table a[href^='/installation/']", "main h1"}}},
-	{access.Expert, "guide@example.org", []step{{"home", "/engagements", "", ".expert-cards"}, {"enter", "", ".expert-cards form button", ".scorecard, .home-parts"}, {"help", "/handbook", "", ".handbook"}}},
+	{access.Expert, "guide@example.org", []step{{"home", "/engagements", "", ".expert-cards"}, {"terms", "", ".expert-cards .downloads > a", "main h1"}, {"compare", "/comparison", "", "main h1"}, {"home", "/engagements", "", ".expert-cards"}, {"enter", "", ".expert-cards form button", ".scorecard, .home-parts"},
+		{"indicator", "", ".score-name a", ".headline"}, {"help", "/handbook", "", ".handbook"}}},
+}
+
+// written is what somebody writes into the forms of a page before the step of this name goes on: selector and text.
+var written = map[string][][2]string{
+	"invited": {{"#name", "Sara Haile"}, {"#email", "sara.haile+at@customs.example"}, {"input[name=role][value=analyst]", ""}},
 }
 
 // testJourneys walks the journeys in a browser. Each role goes once, in a language and on a screen that change from role
@@ -64,6 +78,7 @@ var journeys = []journey{
 // go into the directory that ASSAY_SCREENSHOTS names.
 func (k *kit) testJourneys(t *testing.T) {
 	k.guide(t)
+	k.rejected(t)
 	browser := newBrowser(t)
 	languages := []string{"en", "fr", "ar"}
 	screens := []struct {
@@ -120,6 +135,9 @@ func (k *kit) walkJourney(t *testing.T, browser context.Context, j journey, name
 				t.Errorf("%s: open %s: %v", at, s.open, err)
 				return
 			}
+		} else if err := write(ctx, s.name, name); err != nil {
+			t.Errorf("%s: %v", at, err)
+			return
 		} else if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(s.follow))); err != nil {
 			t.Errorf("%s: follow %s: %v", at, s.follow, err)
 			return
@@ -141,7 +159,36 @@ func (k *kit) walkJourney(t *testing.T, browser context.Context, j journey, name
 	}
 }
 
-// guide is an expert with an engagement that holds.
+// write fills in what a step writes; a box without a text is ticked. What must be written by one person once only bears the journey's name.
+func write(ctx context.Context, step, journey string) error {
+	for _, field := range written[step] {
+		selector := chromedp.CSS(field[0])
+		err := chromedp.Do(ctx, chromedp.Click(selector))
+		if field[1] != "" {
+			err = chromedp.Do(ctx, chromedp.SetValue(selector, strings.ReplaceAll(field[1], "+at", "+"+journey)))
+		}
+		if err != nil {
+			return fmt.Errorf("write %s: %w", field[0], err)
+		}
+	}
+	return nil
+}
+
+// rejected reads a delivery in which nothing is a declaration.
+func (k *kit) rejected(t *testing.T) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "night_of_3_january.ndjson")
+	if err := os.WriteFile(file, []byte("{\"office\": \"KSB1\"\nthis is no declaration\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	batch, err := k.warehouse.Import(t.Context(), k.first, warehouse.ImportInput{Format: intake.FormatNDJSON, Delivery: intake.Source{Paths: []string{file}},
+		Source: "night_of_3_january.ndjson", By: "data_officer", DryRun: true, NoRefresh: true})
+	if err != nil || batch.Rejected == 0 {
+		t.Fatalf("a delivery with rejects: %+v, %v", batch, err)
+	}
+}
+
+// guide is an expert with engagements in two administrations.
 func (k *kit) guide(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
@@ -149,11 +196,13 @@ func (k *kit) guide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	granted, err := k.engagements.Grant(ctx, k.first.ID, access.Author{Name: "test"}, engagement.Grant{SignInName: "guide@example.org", Purpose: "support of the reform of selectivity", EndsAt: testClock().AddDate(0, 2, 0)})
-	if err == nil {
-		err = k.engagements.Accept(ctx, expert.ID, access.Author{Name: "guide@example.org"}, granted.ID, granted.Terms)
-	}
-	if err != nil {
-		t.Fatal(err)
+	for _, tenant := range []*administration.Tenant{k.second, k.first} { // the last that is granted stands first
+		granted, err := k.engagements.Grant(ctx, tenant.ID, access.Author{Name: "test"}, engagement.Grant{SignInName: "guide@example.org", Purpose: "support of the reform of selectivity", EndsAt: testClock().AddDate(0, 2, 0)})
+		if err == nil {
+			err = k.engagements.Accept(ctx, expert.ID, access.Author{Name: "guide@example.org"}, granted.ID, granted.Terms)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

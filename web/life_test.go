@@ -74,6 +74,7 @@ func TestLifeOfAContract(t *testing.T) {
 	l.part("second scorecard, objection refused", func() {
 		mbarga.open(second)
 		mbarga.standsAt(isActive, "the second edition")
+		mbarga.sees(".contract aside a[href*='" + first + "/scorecards/']")
 		mbarga.picture("amended")
 		mbarga.readCard("august")
 		objection := mbarga.object("definition", "What is registered after four in the afternoon cannot be assessed on the same day.", false, "august")

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 
 	"assay/domain"
+	"assay/domain/contract"
 	"assay/domain/meeting"
 	"assay/domain/paper"
 )
@@ -62,7 +63,7 @@ func (v *visit) minutesPaper(d *meeting.Dossier) *paper.Document {
 		if a.Excuse != "" {
 			there += " · " + a.Excuse
 		}
-		present.Rows = append(present.Rows, []string{a.Name, a.Post, there})
+		present.Rows = append(present.Rows, []string{a.Name, contract.PostIn(v.Language, a.Post), there})
 	}
 	add(present)
 	head("meeting.follow_up")

@@ -128,7 +128,7 @@ func (v *visit) newMeetingWith(status int, office, month string, fault *view.For
 		}
 		for _, other := range others {
 			if other.Account != v.person.Account {
-				page.Others = append(page.Others, view.Choice{Value: other.Account.String(), Text: other.Name + " · " + other.Post, Selected: v.FormValue("other") == other.Account.String()})
+				page.Others = append(page.Others, view.Choice{Value: other.Account.String(), Text: v.Isolate(other.Name) + " · " + contract.PostIn(v.Language, other.Post), Selected: v.FormValue("other") == other.Account.String()})
 			}
 		}
 	}
@@ -222,7 +222,7 @@ func (v *visit) meetingPage(d *meeting.Dossier) view.MeetingPage {
 }
 
 func (v *visit) attendeeRow(a meeting.Attendee) view.AttendeeRow {
-	post := a.Post
+	post := contract.PostIn(v.Language, a.Post)
 	if slices.Contains(access.Roles, access.Role(post)) {
 		post = v.T("role." + post)
 	}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"assay/domain/access"
 	"assay/domain/account"
@@ -371,6 +372,22 @@ func TestEveryLanguageHasAName(t *testing.T) {
 	for _, code := range locales.Languages {
 		if locales.Native[code] == "" {
 			t.Errorf("%s has no name of its own", code)
+		}
+	}
+}
+
+// TestPostsAreTheNamesOfRoles: a contract takes a signatory's post from the page in the language of who drafts it, and knows it again in every other.
+func TestPostsAreTheNamesOfRoles(t *testing.T) {
+	t.Parallel()
+	_, bundle := newTestRenderer(t)
+	for _, role := range []access.Role{access.DirectorGeneral, access.HeadOfOffice, access.TeamHead, access.Officer, access.Trader} {
+		for _, from := range locales.Languages {
+			for _, to := range locales.Languages {
+				written, want := bundle.Locale(from, "latn", time.UTC).T("role."+string(role)), bundle.Locale(to, "latn", time.UTC).T("role."+string(role))
+				if got := contract.PostIn(to, written); got != want {
+					t.Errorf("%s written in %s is %q in %s, want %q", role, from, got, to, want)
+				}
+			}
 		}
 	}
 }

@@ -293,7 +293,7 @@ func (v *visit) showPersonWith(status int, fault string) error {
 	if err != nil {
 		return err
 	}
-	page := view.PersonPage{Layout: v.layout(m.Account.Name), Member: v.member(m), Back: v.at("people"), Writes: v.may(access.PersonWrite) && m.Account.ID != v.person.Account,
+	page := view.PersonPage{Layout: v.layout(m.Account.Name), Member: v.member(m), Back: v.at("people"), Writes: v.may(access.PersonWrite) && m.Account.ID != v.person.Account, Self: v.may(access.PersonWrite) && m.Account.ID == v.person.Account,
 		OnlyHere: m.OnlyHere, Linked: m.SignsInByPeer && v.may(access.IdentityProviderWrite), Fault: fault, Facts: []view.Fact{
 			{Name: v.T("people.sign_in_name"), Text: m.Account.SignInName, Code: true}, {Name: v.T("people.roles"), Text: v.roleNames(m.Memberships)},
 			{Name: v.T("people.factor"), Text: v.T(map[bool]string{true: "answer.yes", false: "answer.no"}[m.SecondFactor])}}}

@@ -38,7 +38,7 @@ func (v *visit) showProgrammeWith(status int, fault *view.FormFault) error {
 	for _, each := range p.Prerequisites {
 		row := view.PrerequisiteRow{Key: each.Key, Name: v.T("prerequisite." + each.Key), Hint: v.T("prerequisite." + each.Key + ".hint"), Evidence: each.Evidence, Met: each.Met}
 		if each.NotedBy != "" {
-			row.By = v.T("programme.noted", "By", each.NotedBy, "At", v.Instant(each.NotedAt))
+			row.By = v.T("programme.noted", "By", v.Isolate(each.NotedBy), "At", v.Instant(each.NotedAt))
 		}
 		page.Prerequisites = append(page.Prerequisites, row)
 	}

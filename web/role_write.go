@@ -25,6 +25,9 @@ func (v *visit) listRoles() error {
 		return err
 	}
 	page := view.OwnRoles{Layout: v.layout(v.T("roles.title")), New: v.at("roles/new")}
+	if v.may(access.PersonRead) {
+		page.People = v.at("people")
+	}
 	for _, r := range roles {
 		page.Rows = append(page.Rows, view.OwnRoleRow{Address: v.at("roles/" + string(r.Code)), Name: r.Name(v.Language), Code: string(r.Code), State: v.roleMark(r),
 			Gives: v.TN("roles.gives", int64(len(r.Permissions))), Holders: v.TN("roles.holders", int64(holders[r.Code])), Changed: v.ShortDate(r.ChangedAt)})

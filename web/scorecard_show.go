@@ -303,19 +303,28 @@ func (v *visit) addScorecards(page *view.ContractPage, d *contract.Dossier) erro
 	if !v.may(access.ScorecardRead) {
 		return nil
 	}
-	_, cards, err := v.server.Scorecards.Months(v.Request().Context(), v.tenant, v.scorecardReader(), d.ID)
-	if domain.Is(err, domain.KindNotFound) {
-		return nil // scorecards reach less far than contracts for this person
-	}
-	if err != nil {
-		return err
-	}
-	for _, each := range cards {
-		link := view.ScorecardLink{Address: v.at("contracts/" + d.ID.String() + "/scorecards/" + each.Month.String()), Month: v.Month(each.Month.First().Time()), Composite: v.compositeText(each.Card), Verdict: v.verdictMark(each.Card)}
-		if each.Version > 1 {
-			link.Version = v.T("scorecard.version", "Number", v.Plain(each.Version))
+	for i := len(d.Editions) - 1; i >= 0; i-- {
+		edition := d.Editions[i]
+		if edition.Edition > d.Edition || edition.ActivatedAt.IsZero() {
+			continue
 		}
-		page.Scorecards = append(page.Scorecards, link)
+		_, cards, err := v.server.Scorecards.Months(v.Request().Context(), v.tenant, v.scorecardReader(), edition.ID)
+		if domain.Is(err, domain.KindNotFound) {
+			return nil // scorecards reach less far than contracts for this person
+		}
+		if err != nil {
+			return err
+		}
+		for _, each := range cards {
+			link := view.ScorecardLink{Address: v.at("contracts/" + edition.ID.String() + "/scorecards/" + each.Month.String()), Month: v.Month(each.Month.First().Time()), Composite: v.compositeText(each.Card), Verdict: v.verdictMark(each.Card)}
+			if each.Version > 1 {
+				link.Version = v.T("scorecard.version", "Number", v.Plain(each.Version))
+			}
+			if edition.ID != d.ID {
+				link.Edition = v.T("contract.edition", "Edition", v.Plain(edition.Edition))
+			}
+			page.Scorecards = append(page.Scorecards, link)
+		}
 	}
 	return nil
 }

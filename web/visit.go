@@ -126,10 +126,20 @@ func (v *visit) navigation() []view.Link {
 			address := strings.TrimSuffix(v.at(entry.path), "/")
 			here := v.Request().URL.Path
 			links = append(links, view.Link{Text: v.T(entry.key), Address: address,
-				Current: here == address || entry.path == "contracts" && v.aboutContracts(here) || entry.path != "" && strings.HasPrefix(here, address+"/") || entry.path == "board" && strings.Contains(here, "/indicators/")})
+				Current: here == address || entry.path == "contracts" && v.aboutContracts(here) || entry.path != "" && strings.HasPrefix(here, address+"/") || entry.path == "board" && strings.Contains(here, "/indicators/") || entry.path == "people" && v.aboutPeople(here)})
 		}
 	}
 	return links
+}
+
+// aboutPeople says whether a page belongs to the people of the administration: their rights, its own roles, their sign-in provider.
+func (v *visit) aboutPeople(here string) bool {
+	for _, path := range []string{"access/", "roles", "provider"} {
+		if strings.HasPrefix(here, v.at(path)) {
+			return true
+		}
+	}
+	return false
 }
 
 // personLinks are the pages of the account menu about what the person may do.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"assay/domain"
+	"assay/domain/administration"
 	"assay/domain/indicator"
 )
 
@@ -124,6 +125,45 @@ func TestBuiltInTemplates(t *testing.T) {
 			if found, err := indicator.Find(line.Code); err != nil || !found.Has(dimensionOf(c.Level, function)) {
 				t.Errorf("%s: %s cannot be told by %s", function, line.Code, dimensionOf(c.Level, function))
 			}
+		}
+	}
+}
+
+// TestArticlesNamePostsInTheirOwnLanguage: a post that the program gave in one language stands in every text in that text's.
+func TestArticlesNamePostsInTheirOwnLanguage(t *testing.T) {
+	t.Parallel()
+	d := aDocument()
+	d.Signatories[0].Post, d.Signatories[1].Post = "Chef de l’inspection de nuit", "Directeur général"
+	filled := fillArticles(builtInArticles(LevelOfficer), d)
+	for language, post := range map[string]string{"en": "Yusuf (Director General)", "fr": "Yusuf (Directeur général)", "ar": "Yusuf (المدير العام)", "es": "Yusuf (Director General)", "pt": "Yusuf (Diretor-Geral)"} {
+		if text := filled[0].Text[language]; !strings.Contains(text, post) || !strings.Contains(text, "Amina (Chef de l’inspection de nuit)") {
+			t.Errorf("the parties in %s: %s", language, text)
+		}
+	}
+	if scope := filled[2].Text["ar"]; !strings.Contains(scope, "2026/03/01") || !strings.Contains(filled[2].Text["fr"], "2026-03-01") {
+		t.Errorf("days in Arabic: %s", scope)
+	}
+}
+
+// TestOperatorsAreToldOfFunctions: an operator's contract names no supervisor, and a letter to it no person.
+func TestOperatorsAreToldOfFunctions(t *testing.T) {
+	t.Parallel()
+	for i, a := range builtInArticles(LevelOperator) {
+		for language, text := range a.Text {
+			if own := builtInTexts[language]["article."+a.Key+".text.operator"]; a.Key == "confidentiality" && (text != own || own == builtInArticles(LevelOfficer)[i].Text[language]) {
+				t.Errorf("article %d in %s is that of officers: %s", a.Number, language, text)
+			}
+		}
+	}
+	tenant := &administration.Tenant{Code: "karouma", Names: map[string]string{"en": "Karouma Customs"}, Languages: []string{"en"}}
+	operator, officer := &Contract{Level: LevelOperator}, &Contract{Level: LevelOfficer}
+	for _, c := range []struct {
+		contract *Contract
+		capacity Capacity
+		want     string
+	}{{operator, DirectorGeneral, "Director General"}, {operator, Reviewer, "Karouma Customs"}, {officer, DirectorGeneral, "Mariam Koné"}} {
+		if got := c.contract.decidedBy(tenant, &Decision{Capacity: c.capacity, ByName: "Mariam Koné"}, "en"); got != c.want {
+			t.Errorf("decided by %q, want %q", got, c.want)
 		}
 	}
 }

@@ -157,7 +157,7 @@ func (w words) facts(d *Document) paper.Facts {
 	if d.Holder.Office != "" {
 		facts = append(facts, paper.Fact{Name: w.t("paper.office"), Value: d.Holder.Office})
 	}
-	facts = append(facts, paper.Fact{Name: w.t("paper.term"), Value: w.t("paper.days", "from", d.StartsOn, "to", d.EndsOn)},
+	facts = append(facts, paper.Fact{Name: w.t("paper.term"), Value: w.t("paper.days", "from", dayIn(w.language, d.StartsOn), "to", dayIn(w.language, d.EndsOn))},
 		paper.Fact{Name: w.t("paper.template"), Value: w.t("paper.version", "code", d.Template.Code, "version", strconv.Itoa(d.Template.Version))})
 	if len(d.Holder.Members) > 0 {
 		members := make([]string, len(d.Holder.Members))
@@ -173,7 +173,7 @@ func (w words) facts(d *Document) paper.Facts {
 func (w words) signatures(d *Document, signatures []Signature, zone *time.Location) paper.Signatures {
 	drawn := make(paper.Signatures, len(d.Signatories))
 	for i, place := range d.Signatories {
-		drawn[i] = paper.Signature{Role: w.t("paper.side."+string(place.Side)) + " · " + w.t("paper.place", "name", place.Name, "post", place.Post)}
+		drawn[i] = paper.Signature{Role: w.t("paper.side."+string(place.Side)) + " · " + w.t("paper.place", "name", place.Name, "post", PostIn(w.language, place.Post))}
 		for _, s := range signatures {
 			if s.Slot != place.Slot {
 				continue

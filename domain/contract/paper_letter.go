@@ -31,11 +31,11 @@ func (s *Papers) Letter(ctx context.Context, tenant *administration.Tenant, r Re
 	if kind == nil {
 		kind = &OutcomeKind{Code: d.Outcome, Bearing: Neutral}
 	}
-	decided := d.ByName + ", " + d.At.In(tenant.Location()).Format(time.DateOnly)
+	decided := c.decidedBy(tenant, d, w.language) + ", " + dayIn(w.language, d.At.In(tenant.Location()).Format(time.DateOnly))
 	if d.Sequence > 1 {
 		decided += " (" + w.t("letter.on_appeal") + ")"
 	}
-	facts := paper.Facts{{Name: w.t("letter.to"), Value: c.SubjectName}, {Name: w.t("letter.period"), Value: w.t("paper.days", "from", e.Session.From.String(), "to", e.Session.To.String())},
+	facts := paper.Facts{{Name: w.t("letter.to"), Value: c.SubjectName}, {Name: w.t("letter.period"), Value: w.t("paper.days", "from", dayIn(w.language, e.Session.From.String()), "to", dayIn(w.language, e.Session.To.String()))},
 		{Name: w.t("letter.outcome"), Value: kind.Name(w.language)}, {Name: w.t("letter.decided"), Value: decided}}
 	if d.Hearing != "" {
 		facts = append(facts, paper.Fact{Name: w.t("letter.hearing"), Value: d.Hearing})
@@ -46,7 +46,7 @@ func (s *Papers) Letter(ctx context.Context, tenant *administration.Tenant, r Re
 		blocks = append(blocks, paper.Paragraph{Text: w.t("letter.thanks")})
 	}
 	if d.AppealUntil != 0 {
-		blocks = append(blocks, paper.Paragraph{Text: w.t("letter.appeal", "day", d.AppealUntil.String())})
+		blocks = append(blocks, paper.Paragraph{Text: w.t("letter.appeal", "day", dayIn(w.language, d.AppealUntil.String()))})
 	}
 	blocks = append(blocks, paper.Paragraph{Text: w.t("letter.people"), Mute: true})
 	if s.public != "" {
@@ -54,6 +54,18 @@ func (s *Papers) Letter(ctx context.Context, tenant *administration.Tenant, r Re
 		blocks = append(blocks, paper.Code{Content: page, Text: w.t("letter.page") + "\n" + page})
 	}
 	return s.sealBlocks(ctx, tenant, w, title, fmt.Sprintf("decision-%s-%s-%s.pdf", c.Number, e.Session.To, w.language), blocks)
+}
+
+// decidedBy is who a letter says has decided: a person, but to an operator the function, or the administration, since it
+// deals with an administration and not with its people.
+func (c *Contract) decidedBy(tenant *administration.Tenant, d *Decision, language string) string {
+	if c.Level != LevelOperator {
+		return d.ByName
+	}
+	if d.Capacity == DirectorGeneral {
+		return PostIn(language, builtInTexts["en"]["post.director_general"])
+	}
+	return tenant.Name(language)
 }
 
 // Ceremony gives the list of the recognised results of a session as sealed PDF, for a ceremony: names, offices and what was
@@ -77,7 +89,7 @@ func (s *Papers) Ceremony(ctx context.Context, tenant *administration.Tenant, r 
 			table.Rows = append(table.Rows, []string{e.Contract.SubjectName, e.Contract.Office, e.Contract.Number, kind.Name(w.language)})
 		}
 	}
-	title := w.t("ceremony.title", "from", c.From.String(), "to", c.To.String())
+	title := w.t("ceremony.title", "from", dayIn(w.language, c.From.String()), "to", dayIn(w.language, c.To.String()))
 	blocks := []paper.Block{paper.Heading{Level: 1, Text: title}}
 	if len(table.Rows) == 0 {
 		blocks = append(blocks, paper.Paragraph{Text: w.t("ceremony.none")})

@@ -114,7 +114,7 @@ func (k *kit) looksRight(t *testing.T, french *contract.Paper, papers *contract.
 		}
 	}
 	text := strings.Join(strings.Fields(k.program(t, "pdftotext", name, "-")), " ")
-	for _, wanted := range []string{"Contrat de performance " + c.Number, "Article 15", "Amina dg", "Director General", "code à usage unique", "CLR01", "15 %", fmt.Sprintf("%x", c.Text.Hash)[:24],
+	for _, wanted := range []string{"Contrat de performance " + c.Number, "Article 15", "Amina dg", "Directeur général", "code à usage unique", "CLR01", "15 %", fmt.Sprintf("%x", c.Text.Hash)[:24],
 		"https://assay.example/in/karouma/contracts/" + c.ID.String()[:8]} {
 		if !strings.Contains(text, wanted) {
 			t.Errorf("the paper does not show %q:\n%s", wanted, text)

@@ -47,6 +47,14 @@ func (l *Locale) Run(text string) string {
 	return text
 }
 
+// Isolate keeps a name, or anything else of unknown direction, from drawing digits that stand beside it to its side.
+func (l *Locale) Isolate(text string) string {
+	if l.RightToLeft() && text != "" {
+		return "\u2068" + text + "\u2069"
+	}
+	return text
+}
+
 // typographic sets the true minus sign.
 func (l *Locale) typographic(text string) string {
 	return strings.Replace(text, "-", "−", 1)

@@ -3,6 +3,12 @@
 
 document.documentElement.classList.add("scripted");
 
+// On a narrow screen the place where one is stands within the row of places.
+for (const row of document.querySelectorAll(".tabs")) {
+  const here = row.querySelector("[aria-current]");
+  if (here && row.scrollWidth > row.clientWidth) row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // A selection that changes what is shown sends its form at once.
 document.addEventListener("change", (event) => {
   const control = event.target.closest("[data-submit]");

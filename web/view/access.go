@@ -36,9 +36,10 @@ type AccessReason struct {
 // OwnRoles lists the roles that the administration has put together.
 type OwnRoles struct {
 	Layout
-	New   string
-	Rows  []OwnRoleRow
-	Empty *Empty
+	People string // who works here; empty for who may not read it
+	New    string
+	Rows   []OwnRoleRow
+	Empty  *Empty
 }
 
 // OwnRoleRow is one of them.

@@ -159,6 +159,7 @@ type PersonPage struct {
 	Rights   string // where it is explained what the person may do; empty for who may not read it
 	Facts    []Fact
 	Writes   bool
+	Self     bool // who may write, but not about the own person
 	OnlyHere bool
 	Linked   bool // the administration's identity provider knows the person
 	Officer  string

@@ -2,8 +2,8 @@ package view
 
 // ScorecardLink leads to the scorecard of a month.
 type ScorecardLink struct {
-	Address, Month, Composite, Version string
-	Verdict                            Mark
+	Address, Month, Composite, Version, Edition string
+	Verdict                                     Mark
 }
 
 // Scorecard is the page of one month of a contract.
