@@ -18,7 +18,7 @@ func Gates(e *echo.Echo, services Services) error {
 	if err != nil {
 		return err
 	}
-	group := e.Group(BasePath, answerFailures(services.Log), gate.middleware)
+	group := e.Group(BasePath, answerFailures(services.Log, services.Speak), gate.middleware)
 	group.Any("/*", func(c echo.Context) error { return c.NoContent(Reached) })
 	return nil
 }

@@ -46,6 +46,7 @@ import (
 	"assay/domain/secret"
 	"assay/domain/store"
 	"assay/domain/warehouse"
+	"assay/web/locales"
 )
 
 const password = "a long password for tests"
@@ -164,7 +165,7 @@ func (k *kit) build(t *testing.T) {
 	k.seals = seal.New(k.db, secret.New(), testClock)
 	k.services = api.Services{Contracts: contracts, Papers: contract.NewPapers(contracts, k.seals, ""), Scorecards: cards, Meetings: meeting.New(k.db, cards, accounts, testClock), Accounts: accounts, Administrations: administrations, Access: policies, Confidentiality: confidentiality.New(k.db, testClock), Indicators: indicators,
 		Warehouse: facts, Crosschecks: checks, Engagements: engagements, Audit: audit.New(k.db), Notices: notice.New(k.db, testClock), Installation: installation.New(k.db, administrations, testClock),
-		Comparisons: comparison.New(k.db, indicators, testClock), FirstRun: firstrun.New(k.db, accounts, testClock), Languages: []string{"en", "fr", "ar", "es", "pt"}, Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
+		Comparisons: comparison.New(k.db, indicators, testClock), FirstRun: firstrun.New(k.db, accounts, testClock), Languages: locales.Languages, Speak: speakers(t), Clock: testClock, Log: slog.New(slog.NewTextHandler(&k.log, nil))}
 	if k.document, err = api.GetSpec(); err != nil {
 		t.Fatal(err)
 	}

@@ -53,6 +53,7 @@ func TestAPI(t *testing.T) {
 	t.Run("scopes", func(t *testing.T) { t.Parallel(); k.checkScopes(t) })
 	t.Run("deliveries", func(t *testing.T) { t.Parallel(); k.checkDelivery(t) })
 	t.Run("people", func(t *testing.T) { t.Parallel(); k.checkPeople(t) })
+	t.Run("languages", func(t *testing.T) { t.Parallel(); k.checkLanguages(t) })
 	t.Run("maps", func(t *testing.T) { t.Parallel(); k.checkMap(t) })
 	t.Run("beyond the document", func(t *testing.T) { t.Parallel(); k.checkElsewhere(t) })
 	for _, o := range all {

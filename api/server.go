@@ -60,6 +60,7 @@ type Services struct {
 	Comparisons     *comparison.Service
 	FirstRun        *firstrun.Service
 	Languages       []string // in which things may have names
+	Speak           Speak    // tells refusals in the languages of readers; nil: in English only
 	Log             *slog.Logger
 	Clock           func() time.Time
 }
@@ -87,7 +88,7 @@ func Mount(e *echo.Echo, services Services) error {
 	if err != nil {
 		return err
 	}
-	failures := answerFailures(services.Log)
+	failures := answerFailures(services.Log, services.Speak)
 	e.GET(BasePath+"/openapi.json", func(c echo.Context) error {
 		return c.JSONBlob(http.StatusOK, content)
 	}, noStore)

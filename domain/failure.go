@@ -28,8 +28,8 @@ const (
 // The wrapped cause may not be shown: it goes to the log.
 type Error struct {
 	Kind    Kind
-	Message string       // one sentence in English, safe to show
-	Key     string       // message key for translation; empty means Message is shown as it is
+	Message string       // one sentence in English, safe to show; its text finds its translations
+	Key     string       // a message of the pages that says the same; empty means that of Message
 	Fields  []FieldError // for KindInvalid: every field that is wrong
 	Cause   error        // never shown to users
 }
@@ -38,8 +38,8 @@ type Error struct {
 type FieldError struct {
 	Field   string
 	Message string
-	// Key and Blanks say the same in the reader's language: the message "fault.KEY" with pairs
-	// of a blank's name and its value. An empty Key means that Message is shown as it is.
+	// Key and Blanks say the same by a message of the pages: "fault.KEY" with pairs of a blank's
+	// name and its value. An empty Key means that of Message, whose text finds its translations.
 	Key    string
 	Blanks []any
 }
@@ -71,6 +71,11 @@ func Errorf(kind Kind, format string, args ...any) *Error {
 func Wrap(kind Kind, cause error, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...), Cause: cause}
 }
+
+// Sentence writes a sentence that users may read without being an Error: the reason that a table keeps of a
+// failure, or a part of another sentence. It is fmt.Sprintf; by its name the tests find what must be told in
+// every language.
+func Sentence(format string, args ...any) string { return fmt.Sprintf(format, args...) }
 
 // Invalid makes a KindInvalid error from field errors; it is nil when there is none,
 // so a Validate method can end with it.

@@ -11,6 +11,7 @@ import (
 	"assay/domain"
 	"assay/domain/access"
 	"assay/domain/account"
+	"assay/web/locales"
 	"assay/web/view"
 )
 
@@ -175,11 +176,7 @@ func (v *visit) changePassword() error {
 func (v *visit) formFault(err error) *view.FormFault {
 	fault := &view.FormFault{Text: v.T("failure.invalid.text")}
 	for _, field := range fieldsOf(err) {
-		text := field.Message
-		if field.Key != "" {
-			text = v.T("fault."+field.Key, field.Blanks...)
-		}
-		fault.Text = text
+		fault.Text = locales.Whole(v.Wrong(field))
 	}
 	if kindOf(err) == domain.KindTooMany {
 		fault.Text = v.T("sign_in.too_many")

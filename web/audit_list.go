@@ -61,7 +61,7 @@ func (v *visit) auditFilter() (f audit.Filter, typed view.AuditFilter, err error
 	day := func(field, text string) time.Time {
 		at, parseErr := time.ParseInLocation(dayForm, text, v.tenant.Location())
 		if text != "" && parseErr != nil && err == nil {
-			err = domain.Invalid("the address cannot be used", domain.FieldError{Field: field, Message: text})
+			err = domain.Invalid("the address cannot be used", domain.FieldError{Field: field, Message: domain.Sentence("%q cannot be read here", text)})
 		}
 		return at
 	}
@@ -79,7 +79,7 @@ func (v *visit) beforeOfAddress() (int64, error) {
 	}
 	before, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || before < 1 {
-		return 0, domain.Invalid("the address cannot be used", domain.FieldError{Field: "before", Message: text})
+		return 0, domain.Invalid("the address cannot be used", domain.FieldError{Field: "before", Message: domain.Sentence("%q cannot be read here", text)})
 	}
 	return before, nil
 }

@@ -69,11 +69,11 @@ func (v *visit) nameDeputy(d *contract.Dossier, ask contract.Ask) (*contract.Con
 	var refused []string
 	for _, o := range outcomes {
 		if o.Refused != "" {
-			refused = append(refused, o.Contract.Number+": "+o.Refused)
+			refused = append(refused, o.Contract.Number+": "+v.Sentence(o.Refused))
 		}
 	}
 	if len(refused) > 0 {
-		return nil, domain.Errorf(domain.KindConflict, "%s", strings.Join(refused, "; "))
+		return nil, domain.Errorf(domain.KindConflict, "%s", v.T("contract.fault.deputies", "Refused", strings.Join(refused, "; ")))
 	}
 	return d.Contract, nil
 }

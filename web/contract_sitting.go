@@ -20,7 +20,7 @@ func (v *visit) showSittingWith(status int, fault *view.FormFault, done []contra
 	for _, outcome := range done {
 		row := view.SittingRow{Address: v.at("contracts/" + outcome.Contract.ID.String()), Number: outcome.Contract.Number, Holder: outcome.Contract.SubjectName, Mark: view.Mark{Kind: "good", Text: v.T("sitting.signed")}}
 		if outcome.Refused != "" {
-			row.Mark = view.Mark{Kind: "bad", Text: v.T("sitting.refused"), More: outcome.Refused}
+			row.Mark = view.Mark{Kind: "bad", Text: v.T("sitting.refused"), More: v.told(outcome.Refused)}
 		}
 		page.Done = append(page.Done, row)
 	}

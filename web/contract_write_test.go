@@ -46,8 +46,16 @@ func (k *kit) testDeputies(t *testing.T) {
 	late := form(director)
 	late.Del("all")
 	late.Set("last", "2025-12-31")
-	if a := director.post(address, late); a.status != http.StatusBadRequest {
-		t.Errorf("days that are over: %d", a.status)
+	for _, c := range []struct{ language, want, field string }{
+		{"fr", "Dites qui supplée, et de quand à quand.", "Doit être aujourd’hui ou plus tard, à partir du premier jour, un an au plus."},
+		{"ar", "حدد من ينوب، ومن متى إلى متى.", "يجب أن يكون اليوم أو بعده، ومن اليوم الأول، ولمدة سنة على الأكثر."},
+		{"en", "Say who deputises, and from when to when.", "Must be today or later, from the first day on, a year at most."},
+	} {
+		director.post("/preferences", url.Values{"language": {c.language}})
+		a := director.post(address, late)
+		if text := a.text(); a.status != http.StatusBadRequest || !strings.Contains(text, c.want) || !strings.Contains(text, c.field) || strings.Contains(text, "last_day") {
+			t.Errorf("days that are over, in %s: %d %s", c.language, a.status, text)
+		}
 	}
 	if a := director.post(address, form(director)); a.status != http.StatusSeeOther {
 		t.Fatalf("the deputy is named: %d %s", a.status, a.text())

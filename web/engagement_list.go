@@ -99,7 +99,7 @@ func (v *visit) latestEnd() string {
 func (v *visit) endOf(day string) (time.Time, error) {
 	at, err := time.ParseInLocation(dayForm, day, v.tenant.Location())
 	if err != nil {
-		return time.Time{}, domain.Invalid("the day cannot be read", domain.FieldError{Field: "ends_at", Message: day})
+		return time.Time{}, domain.Invalid("the day cannot be read", domain.FieldError{Field: "ends_at", Message: domain.Sentence("%q cannot be read here", day)})
 	}
 	return at.AddDate(0, 0, 1).UTC(), nil
 }

@@ -175,7 +175,7 @@ func (v *visit) changeCalibration() error {
 		var refused []view.Fact
 		for _, o := range outcomes {
 			if o.Refused != "" {
-				refused = append(refused, view.Fact{Name: o.Contract.Number, Text: o.Refused})
+				refused = append(refused, view.Fact{Name: o.Contract.Number, Text: v.told(o.Refused)})
 			}
 		}
 		if len(refused) > 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assay/domain"
+	"assay/web/locales"
 	"assay/web/present"
 	"assay/web/view"
 )
@@ -83,6 +84,21 @@ func fieldsOf(err error) []domain.FieldError {
 	return nil
 }
 
+// refusal says in the reader's language why something was refused.
+func (v *visit) refusal(failure *domain.Error) string { return locales.Whole(v.Refusal(failure)) }
+
+// told gives what a room has said in English, in the reader's language.
+func (v *visit) told(english string) string { return locales.Whole(v.Sentence(english)) }
+
+// wrongFields are the fields of a form that are wrong, each with its name and what is wrong with it.
+func (v *visit) wrongFields(fields []domain.FieldError) []view.Fact {
+	facts := make([]view.Fact, len(fields))
+	for i, field := range fields {
+		facts[i] = view.Fact{Name: v.FieldName(field.Field), Text: locales.Whole(v.Wrong(field))}
+	}
+	return facts
+}
+
 func (v *visit) failurePage(err error, kind domain.Kind) view.Failure {
 	key := "failure." + string(kind)
 	page := view.Failure{Layout: v.layout(v.T(key + ".heading")), Status: v.T(key + ".status"),
@@ -95,12 +111,10 @@ func (v *visit) failurePage(err error, kind domain.Kind) view.Failure {
 		switch {
 		case failure.Key != "":
 			page.Text = v.T(failure.Key)
-		case kind == domain.KindInvalid || kind == domain.KindConflict || kind == domain.KindTooMany:
-			page.Fields = append(page.Fields, view.Fact{Name: page.Status, Text: failure.Message})
+		case kind != domain.KindNotFound && kind != domain.KindUnauthenticated:
+			page.Fields = append(page.Fields, view.Fact{Name: page.Status, Text: v.refusal(failure)})
 		}
-		for _, field := range failure.Fields {
-			page.Fields = append(page.Fields, view.Fact{Name: field.Field, Text: field.Message})
-		}
+		page.Fields = append(page.Fields, v.wrongFields(failure.Fields)...)
 	}
 	if kind == domain.KindInternal {
 		page.Request = v.requestNumber()

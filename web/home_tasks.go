@@ -114,7 +114,7 @@ func (h *homePage) toMend() error {
 	}
 	for _, b := range batches {
 		if b.State == warehouse.BatchFailed {
-			h.wait("bad", h.T("home.task.failed", "Source", b.Source), b.Failure, h.at("imports/"+b.ID.String()))
+			h.wait("bad", h.T("home.task.failed", "Source", b.Source), h.told(b.Failure), h.at("imports/"+b.ID.String()))
 		}
 	}
 	unmapped, err := h.server.Warehouse.Unmapped(ctx, h.tenant.ID)

@@ -27,7 +27,7 @@ func (v *visit) showImportsWith(status int, fault *view.FormFault) error {
 	if text := v.QueryParam("before"); text != "" {
 		parsed, err := time.Parse(time.RFC3339Nano, text)
 		if err != nil {
-			return domain.Invalid("the address cannot be used", domain.FieldError{Field: "before", Message: text})
+			return domain.Invalid("the address cannot be used", domain.FieldError{Field: "before", Message: domain.Sentence("%q cannot be read here", text)})
 		}
 		before = parsed
 	}

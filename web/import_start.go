@@ -111,17 +111,7 @@ func (v *visit) faultOf(err error) *view.FormFault {
 	fault := &view.FormFault{Text: v.T("failure.invalid.text")}
 	var failure *domain.Error
 	if errors.As(err, &failure) {
-		fault.Text = failure.Message
-		if failure.Key != "" {
-			fault.Text = v.T(failure.Key)
-		}
-		for _, field := range failure.Fields {
-			fact := view.Fact{Name: field.Field, Text: field.Message}
-			if field.Key != "" { // the reader's language knows both the field and what is wrong with it
-				fact = view.Fact{Name: v.T("field." + field.Field), Text: v.T("fault."+field.Key, field.Blanks...)}
-			}
-			fault.Fields = append(fault.Fields, fact)
-		}
+		fault.Text, fault.Fields = v.refusal(failure), v.wrongFields(failure.Fields)
 	}
 	return fault
 }

@@ -90,7 +90,7 @@ func (v *visit) changeInstalledState() error {
 	}
 	state := v.FormValue("state")
 	if state != administration.Active && state != administration.Suspended {
-		return domain.Invalid("the form cannot be used", domain.FieldError{Field: "state", Message: state})
+		return domain.Invalid("the form cannot be used", domain.FieldError{Field: "state", Message: domain.Sentence("%q cannot be read here", state)})
 	}
 	err = v.server.Administrations.ChangeState(v.Request().Context(), tenant.ID, state, v.FormValue("reason"), administration.Actor(v.actor()))
 	return v.doneOrShown(err, tenant)

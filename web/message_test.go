@@ -342,6 +342,7 @@ func composedKeys() []string {
 	add("settings.digits.", "latn", "arab")
 	add("office.kind.", append([]string{"none"}, officeKinds...)...)
 	add("weekday.", "1", "2", "3", "4", "5", "6", "7")
+	add("field.", "signatories", "term", "articles", "indicators", "outcome", "words", "hearing", "whom", "ground", "ends_on", "last_day", "evidence", "declarations", "bearing", "decider", "deputy", "subject", "office", "members", "level", "signing_order", "terms", "rule", "decisions", "owner", "due_on", "from", "to", "q", "state")
 	add("field.", "names", "languages", "currency", "zone", "fiscal_year", "digits", "logo", "code", "name", "kind", "day", "reason", "week", "day1", "day2", "day3", "day4", "day5", "day6", "day7")
 	add("fault.", "between", "whole", "zone", "currency", "currency_fixed", "languages", "names", "length", "fiscal_year", "digits", "logo_bytes", "logo_format", "logo_pixels",
 		"shift", "week", "clock", "date", "day", "closure_length", "closure_reason", "holiday_name", "office_code", "kind")

@@ -30,7 +30,7 @@ func (v *visit) showNotices() error {
 	if text := v.QueryParam("before"); text != "" {
 		var err error
 		if before, err = uuid.Parse(text); err != nil {
-			return domain.Invalid("the address cannot be used", domain.FieldError{Field: "before", Message: text})
+			return domain.Invalid("the address cannot be used", domain.FieldError{Field: "before", Message: domain.Sentence("%q cannot be read here", text)})
 		}
 	}
 	notices, err := v.server.Notices.List(v.Request().Context(), v.tenant.ID, v.person.Account, before, noticesShown+1)

@@ -95,7 +95,7 @@ func (v *visit) faultOfOwn(err error) *ownFault {
 		}
 		fault.form.Text = v.T("own.fault")
 		for _, f := range failure.Fields {
-			fault.form.Fields = append(fault.form.Fields, view.Fact{Name: v.T("field." + f.Field), Text: v.T("fault."+f.Key, f.Blanks...)})
+			fault.form.Fields = append(fault.form.Fields, view.Fact{Name: v.FieldName(f.Field), Text: v.Wrong(f)})
 			if len(f.Blanks) > 1 && f.Blanks[0] == "Letter" {
 				fault.field, fault.letter = f.Field, f.Blanks[1].(int)
 			}

@@ -63,7 +63,7 @@ func readQuestion(rawQuery string) (question, error) {
 
 func (q *question) set(name, value string) error {
 	wrong := func() error {
-		return domain.Invalid("the address cannot be used", domain.FieldError{Field: name, Message: value})
+		return domain.Invalid("the address cannot be used", domain.FieldError{Field: name, Message: domain.Sentence("%q cannot be read here", value)})
 	}
 	switch name {
 	case parameterPeriod:

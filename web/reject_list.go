@@ -42,7 +42,7 @@ func (v *visit) rejects(batch *warehouse.Batch, address string) (*view.Rejects, 
 		out.Pager.Previous = address + "?after=" + strconv.FormatInt(max(0, after-pageRows), 10)
 	}
 	for _, reject := range v.readable(found) {
-		out.Rows = append(out.Rows, view.Reject{File: reject.File, Line: v.Count(reject.Line), Field: reject.Field, Value: reject.Value, Reason: reject.Reason, Row: reject.Row})
+		out.Rows = append(out.Rows, view.Reject{File: reject.File, Line: v.Count(reject.Line), Field: reject.Field, Value: reject.Value, Reason: v.told(reject.Reason), Row: reject.Row})
 	}
 	if len(found) > 0 {
 		out.Pager.Summary = v.T("pager.range", "From", v.Count(found[0].Sequence), "To", v.Count(found[len(found)-1].Sequence), "Total", v.Count(batch.Rejected))
@@ -69,7 +69,7 @@ func (v *visit) sequence() (int64, error) {
 	}
 	after, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || after < 0 {
-		return 0, domain.Invalid("the address cannot be used", domain.FieldError{Field: "after", Message: text})
+		return 0, domain.Invalid("the address cannot be used", domain.FieldError{Field: "after", Message: domain.Sentence("%q cannot be read here", text)})
 	}
 	return after, nil
 }
@@ -98,7 +98,7 @@ func (v *visit) downloadRejects() error {
 	}
 	for len(found) > 0 {
 		for _, reject := range v.readable(found) {
-			row := []string{harmless(reject.File), strconv.FormatInt(reject.Line, 10), harmless(reject.Field), harmless(reject.Value), harmless(reject.Reason), harmless(reject.Row)}
+			row := []string{harmless(reject.File), strconv.FormatInt(reject.Line, 10), harmless(reject.Field), harmless(reject.Value), harmless(v.told(reject.Reason)), harmless(reject.Row)}
 			if err := w.Write(row); err != nil {
 				return fmt.Errorf("write rejects: %w", err)
 			}

@@ -179,6 +179,11 @@ type Server struct {
 	handbook map[string]*handbook.Book
 }
 
+// LocaleFor is the language that an Accept-Language header wants most, for readers who are no visitors of the pages.
+func (s *Server) LocaleFor(accept string) *locales.Locale {
+	return s.bundle.Locale(s.bundle.Match(accept), "", nil)
+}
+
 // New makes the server. It fails when a template, a style sheet or a message file is
 // wrong, so that a broken program does not start.
 func New(services Services, options Options) (*Server, error) {

@@ -90,19 +90,7 @@ func (v *visit) settingsFault(err error) *view.FormFault {
 	if failure.Key != "" {
 		fault.Text = v.T(failure.Key)
 	}
-	for _, field := range failure.Fields {
-		name, text := field.Field, field.Message
-		switch {
-		case strings.HasPrefix(name, "threshold."):
-			name = v.T(name)
-		case field.Key != "":
-			name = v.T("field." + name)
-		}
-		if field.Key != "" {
-			text = v.T("fault."+field.Key, field.Blanks...)
-		}
-		fault.Fields = append(fault.Fields, view.Fact{Name: name, Text: text})
-	}
+	fault.Fields = v.wrongFields(failure.Fields)
 	return fault
 }
 

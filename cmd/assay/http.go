@@ -51,7 +51,18 @@ func newHandler(s *services, log *slog.Logger, options web.Options) (http.Handle
 	return web.NewHandler(log, ready, s.proxies, pages.Mount, api.Part(api.Services{Accounts: s.accounts, Administrations: s.administrations, Access: s.access, Confidentiality: s.confidentiality,
 		Indicators: s.indicators, Warehouse: s.warehouse, Crosschecks: s.crosschecks, Contracts: s.contracts, Papers: s.papers(), Scorecards: s.cards(), Meetings: s.meetings(),
 		Engagements: s.engagements, Audit: audit.New(s.db), Notices: s.notices, Installation: s.installation, Comparisons: s.comparisons,
-		FirstRun: firstrun.New(s.db, s.accounts, time.Now), Languages: locales.Languages, Log: log, Clock: time.Now}))
+		FirstRun: firstrun.New(s.db, s.accounts, time.Now), Languages: locales.Languages, Speak: speakers(pages), Log: log, Clock: time.Now}))
+}
+
+// speakers lets the API tell its refusals as the pages tell theirs.
+func speakers(pages *web.Server) api.Speak {
+	return func(accept string) (api.Speaker, string) {
+		locale := pages.LocaleFor(accept)
+		if locale.Language == locales.Languages[0] {
+			return nil, ""
+		}
+		return locale, locale.Language
+	}
 }
 
 // serveHTTP answers on the listener until the context ends, then lets requests finish for a while.

@@ -17,11 +17,13 @@ type SuspendedError struct {
 }
 
 // Error is the sentence.
-func (e *SuspendedError) Error() string { return "the administration is suspended at the moment" }
+func (e *SuspendedError) Error() string { return suspendedSentence }
+
+const suspendedSentence = "the administration is suspended at the moment"
 
 // Unwrap gives the failure with its kind.
 func (e *SuspendedError) Unwrap() error {
-	return domain.Errorf(domain.KindForbidden, "%s", e.Error())
+	return domain.Errorf(domain.KindForbidden, suspendedSentence)
 }
 
 // Suspended lists the administrations in which a person works and that are suspended.

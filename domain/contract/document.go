@@ -230,29 +230,29 @@ func (d *Document) Lacking() (codes []string) {
 // check says what a target lacks, empty for nothing.
 func (t *Target) check() string {
 	if t.Definition <= 0 || t.DefinitionHash == "" {
-		return "its definition is missing"
+		return domain.Sentence("its definition is missing")
 	}
 	for _, value := range []*float64{t.Baseline, t.Threshold, t.Target, t.RedLow, t.RedHigh} {
 		if value != nil && (math.IsNaN(*value) || math.IsInf(*value, 0) || *value < 0) {
-			return "a value is not a number of 0 or more"
+			return domain.Sentence("a value is not a number of 0 or more")
 		}
 	}
 	if t.RedLow != nil && t.RedHigh != nil && *t.RedLow >= *t.RedHigh {
-		return "the lower red line is not below the upper one"
+		return domain.Sentence("the lower red line is not below the upper one")
 	}
 	if t.Direction == indicator.Band {
 		if t.RedLow == nil || t.RedHigh == nil {
-			return "it needs a lower and an upper red line"
+			return domain.Sentence("it needs a lower and an upper red line")
 		}
 		return ""
 	}
 	switch {
 	case t.Baseline == nil || t.Threshold == nil || t.Target == nil:
-		return "baseline, threshold or target is missing"
+		return domain.Sentence("baseline, threshold or target is missing")
 	case t.Direction == indicator.Higher && *t.Target < *t.Threshold:
-		return "the target is below the threshold, although higher is better"
+		return domain.Sentence("the target is below the threshold, although higher is better")
 	case t.Direction == indicator.Lower && *t.Target > *t.Threshold:
-		return "the target is above the threshold, although lower is better"
+		return domain.Sentence("the target is above the threshold, although lower is better")
 	}
 	return ""
 }

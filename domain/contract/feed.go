@@ -43,15 +43,15 @@ type FeedProblem struct {
 func (h FeedHealth) Problem(now time.Time) *FeedProblem {
 	switch {
 	case h.LastLoad.IsZero() || h.DataTo == 0:
-		return &FeedProblem{"feed.never", nil, "no data have come in yet"}
+		return &FeedProblem{"feed.never", nil, domain.Sentence("no data have come in yet")}
 	case now.Sub(h.LastLoad) > FeedDays*24*time.Hour:
 		day := h.LastLoad.Format(time.DateOnly)
-		return &FeedProblem{"feed.old", []any{"Day", day, "Days", FeedDays}, fmt.Sprintf("the last load is of %s, more than %d days ago", day, FeedDays)}
+		return &FeedProblem{"feed.old", []any{"Day", day, "Days", FeedDays}, domain.Sentence("the last load is of %s, more than %d days ago", day, FeedDays)}
 	case cube.DateIn(now, time.UTC)-h.DataTo > FeedEnds:
-		return &FeedProblem{"feed.ends", []any{"Day", h.DataTo.String(), "Days", FeedEnds}, fmt.Sprintf("the data end on %s, more than %d days ago", h.DataTo, FeedEnds)}
+		return &FeedProblem{"feed.ends", []any{"Day", h.DataTo.String(), "Days", FeedEnds}, domain.Sentence("the data end on %s, more than %d days ago", h.DataTo, FeedEnds)}
 	case h.Gaps >= FeedGap:
 		return &FeedProblem{"feed.gaps", []any{"Count", h.Gaps, "First", h.FirstGap.String(), "Days", FeedWindow},
-			fmt.Sprintf("%d working days of the last %d are without any declaration, the first is %s", h.Gaps, FeedWindow, h.FirstGap)}
+			domain.Sentence("%d working days of the last %d are without any declaration, the first is %s", h.Gaps, FeedWindow, h.FirstGap)}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"assay/domain"
 	"assay/domain/cube"
 	"assay/domain/indicator"
 )
@@ -28,19 +29,19 @@ func DefaultRule() Rule {
 func (r Rule) check() []string {
 	var wrong []string
 	if r.WindowMonths < 6 || r.WindowMonths > 60 {
-		wrong = append(wrong, "window_months must be from 6 to 60")
+		wrong = append(wrong, domain.Sentence("window_months must be from 6 to 60"))
 	}
 	if r.MinimalCases < 1 || r.MinimalCases > 1000 {
-		wrong = append(wrong, "minimal_cases must be from 1 to 1000")
+		wrong = append(wrong, domain.Sentence("minimal_cases must be from 1 to 1000"))
 	}
 	if r.MinimalMonths < 3 || r.MinimalMonths > 1000 {
-		wrong = append(wrong, "minimal_months must be from 3 to 1000")
+		wrong = append(wrong, domain.Sentence("minimal_months must be from 3 to 1000"))
 	}
 	if !(r.Threshold >= 0.1 && r.Threshold <= r.Target && r.Target <= 0.95) {
-		wrong = append(wrong, "the quantiles must be 0.1 ≤ threshold ≤ target ≤ 0.95")
+		wrong = append(wrong, domain.Sentence("the quantiles must be 0.1 ≤ threshold ≤ target ≤ 0.95"))
 	}
 	if !(r.RedLine > 0 && r.RedLine < 0.5) {
-		wrong = append(wrong, "red_line must be above 0 and below 0.5")
+		wrong = append(wrong, domain.Sentence("red_line must be above 0 and below 0.5"))
 	}
 	return wrong
 }

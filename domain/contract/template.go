@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -86,7 +85,7 @@ func (t Terms) check() []string {
 	var wrong []string
 	within := func(name string, value, low, high int) {
 		if value < low || value > high {
-			wrong = append(wrong, fmt.Sprintf("%s must be from %d to %d", name, low, high))
+			wrong = append(wrong, domain.Sentence("%s must be from %d to %d", name, low, high))
 		}
 	}
 	within("months", t.Months, 1, 36)
@@ -166,18 +165,18 @@ func dimensionOf(level Level, function string) string {
 func (c *Content) checkArticles() []string {
 	var wrong []string
 	if len(c.Languages) == 0 {
-		wrong = append(wrong, "the template names no language")
+		wrong = append(wrong, domain.Sentence("the template names no language"))
 	}
 	if len(c.Articles) == 0 {
-		wrong = append(wrong, "there are no articles")
+		wrong = append(wrong, domain.Sentence("there are no articles"))
 	}
 	for i, a := range c.Articles {
 		if a.Number != i+1 {
-			wrong = append(wrong, fmt.Sprintf("article %d stands in place %d", a.Number, i+1))
+			wrong = append(wrong, domain.Sentence("article %d stands in place %d", a.Number, i+1))
 		}
 		for _, language := range c.Languages {
 			if a.Title[language] == "" || a.Text[language] == "" {
-				wrong = append(wrong, fmt.Sprintf("article %d is missing in %s", a.Number, language))
+				wrong = append(wrong, domain.Sentence("article %d is missing in %s", a.Number, language))
 			}
 		}
 	}

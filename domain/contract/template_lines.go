@@ -2,9 +2,9 @@ package contract
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
+	"assay/domain"
 	"assay/domain/indicator"
 )
 
@@ -49,23 +49,23 @@ func balance(lines []Line) (wrong []LineProblem) {
 		aims[l.Aim]++
 		weights += l.Weight
 		if seen[l.Code] {
-			wrong = append(wrong, LineProblem{Code: l.Code, Key: "twice", Message: l.Code + " is there twice"})
+			wrong = append(wrong, LineProblem{Code: l.Code, Key: "twice", Message: domain.Sentence("%s is there twice", l.Code)})
 		}
 		seen[l.Code] = true
 		if l.Weight <= 0 {
-			wrong = append(wrong, LineProblem{Code: l.Code, Key: "weight", Message: l.Code + " needs a weight above 0"})
+			wrong = append(wrong, LineProblem{Code: l.Code, Key: "weight", Message: domain.Sentence("%s needs a weight above 0", l.Code)})
 		}
 	}
 	if n := len(lines); n < fewestIndicators || n > mostIndicators {
 		wrong = append(wrong, LineProblem{Key: "number", Blanks: []any{"Fewest", fewestIndicators, "Most", mostIndicators, "Number", n},
-			Message: fmt.Sprintf("a contract has %d to %d indicators, this one %d", fewestIndicators, mostIndicators, n)})
+			Message: domain.Sentence("a contract has %d to %d indicators, this one %d", fewestIndicators, mostIndicators, n)})
 	}
 	if aims[Speed] < leastOfAnAim || aims[Control] < leastOfAnAim {
 		wrong = append(wrong, LineProblem{Key: "balance", Blanks: []any{"Least", leastOfAnAim, "Speed", aims[Speed], "Control", aims[Control]},
-			Message: fmt.Sprintf("at least %d indicators of speed and %d of control are needed; there are %d and %d", leastOfAnAim, leastOfAnAim, aims[Speed], aims[Control])})
+			Message: domain.Sentence("at least %d indicators of speed and %d of control are needed; there are %d and %d", leastOfAnAim, leastOfAnAim, aims[Speed], aims[Control])})
 	}
 	if weights != fullWeight {
-		wrong = append(wrong, LineProblem{Key: "weights", Blanks: []any{"Sum", weights}, Message: fmt.Sprintf("the weights sum to %d, not to %d", weights, fullWeight)})
+		wrong = append(wrong, LineProblem{Key: "weights", Blanks: []any{"Sum", weights}, Message: domain.Sentence("the weights sum to %d, not to %d", weights, fullWeight)})
 	}
 	return wrong
 }
@@ -83,7 +83,7 @@ func (l *Line) problem(level Level) *LineProblem {
 	refuse := func(key, message string) *LineProblem { return &LineProblem{Code: l.Code, Key: key, Message: message} }
 	d, err := indicator.Find(l.Code)
 	if err != nil {
-		return refuse("unknown", "is no indicator of the catalogue")
+		return refuse("unknown", domain.Sentence("is no indicator of the catalogue"))
 	}
 	dimension := dimensionOf(level, "")
 	if level == LevelOperator {
@@ -91,19 +91,19 @@ func (l *Line) problem(level Level) *LineProblem {
 	}
 	switch {
 	case !d.Available():
-		return refuse("unavailable", "cannot be computed yet")
+		return refuse("unavailable", domain.Sentence("cannot be computed yet"))
 	case d.Direction == indicator.Context || l.Direction == indicator.Context:
-		return refuse("context", "says nothing by itself and cannot be a target")
+		return refuse("context", domain.Sentence("says nothing by itself and cannot be a target"))
 	case d.Direction != l.Direction && d.Direction != indicator.Band:
-		return refuse("direction", "its direction is "+string(d.Direction))
+		return refuse("direction", domain.Sentence("its direction is %s", d.Direction))
 	case l.Aim != "" && l.Aim != Speed && l.Aim != Control:
-		return refuse("aim", "serves neither speed nor control")
+		return refuse("aim", domain.Sentence("serves neither speed nor control"))
 	case l.RedLow != nil && l.RedHigh != nil && *l.RedLow >= *l.RedHigh:
-		return refuse("red", "its lower red line is not below the upper one")
+		return refuse("red", domain.Sentence("its lower red line is not below the upper one"))
 	case dimension != "" && !d.Has(dimension):
-		return refuse("dimension", "cannot be told by "+dimension)
+		return refuse("dimension", domain.Sentence("cannot be told by %s", dimension))
 	case l.Floor != nil && (*l.Floor < 0 || *l.Floor > 0 && !indicator.HasLeast(l.Code)):
-		return refuse("floor", "counts no cases with an amount, so that no least amount can be set")
+		return refuse("floor", domain.Sentence("counts no cases with an amount, so that no least amount can be set"))
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package indicator
 
-import "assay/domain/cube/fact"
+import (
+	"assay/domain"
+	"assay/domain/cube/fact"
+)
 
 var integrity = []Definition{
 	{
@@ -44,7 +47,7 @@ var integrity = []Definition{
 		Text:       "Whether pairs of officer and broker meet more often than random assignment explains.",
 		Provenance: "concept: World Bank research; test ours",
 		Unit:       Percent, Direction: Lower, Basis: ActivityOfHandling, Dimensions: drill,
-		Missing: "its statistical test is not part of this version",
+		Missing: domain.Sentence("its statistical test is not part of this version"),
 	},
 	{
 		Number: 39, Code: "INT04", Version: 1, Family: Integrity,

@@ -72,7 +72,7 @@ type Progress struct {
 func (s *Service) ExportInto(ctx context.Context, tenant *administration.Tenant, path string, progress func(Progress)) (*Manifest, error) {
 	d, err := newDirectory(path)
 	if err != nil {
-		return nil, domain.Wrap(domain.KindInvalid, err, "%v", err)
+		return nil, domain.Wrap(domain.KindInvalid, err, "the directory %s cannot take an export: it must be new or empty, and writable", path)
 	}
 	return s.export(ctx, tenant, d, progress)
 }

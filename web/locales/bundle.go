@@ -37,6 +37,8 @@ type Bundle struct {
 	messages   *i18n.Bundle
 	localizers map[string]*i18n.Localizer
 	plain      map[string]map[string]string
+	refusals   map[string]map[string]string // of a language: English sentence to translation
+	sentences  []sentence                   // those with blanks, the one that says most first
 	matcher    language.Matcher
 }
 
@@ -46,12 +48,16 @@ func Load() (*Bundle, error) {
 		messages:   i18n.NewBundle(language.English),
 		localizers: map[string]*i18n.Localizer{},
 		plain:      map[string]map[string]string{},
+		refusals:   map[string]map[string]string{},
 	}
 	b.messages.RegisterUnmarshalFunc("json", json.Unmarshal)
 	var tags []language.Tag
 	for _, code := range Languages {
 		if err := b.read(code); err != nil {
 			return nil, fmt.Errorf("read messages of %s: %w", code, err)
+		}
+		if err := b.readRefusals(code); err != nil {
+			return nil, fmt.Errorf("read refusals of %s: %w", code, err)
 		}
 		b.localizers[code] = i18n.NewLocalizer(b.messages, code)
 		tags = append(tags, language.MustParse(code))

@@ -6,6 +6,7 @@ import (
 
 	"assay/domain/intake"
 	"assay/domain/warehouse"
+	"assay/web/locales"
 	"assay/web/view"
 )
 
@@ -41,7 +42,7 @@ func (p Presenter) format(name string) string {
 
 // Import writes the page of a batch without its rejects.
 func (p Presenter) Import(b *warehouse.Batch, address string) view.Import {
-	page := view.Import{Batch: p.Batch(b, address), Failure: b.Failure, Running: b.State == warehouse.BatchWaiting || b.State == warehouse.BatchReading, Poll: address}
+	page := view.Import{Batch: p.Batch(b, address), Failure: locales.Whole(p.Sentence(b.Failure)), Running: b.State == warehouse.BatchWaiting || b.State == warehouse.BatchReading, Poll: address}
 	page.Percent = page.Batch.Percent
 	switch {
 	case b.State == warehouse.BatchWaiting:
