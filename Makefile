@@ -17,13 +17,15 @@ TOOLS := bin/golangci-lint bin/oapi-codegen
 # Tests that go through fewer cases under the race detector (package racing), or through none, are run
 # without it too, through all. A package that has such tests stands here, and their names.
 WHOLE_FLAGS ?= -p 2 -timeout 30m -vet=off -ldflags=-w
-WHOLE_PACKAGES := ./web ./domain/refresh ./api ./domain/contract ./domain/indicator ./domain/engagement ./domain/sample
+WHOLE_PACKAGES := ./web ./domain/refresh ./api ./domain/contract ./domain/indicator ./domain/engagement ./domain/sample \
+	./domain/crosscheck ./domain/cube
 WHOLE := TestEveryRouteAsEveryRole TestRefreshOfDirtyMonthsEqualsThatOfAll TestEveryOperationAsEveryRole \
 	TestNothingForbiddenGetsThrough TestObjectionsWalk TestExcessIsAsCountedCaseByCase TestAScoreIsTheExactWeightedMean \
 	TestScorecards TestQuantile TestSpearman TestCubeAndSQLAgree TestCubeAndSQLAgreeUnderOtherSettings TestCubeAndSQLAgreeOnASample \
 	TestOneWorldSeenInSeveralWays TestRebuildOfFewMonthsEqualsThatOfAll TestMemoryDoesNotGrow TestAccessIsThereExactlyWhileAnEngagementHolds \
 	TestPagesAreAccessible TestInARealBrowser TestLifeOfAContract TestFavouredPairsStandOut TestAssignmentIsRandomWithoutFavours \
-	TestPlantedHabitsShow TestProfilesMeetTheirFigures TestConcentrationIsThatOfAKnownCountry TestMixedIsReformedInTheMiddle TestTheEndIsOpen
+	TestPlantedHabitsShow TestProfilesMeetTheirFigures TestConcentrationIsThatOfAKnownCountry TestMixedIsReformedInTheMiddle TestTheEndIsOpen \
+	TestWhatIsPlantedInASampleIsFound TestACleanSampleBreaksNothing TestKoreanFileByHand TestThePageOfManyGroups
 space := $(subst ,, )
 
 # The walks of property tests begin with the same number each time, so that what passes once passes

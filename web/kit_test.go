@@ -152,8 +152,8 @@ func openKit(t *testing.T, database *dbtest.Database, keys *secret.Keys) *kit {
 // fill makes the administrations, their data, their people and what these have begun.
 func (k *kit) fill(t *testing.T, declarations int, spoil func(t *testing.T, directory string)) {
 	t.Helper()
-	k.first = k.load(t, k.segments, "karouma", "en", "XAF", "Africa/Douala", declarations, spoil)
-	k.second = k.load(t, k.segments, "oasis", "ar", "TND", "Africa/Tunis", 300, nil)
+	k.first = k.load(t, k.segments, "karouma", "en", "XAF", "Africa/Douala", declarations, 24, spoil)
+	k.second = k.load(t, k.segments, "oasis", "ar", "TND", "Africa/Tunis", 300, 6, nil) // a month costs more than its declarations
 	k.empty = k.tenant(t, "nowhere", "fr", "EUR", "Europe/Paris")
 	k.people(t)
 	k.serve(t)
@@ -175,13 +175,13 @@ func (k *kit) tenant(t *testing.T, code, language, currency, zone string) *admin
 	return tenant
 }
 
-func (k *kit) load(t *testing.T, segments *cube.Store, code, language, currency, zone string, declarations int, spoil func(t *testing.T, directory string)) *administration.Tenant {
+func (k *kit) load(t *testing.T, segments *cube.Store, code, language, currency, zone string, declarations, months int, spoil func(t *testing.T, directory string)) *administration.Tenant {
 	t.Helper()
 	ctx := t.Context()
 	tenant := k.tenant(t, code, language, currency, zone)
 	directory := t.TempDir()
 	p := sample.DefaultParameters()
-	p.Declarations, p.Months, p.Locale, p.Currency, p.Zone = declarations, 24, language, currency, zone
+	p.Declarations, p.Months, p.Locale, p.Currency, p.Zone = declarations, months, language, currency, zone
 	if _, err := sample.Write(ctx, directory, p, nil); err != nil {
 		t.Fatal(err)
 	}

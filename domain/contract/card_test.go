@@ -262,7 +262,7 @@ func (k *cardKit) tamperingIsFound(t *testing.T) {
 	for at := range card.Content {
 		changed := []byte(string(card.Content))
 		changed[at] ^= 1
-		if at%331 != 0 && (changed[at] != '1' || at%7 != 0) { // every byte would take minutes; some places with a 0 and some others
+		if at%racing.Of(1231, 331) != 0 && (changed[at] != '1' || at%racing.Of(37, 7) != 0) { // every byte would take minutes; some places with a 0 and some others
 			continue
 		}
 		if string(changed) == string(card.Content) {

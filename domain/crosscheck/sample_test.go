@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"assay/deploy/local/dbtest/racing"
 	"assay/domain/administration"
 	"assay/domain/crosscheck"
 	"assay/domain/intake"
@@ -138,6 +139,7 @@ func (b *bundle) saved(t testing.TB) map[string][]crosscheck.Finding {
 
 func TestWhatIsPlantedInASampleIsFound(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	for name, change := range map[string]func(*sample.Parameters){
 		"before assessment": func(p *sample.Parameters) { p.Profile = sample.Before },
 		"after payment":     func(p *sample.Parameters) { p.Profile, p.Timing = sample.Mixed, sample.AfterPayment },
@@ -199,6 +201,7 @@ func plantFound(found map[string][]crosscheck.Finding, p planted, zone *time.Loc
 
 func TestACleanSampleBreaksNothing(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	for _, timing := range []sample.Timing{sample.BeforeAssessment, sample.AfterPayment} {
 		t.Run(string(timing), func(t *testing.T) {
 			t.Parallel()

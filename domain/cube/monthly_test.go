@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
+
+	"assay/deploy/local/dbtest/racing"
 )
 
 // crowd makes segments of two months with thousands of groups, some of them large.
@@ -42,10 +44,13 @@ func TestThePageOfManyGroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	from, to, _ := s.Span("declaration")
-	half := 400.5
+	half, tried := 400.5, 0
 	for _, by := range [][]string{{"officer"}, {"officer", "month"}, {"officer", "office", "week"}} {
 		for _, order := range [][]Order{nil, {{Aggregate: "n", Descending: true}}, {{Aggregate: "time", Quantile: 1, Descending: true}}, {{Aggregate: "n", Descending: true}, {Aggregate: "money"}}} {
 			for _, having := range [][]Having{nil, {{Aggregate: "time", Min: &half}}} {
+				if tried++; tried%racing.Of(5, 1) != 0 { // the fifths have every order, both bounds and all groups
+					continue
+				}
 				q := Query{Grain: "declaration", From: from, To: to, By: by, Order: order, Having: having, Aggregates: []Aggregate{
 					{Name: "n", Func: Count},
 					{Name: "time", Func: Quantiles, Column: "seconds", P: []float64{0.5, 0.9}},

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"assay/deploy/local/dbtest/racing"
 	"assay/domain/administration"
 	"assay/domain/cube"
 	"assay/domain/cube/fact"
@@ -106,6 +107,7 @@ func TestMockExtractByHand(t *testing.T) {
 //	zcat df_syn_train_eng.csv.gz | awk -F, 'NR > 1 {n++; f += $21} END {print n, f}'
 func TestKoreanFileByHand(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	folder := shared(t, "kcs_synthetic")
 	b := open(t, func(tenant *administration.Tenant) {
 		tenant.Currency, tenant.Zone = "KRW", "Asia/Seoul"
