@@ -58,3 +58,15 @@ func addFour(cells *uint64, offsets *uint32, lanes *uint64, rows int)
 //
 //go:noescape
 func countSixteen(cells *uint64, offsets *uint32, mask *uint64, rows, skip int)
+
+// clearShuffled takes bits out of a byte for each row: cleared has those that go for each of
+// sixteen values from first on. rows is a multiple of 32.
+//
+//go:noescape
+func clearShuffled(plane, values *uint8, rows int, cleared *uint8, first uint64)
+
+// joinPlanes makes each row's mask of its bytes in eight planes, which stand blockRows apart.
+// rows is a multiple of 32.
+//
+//go:noescape
+func joinPlanes(mask *uint64, planes *uint8, rows int)

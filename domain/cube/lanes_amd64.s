@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// All of them treat four rows at a time; the number of rows is a multiple of four and not 0.
+// Most of them treat four rows at a time; the number of rows is a multiple of four and not 0.
 
 // func clearEqual32(values *uint32, mask *uint64, rows int, none, affected uint64)
 TEXT ·clearEqual32(SB), NOSPLIT, $0-40
@@ -290,5 +290,88 @@ row:
 	ADDQ         $4, BX
 	SUBQ         $1, CX
 	JGT          row
+	VZEROUPPER
+	RET
+
+DATA beyond<>+0(SB)/8, $0x7070707070707070
+DATA beyond<>+8(SB)/8, $0x7070707070707070
+DATA beyond<>+16(SB)/8, $0x7070707070707070
+DATA beyond<>+24(SB)/8, $0x7070707070707070
+GLOBL beyond<>(SB), RODATA|NOPTR, $32
+
+// func clearShuffled(plane, values *uint8, rows int, cleared *uint8, first uint64)
+TEXT ·clearShuffled(SB), NOSPLIT, $0-40
+	MOVQ           plane+0(FP), DI
+	MOVQ           values+8(FP), SI
+	MOVQ           rows+16(FP), CX
+	MOVQ           cleared+24(FP), DX
+	VBROADCASTI128 (DX), Y0
+	VMOVQ          first+32(FP), X1
+	VPBROADCASTB   X1, Y1
+	VMOVDQU        beyond<>(SB), Y2
+
+rows:
+	VMOVDQU  (SI), Y3
+	VPSUBB   Y1, Y3, Y3
+	VPADDUSB Y2, Y3, Y3  // the highest bit is set but for the sixteen values, and then nothing is cleared
+	VPSHUFB  Y3, Y0, Y3
+	VPANDN   (DI), Y3, Y3
+	VMOVDQU  Y3, (DI)
+	ADDQ     $32, SI
+	ADDQ     $32, DI
+	SUBQ     $32, CX
+	JGT      rows
+	VZEROUPPER
+	RET
+
+// Of four rows and the four that stand sixteen rows later: stores the words made of four
+// bytes in LOW and four in HIGH.
+#define STORE_WORDS(AT, LOW, HIGH) \
+	VPUNPCKLDQ   HIGH, LOW, Y1 \
+	VPUNPCKHDQ   HIGH, LOW, Y3 \
+	VMOVDQU      X1, (AT+0)(DI)       \
+	VMOVDQU      X3, (AT+16)(DI)      \
+	VEXTRACTI128 $1, Y1, (AT+128)(DI) \
+	VEXTRACTI128 $1, Y3, (AT+144)(DI)
+
+// func joinPlanes(mask *uint64, planes *uint8, rows int)
+TEXT ·joinPlanes(SB), NOSPLIT, $0-24
+	MOVQ mask+0(FP), DI
+	MOVQ planes+8(FP), SI
+	MOVQ rows+16(FP), CX
+
+rows:
+	VMOVDQU    (SI), Y0
+	VMOVDQU    1024(SI), Y1
+	VMOVDQU    2048(SI), Y2
+	VMOVDQU    3072(SI), Y3
+	VMOVDQU    4096(SI), Y4
+	VMOVDQU    5120(SI), Y5
+	VMOVDQU    6144(SI), Y6
+	VMOVDQU    7168(SI), Y7
+	VPUNPCKLBW Y1, Y0, Y8       // two bytes of the rows 0 to 7 and 16 to 23
+	VPUNPCKHBW Y1, Y0, Y0       // of the rows 8 to 15 and 24 to 31
+	VPUNPCKLBW Y3, Y2, Y9
+	VPUNPCKHBW Y3, Y2, Y2
+	VPUNPCKLBW Y5, Y4, Y10
+	VPUNPCKHBW Y5, Y4, Y4
+	VPUNPCKLBW Y7, Y6, Y11
+	VPUNPCKHBW Y7, Y6, Y6
+	VPUNPCKLWD Y9, Y8, Y12      // the lower four bytes of the rows 0 to 3
+	VPUNPCKHWD Y9, Y8, Y13      // of the rows 4 to 7
+	VPUNPCKLWD Y11, Y10, Y14    // the upper four
+	VPUNPCKHWD Y11, Y10, Y15
+	STORE_WORDS(0, Y12, Y14)
+	STORE_WORDS(32, Y13, Y15)
+	VPUNPCKLWD Y2, Y0, Y12
+	VPUNPCKHWD Y2, Y0, Y13
+	VPUNPCKLWD Y6, Y4, Y14
+	VPUNPCKHWD Y6, Y4, Y15
+	STORE_WORDS(64, Y12, Y14)
+	STORE_WORDS(96, Y13, Y15)
+	ADDQ       $32, SI
+	ADDQ       $256, DI
+	SUBQ       $32, CX
+	JGT        rows
 	VZEROUPPER
 	RET

@@ -28,3 +28,7 @@ func laneValues64(_, _, _ *uint64, _ int, _, _ uint64) {}
 func addFour(*uint64, *uint32, *uint64, int) {}
 
 func countSixteen(_ *uint64, _ *uint32, _ *uint64, _, _ int) {}
+
+func clearShuffled(_, _ *uint8, _ int, _ *uint8, _ uint64) {}
+
+func joinPlanes(*uint64, *uint8, int) {}

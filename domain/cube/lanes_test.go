@@ -155,3 +155,60 @@ func TestRecordsOfABlock(t *testing.T) {
 		}
 	})
 }
+
+// TestMasksByColumnsOfOneByte compares shuffles with the tables that they stand for.
+func TestMasksByColumnsOfOneByte(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		block := drawBlock(t)
+		rows := len(block.mask)
+		start := rapid.OneOf(rapid.Just(^uint64(0)), rapid.Uint64()).Draw(t, "start")
+		lanes, want := byteLanes{start: start}, make([]uint64, rows)
+		for k := range want {
+			want[k] = start
+		}
+		for range rapid.IntRange(1, 6).Draw(t, "columns") {
+			different := rapid.SampledFrom([]int{1, 3, 17, 60, 255}).Draw(t, "different values")
+			values, null := make([]uint64, rows), []bool(nil)
+			if rapid.Bool().Draw(t, "nulls") {
+				null = make([]bool, rows)
+			}
+			for k := range values {
+				values[k] = block.u64[(k+different)%rows] >> 7 % uint64(different)
+				if null != nil {
+					null[k] = block.u8[k]&3 == 0
+				}
+			}
+			column := pack(values, null, max(1, uint64(different-1)))
+			table := new([256]uint64)
+			cleared := rapid.Uint64().Draw(t, "cleared")
+			every := rapid.SampledFrom([]int{1, 2, 50, 255}).Draw(t, "every")
+			for v := range table {
+				if table[v] = ^uint64(0); v%every == 0 {
+					table[v] &^= cleared << (v % 8)
+				}
+			}
+			lanes.add(&column, table)
+			for k, v := range column.u8 {
+				want[k] &= table[v]
+			}
+		}
+		got := make([]uint64, rows)
+		for range 2 { // the second time over what the first one left
+			lanes.set(&selection{count: rows}, got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("the masks of all rows differ (-want +got):\n%s", diff)
+			}
+		}
+		some := selection{}
+		for k := 0; k < rows; k += 3 {
+			some.rows, some.count = append(some.rows, uint32(k)), some.count+1
+		}
+		lanes.set(&some, got[:some.count])
+		for k, row := range some.rows {
+			if got[k] != want[row] {
+				t.Fatalf("the mask of row %d is %x, want %x", row, got[k], want[row])
+			}
+		}
+	})
+}

@@ -81,17 +81,11 @@ const (
 
 // laneMasks computes the masks of a segment's rows.
 type laneMasks struct {
-	start    []uint64     // by word: bits of lanes that have rows in the segment
-	bytes    [][]byteTest // by word: columns of one byte, of which tables say all
-	tests    []laneTest   // the others
+	start    []uint64    // by word: bits of lanes that have rows in the segment
+	bytes    []byteLanes // by word: columns of one byte, of which tables say all
+	tests    []laneTest  // the others
 	either   []eitherLanes
 	nullable []laneNull
-}
-
-// byteTest is what a column of one byte says of the lanes of a word.
-type byteTest struct {
-	values []uint8
-	table  *[256]uint64 // by packed value, the bits that stay
 }
 
 // laneTest is what one column says of the lanes.
@@ -137,23 +131,6 @@ func (l *layout) masks(tests []test, values []*numbers) *laneMasks {
 	}
 	m.takeBytes()
 	return m
-}
-
-// takeBytes moves the tests of one byte that are all in tables to a list of their
-// own: several of them are looked up at a time.
-func (m *laneMasks) takeBytes() {
-	m.bytes = make([][]byteTest, len(m.start))
-	m.tests = slices.DeleteFunc(m.tests, func(c laneTest) bool {
-		if c.from.u8 == nil || len(c.single) > 0 {
-			return false
-		}
-		for w, table := range c.tables {
-			if table != nil {
-				m.bytes[w] = append(m.bytes[w], byteTest{c.from.u8, (*[256]uint64)(table)})
-			}
-		}
-		return true
-	})
 }
 
 // bitsWhere gives the bits of the lanes chosen, nil when there are none.
@@ -204,7 +181,7 @@ func (m *laneMasks) addTest(t *test, affected []uint64) {
 // set computes the masks of the selected rows as far as conditions go.
 func (m *laneMasks) set(s *selection, masks [][]uint64) {
 	for w, mask := range masks {
-		setBytes(s, m.start[w], m.bytes[w], mask)
+		m.bytes[w].set(s, mask)
 	}
 	for i := range m.tests {
 		c := &m.tests[i]
@@ -221,46 +198,6 @@ func (m *laneMasks) set(s *selection, masks [][]uint64) {
 	}
 	for i := range m.either {
 		m.either[i].clear(s, masks)
-	}
-}
-
-// setBytes begins a word's masks with what the columns of one byte say.
-func setBytes(s *selection, start uint64, tests []byteTest, mask []uint64) {
-	if s.rows == nil && len(tests) >= 4 {
-		setFour(s, start, (*[4]byteTest)(tests), mask)
-		tests = tests[4:]
-	} else {
-		for k := range mask {
-			mask[k] = start
-		}
-	}
-	for ; s.rows == nil && len(tests) >= 2; tests = tests[2:] {
-		maskTwo(s, (*[2]byteTest)(tests), mask)
-	}
-	for i := range tests {
-		table := tests[i].table
-		for k, v := range s.view8(tests[i].values)[:len(mask)] {
-			mask[k] &= table[v]
-		}
-	}
-}
-
-// setFour sets the masks by four columns; all rows of the block are selected.
-func setFour(s *selection, start uint64, tests *[4]byteTest, mask []uint64) {
-	first, second, third, fourth := tests[0].table, tests[1].table, tests[2].table, tests[3].table
-	a, b := tests[0].values[s.first:][:len(mask)], tests[1].values[s.first:][:len(mask)]
-	c, d := tests[2].values[s.first:][:len(mask)], tests[3].values[s.first:][:len(mask)]
-	for k := range mask {
-		mask[k] = start & first[a[k]] & second[b[k]] & third[c[k]] & fourth[d[k]]
-	}
-}
-
-// maskTwo is setFour for two more columns.
-func maskTwo(s *selection, tests *[2]byteTest, mask []uint64) {
-	first, second := tests[0].table, tests[1].table
-	a, b := tests[0].values[s.first:][:len(mask)], tests[1].values[s.first:][:len(mask)]
-	for k := range mask {
-		mask[k] &= first[a[k]] & second[b[k]]
 	}
 }
 
