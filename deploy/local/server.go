@@ -152,6 +152,9 @@ func settings(ephemeral bool) []string {
 		"bgwriter_delay=20ms",
 		"bgwriter_lru_maxpages=1000",
 		"bgwriter_lru_multiplier=4",
+		// Vacuum of what a load left must be done some time, but not beside the refresh that follows at once and whose
+		// statistics the program asks for itself (assay_analyse): looking every minute it always came then.
+		"autovacuum_naptime=10min",
 		"wal_level=minimal",
 		"max_wal_senders=0",
 		// A page's query is answered in less time than it takes to compile.
