@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"assay/domain"
 	"assay/domain/declaration"
 )
 
@@ -265,7 +266,7 @@ func (r *row) reject() Reject {
 	if r.field >= 0 {
 		rejected.Field = r.file.columnName(r.field)
 		rejected.Value = clip(validText(string(r.cell(r.field))), 500)
-		rejected.Reason = "The field " + r.err.Error() + "."
+		rejected.Reason = domain.Sentence("The field %s.", r.err)
 	}
 	return rejected
 }

@@ -126,6 +126,9 @@ func TestSentences(t *testing.T) {
 		{"fr", "nobody ever says this", "nobody ever says this"},
 		{"fr", `there is no indicator "CLR\"99"`, "il n’y a pas d’indicateur « CLR\"99 »"},
 		{"fr", "the contract is signed; this is possible only while it is active or suspended", "le contrat est à l’état « Signé » ; cette action n’est possible qu’à l’état : En cours, Suspendu"},
+		{"fr", "The row has 3 fields where the header has 4.", "La ligne a 3 champs alors que l’en-tête en a 4."},
+		{"ar", "The field is not a date.", "الحقل ليس تاريخًا."},
+		{"pt", "The field occurs twice with different contents (bill 12).", "O campo figura duas vezes com conteúdos diferentes (conhecimento 12)."},
 		{"ar", "the time to object ended on 2026-10-05", "انتهت مهلة الاعتراض في \u20682026-10-05\u2069"},
 	} {
 		if got := b.Locale(c.language, "", nil).Sentence(c.english); got != c.want {

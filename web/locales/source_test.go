@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +42,9 @@ var unread = map[string]string{
 
 // elsewhere are refusals of a sentence that is made at another place, where it is seen.
 var elsewhere = map[string]string{
+	"api/imports.go: r.Reason":                     "domain/intake; programs are told it in English",
+	"domain/intake/keyed.go: rec.line":             "another function of the name fail, which is given the number of a line",
+	"domain/intake/xmlreader.go: fault.reason":     "where the documentFault is made",
 	"api/operation.go: message":                    "the library that holds requests against the document speaks English only",
 	`domain/contract/document.go: "%s", each`:      "checkBalance",
 	`domain/contract/document.go: "%s", reason`:    "Target.check",
@@ -63,8 +67,12 @@ type room struct {
 	relays  map[ast.Node][]relay // by the function in which they are known, nil for the whole package
 	relayed map[string]bool
 	into    *source
+	folder  string
 	names   map[*ast.File]string
 }
+
+// predicate is how a text begins that says something of a field or of a row of a file.
+var predicate = regexp.MustCompile(`^"(is|has|belongs|occurs|repeats|lies|can be|%w \() ?`)
 
 // relay is a function that makes a refusal of a sentence which it is given.
 type relay struct {
@@ -85,7 +93,7 @@ func readSource(t *testing.T) *source {
 			}
 			in := rooms[filepath.Dir(name)]
 			if in == nil {
-				in = &room{set: token.NewFileSet(), texts: map[string]ast.Expr{}, relays: map[ast.Node][]relay{}, relayed: map[string]bool{}, into: found, names: map[*ast.File]string{}}
+				in = &room{set: token.NewFileSet(), texts: map[string]ast.Expr{}, relays: map[ast.Node][]relay{}, relayed: map[string]bool{}, into: found, folder: filepath.ToSlash(filepath.Dir(name)), names: map[*ast.File]string{}}
 				rooms[filepath.Dir(name)] = in
 			}
 			file, err := parser.ParseFile(in.set, path, nil, parser.SkipObjectResolution)
@@ -177,6 +185,13 @@ func (r *room) sentenceOf(call *ast.CallExpr, declared ast.Decl) (int, bool) {
 		return 2, !internal
 	case "domain.Invalid", "domain.Sentence":
 		return 0, true
+	case "errors.New", "fmt.Errorf": // in the readers of files these are told of a field, or of a row
+		if said, ok := call.Args[0].(*ast.BasicLit); ok {
+			return 0, r.folder == "domain/intake" && predicate.MatchString(said.Value)
+		}
+		if said, ok := call.Args[0].(*ast.BinaryExpr); ok {
+			return 0, r.folder == "domain/intake" && predicate.MatchString(types.ExprString(said))
+		}
 	}
 	if selected, ok := call.Fun.(*ast.SelectorExpr); ok {
 		name = selected.Sel.Name
@@ -191,15 +206,21 @@ func (r *room) sentenceOf(call *ast.CallExpr, declared ast.Decl) (int, bool) {
 
 // messageOf is the Message of a failure or of a wrong field that has no message of the pages.
 func messageOf(literal *ast.CompositeLit) (message ast.Expr, ok bool) {
-	if literal.Type != nil { // without one it is an element of a list
-		if name := types.ExprString(literal.Type); name != "domain.FieldError" && name != "domain.Error" {
-			return nil, false
-		}
-	}
 	fields := map[string]ast.Expr{}
 	for _, element := range literal.Elts {
 		if pair, is := element.(*ast.KeyValueExpr); is {
 			fields[types.ExprString(pair.Key)] = pair.Value
+		}
+	}
+	if literal.Type != nil { // without one it is an element of a list
+		switch types.ExprString(literal.Type) {
+		case "domain.FieldError", "domain.Error":
+		case "documentFault": // of a document that is not taken
+			return fields["reason"], fields["reason"] != nil
+		case "Reject":
+			return fields["Reason"], fields["Reason"] != nil
+		default:
+			return nil, false
 		}
 	}
 	if fields["Key"] != nil || fields["Message"] == nil || fields["Kind"] == nil && fields["Field"] == nil {
@@ -226,7 +247,7 @@ func (r *room) say(file *ast.File, declared ast.Decl, within []ast.Node, message
 	switch {
 	case isTold(message) || elsewhere[place] != "":
 	case seen && strings.ContainsFunc(verb.ReplaceAllString(format, ""), isLetter):
-		r.into.sentences[format] = place
+		r.into.sentences[strings.ReplaceAll(format, "%w", "%s")] = place
 	case !slices.Contains(r.into.unknown, place):
 		r.into.unknown = append(r.into.unknown, place)
 	}
