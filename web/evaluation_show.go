@@ -90,7 +90,9 @@ func (v *visit) evaluationView(e *contract.Evaluation, kinds []*contract.Outcome
 		}
 		line := view.MonthRow{Month: v.Month(month.First().Time()), Score: "–", Red: "–"}
 		if m.Version > 0 {
-			line.Red = v.Percent(m.Red/100, 0)
+			if m.Composite != nil { // without a score nothing was weighed
+				line.Red = v.Percent(m.Red/100, 0)
+			}
 			if v.may(access.ScorecardRead) {
 				line.Address = at + "/scorecards/" + m.Month
 			}
@@ -239,7 +241,7 @@ func (v *visit) showContractEvaluationsWith(status int, fault *view.FormFault) e
 	if err != nil {
 		return err
 	}
-	page := view.ContractEvaluations{Layout: v.layout(v.T("evaluations.of", "Number", c.Number)), Back: v.at("contracts/" + id.String()), Over: c.Number + " · " + c.SubjectName, Fault: fault}
+	page := view.ContractEvaluations{Layout: v.layout(v.T("evaluations.of", "Number", v.Isolate(c.Number))), Back: v.at("contracts/" + id.String()), Over: c.Number + " · " + c.SubjectName, Fault: fault}
 	for _, e := range found {
 		row := v.evaluationView(e, kinds)
 		// Human resources sees outcomes, not the figures behind them.

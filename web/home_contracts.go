@@ -66,7 +66,7 @@ func (h *homePage) ownContract() error {
 	}
 	for _, latest := range cards {
 		c := latest.Contract
-		part := view.HomePart{Key: "contract-" + c.Number, Title: own + " " + c.Number, Sub: h.days(c.StartsOn, c.EndsOn-1), Wide: true,
+		part := view.HomePart{Key: "contract-" + c.Number, Title: own + " " + h.Isolate(c.Number), Sub: h.days(c.StartsOn, c.EndsOn-1), Wide: true,
 			More: h.withMeetings(view.Link{Text: h.T("home.contract.open"), Address: h.at("contracts/" + c.ID.String())})}
 		if latest.Card == nil {
 			part.Empty = h.T("home.contract.no_card")

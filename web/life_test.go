@@ -320,6 +320,7 @@ func (p *someone) signMany(contracts int) {
 func (p *someone) readCard(month string) {
 	p.open("/notices")
 	p.open(p.at(""))
+	p.sees(".home-part:has([id^='contract-']) table")
 	p.picture("home-" + month)
 	p.press(".tabs a[href$='/contracts']")
 	p.press(".links a[href$='/scorecards']")

@@ -13,7 +13,7 @@ import (
 // Latest is a contract in force with how its last published month went.
 type Latest struct {
 	Contract *Contract    // without its text
-	Card     *CardVersion // the newest version of the last month published; nil while there is none
+	Card     *CardVersion // the newest version of the last month published, of an amended contract in the former edition if need be; nil while there is none
 }
 
 // LatestCards gives the contracts in force or suspended that a reader may see, by number, each with its last
@@ -26,11 +26,23 @@ func (s *Service) LatestCards(ctx context.Context, tenant *administration.Tenant
 			return err
 		}
 		today := s.Today(tenant)
-		var ids []uuid.UUID
+		var lineages []uuid.UUID
 		for _, c := range found {
 			if c.VisibleTo(r.Actor, r.Scope, today) {
-				all, ids = append(all, Latest{Contract: c}), append(ids, c.ID)
+				all, lineages = append(all, Latest{Contract: c}), append(lineages, c.Lineage)
 			}
+		}
+		if len(lineages) == 0 {
+			return nil
+		}
+		editions, err := findContracts(tx, tenant.ID, false, `AND lineage_id IN ? AND activated_at IS NOT NULL`, lineages)
+		if err != nil {
+			return err
+		}
+		var ids []uuid.UUID
+		lineage := map[uuid.UUID]uuid.UUID{}
+		for _, c := range editions {
+			ids, lineage[c.ID] = append(ids, c.ID), c.Lineage
 		}
 		if len(ids) == 0 {
 			return nil
@@ -41,7 +53,7 @@ func (s *Service) LatestCards(ctx context.Context, tenant *administration.Tenant
 		}
 		for _, card := range cards {
 			for i := range all {
-				if all[i].Contract.ID == card.Contract {
+				if all[i].Contract.Lineage == lineage[card.Contract] && (all[i].Card == nil || all[i].Card.Month < card.Month) {
 					all[i].Card = card
 				}
 			}
