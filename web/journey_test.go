@@ -55,7 +55,7 @@ var journeys = []journey{
 		{"formula", "/in/karouma/indicators/CLR01/sql?period=2025-10", "", ".source"}}},
 	{access.Auditor, "", []step{{"home", "/in/karouma", "", "#record"}, {"record", "", ".home-part:has(#record) .home-more a", "main table"}, {"entry", "", "tbody a", "main h1"}, {"imports", "/in/karouma/imports", "", "#batches"},
 		{"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "#signatures"}, {"seal", "/in/karouma/seal", "", "#check"}}},
-	{access.DataOfficer, "", []step{{"home", "/in/karouma", "", ".coverage"}, {"import", "", ".home-part:has(#loads) tbody th a", "#import-state"}, {"imports", "/in/karouma/imports", "", "form[data-upload]"}, {"rejects", "", "#batches a[href$='#rejects']", "#rejects"},
+	{access.DataOfficer, "", []step{{"home", "/in/karouma", "", ".coverage"}, {"import", "", ".home-part:has(#loads) tbody th a", "#import-state"}, {"imports", "/in/karouma/imports", "", "form[data-upload]"}, {"rejects", "", ".has-reject a", "#rejects"},
 		{"first-run", "/in/karouma/first-run", "", "main h1"}, {"calendar", "/in/karouma/settings/calendar", "", "main table"}, {"dictionary", "/in/karouma/dictionary", "", ".dictionary"}}},
 	{access.HumanResources, "", []step{{"home", "/in/karouma", "", "#contracts"}, {"contracts", "", ".home-part:has(#contracts) .home-more a", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"programme", "/in/karouma/programme", "", "main h1"},
 		{"outcomes", "/in/karouma/outcomes", "", "main h1"}, {"people", "/in/karouma/people", "", "#members"}}},
