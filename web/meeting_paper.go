@@ -72,7 +72,7 @@ func (v *visit) minutesPaper(d *meeting.Dossier) *paper.Document {
 		return []string{r.Words, r.Owner, r.Due, r.State.Text + " " + r.Outcome}
 	})...)
 	head("meeting.figures")
-	add(paper.Paragraph{Text: v.T("meeting.success") + ": " + page.Success + " · " + page.Tally})
+	add(paper.Paragraph{Text: v.T("meeting.success") + v.T("mark.colon") + page.Success + " · " + page.Tally})
 	indicators := paper.Table{Columns: []paper.Column{{Title: v.T("board.indicator"), Share: 4}, {Title: v.T("standing.green"), Share: 1, Number: true}, {Title: v.T("standing.amber"), Share: 1, Number: true}, {Title: v.T("standing.red"), Share: 1, Number: true}, {Title: v.T("meeting.left_out"), Share: 1, Number: true}}}
 	for _, i := range page.Indicators {
 		indicators.Rows = append(indicators.Rows, []string{i.Code + " " + i.Name, i.Green, i.Amber, i.Red, i.LeftOut})

@@ -33,7 +33,10 @@ func (v *visit) rejects(batch *warehouse.Batch, address string) (*view.Rejects, 
 	if err != nil {
 		return nil, err
 	}
-	out := &view.Rejects{Download: address + "/rejects.csv", Pager: view.Pager{Target: "#rejects"}}
+	out := &view.Rejects{Download: address + "/rejects.csv", Pager: view.Pager{Target: "#rejects"}, Why: v.T("rejects.why")}
+	if batch.State == warehouse.BatchDryRun {
+		out.Why = v.T("rejects.why.checked")
+	}
 	if len(found) > pageRows {
 		found = found[:pageRows]
 		out.Pager.Next = address + "?after=" + strconv.FormatInt(found[len(found)-1].Sequence, 10)

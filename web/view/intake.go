@@ -85,6 +85,7 @@ type Rejects struct {
 	Reasons  []Fact
 	Pager    Pager
 	Download string
+	Why      string // what to do with them
 }
 
 // Reject is one of them.
