@@ -3,10 +3,10 @@
 
 .DEFAULT_GOAL := help
 
-# Two packages are built and tested at a time: each may start a PostgreSQL, and the
-# smallest machine that is looked after has two processors.
+# Three packages are built and tested at a time: each may start a PostgreSQL, the smallest machine
+# that is looked after has two processors, and with only two packages these wait a fifth of the time.
 # go vet has looked at everything before, and nobody debugs these programs: both would take time again.
-TEST_FLAGS ?= -race -p 2 -timeout 30m -vet=off -ldflags=-w
+TEST_FLAGS ?= -race -p 3 -timeout 30m -vet=off -ldflags=-w
 
 # The packages whose tests take longest begin first, so that no processor is idle at the end.
 LONGEST := ./web ./domain/refresh ./domain/contract ./domain/indicator
@@ -16,16 +16,17 @@ TOOLS := bin/golangci-lint bin/oapi-codegen
 
 # Tests that go through fewer cases under the race detector (package racing), or through none, are run
 # without it too, through all. A package that has such tests stands here, and their names.
-WHOLE_FLAGS ?= -p 2 -timeout 30m -vet=off -ldflags=-w
+WHOLE_FLAGS ?= -p 3 -timeout 30m -vet=off -ldflags=-w
 WHOLE_PACKAGES := ./web ./domain/refresh ./api ./domain/contract ./domain/indicator ./domain/engagement ./domain/sample \
-	./domain/crosscheck ./domain/cube
+	./domain/crosscheck ./domain/cube ./cmd/assay
 WHOLE := TestEveryRouteAsEveryRole TestRefreshOfDirtyMonthsEqualsThatOfAll TestEveryOperationAsEveryRole \
 	TestNothingForbiddenGetsThrough TestObjectionsWalk TestExcessIsAsCountedCaseByCase TestAScoreIsTheExactWeightedMean \
 	TestScorecards TestQuantile TestSpearman TestCubeAndSQLAgree TestCubeAndSQLAgreeUnderOtherSettings TestCubeAndSQLAgreeOnASample \
 	TestOneWorldSeenInSeveralWays TestRebuildOfFewMonthsEqualsThatOfAll TestMemoryDoesNotGrow TestAccessIsThereExactlyWhileAnEngagementHolds \
 	TestPagesAreAccessible TestInARealBrowser TestLifeOfAContract TestFavouredPairsStandOut TestAssignmentIsRandomWithoutFavours \
 	TestPlantedHabitsShow TestProfilesMeetTheirFigures TestConcentrationIsThatOfAKnownCountry TestMixedIsReformedInTheMiddle TestTheEndIsOpen \
-	TestWhatIsPlantedInASampleIsFound TestACleanSampleBreaksNothing TestKoreanFileByHand TestThePageOfManyGroups
+	TestWhatIsPlantedInASampleIsFound TestACleanSampleBreaksNothing TestKoreanFileByHand TestThePageOfManyGroups \
+	TestEveryIndicatorHasItsPages TestTheDemoShowsEveryPhase
 space := $(subst ,, )
 
 # The walks of property tests begin with the same number each time, so that what passes once passes

@@ -160,8 +160,8 @@ func (f *foreigner) try(t *testing.T, r route, c tried) (count int, letIn bool) 
 	code := f.compare(t, r, c, foreign, nobodys, "", "")
 	refused := code == http.StatusForbidden || code == http.StatusNotFound && r.audience == operators
 	// Who is refused is refused whatever else is sent; and fields are read by the same code for
-	// all who are let in, so that three of them are enough.
-	if refused || f.fielded[r.method+r.path] >= 3 {
+	// all who are let in, so that three of them are enough. Under the race detector the handler has run.
+	if refused || f.fielded[r.method+r.path] >= racing.Of(0, 3) {
 		return count, !refused
 	}
 	f.fielded[r.method+r.path]++

@@ -13,6 +13,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/xuri/excelize/v2"
 
+	"assay/deploy/local/dbtest/racing"
 	"assay/domain/access"
 	"assay/domain/contract"
 	"assay/domain/indicator"
@@ -31,7 +32,6 @@ func TestPages(t *testing.T) {
 	t.Run("home", k.testHome)
 	t.Run("upper targets", k.testUpperTargets)
 	t.Run("board", k.testBoard)
-	t.Run("every indicator", k.testIndicators)
 	t.Run("drill", k.testDrill)
 	t.Run("scope", k.testScope)
 	t.Run("week", k.testWeek)
@@ -427,7 +427,11 @@ func checkReal(t *testing.T, a *answer) {
 	checkLabels(t, a.page)
 }
 
-func (k *kit) testIndicators(t *testing.T) {
+// TestEveryIndicatorHasItsPages opens every indicator, its rule and its cases.
+func TestEveryIndicatorHasItsPages(t *testing.T) {
+	t.Parallel()
+	racing.Unwatched(t)
+	k := newKit(t, kitSize())
 	b := k.person(t, "director_general")
 	for _, d := range indicator.All() {
 		answer := b.get("/in/karouma/indicators/" + d.Code + "?period=2025")

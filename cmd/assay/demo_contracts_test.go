@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"assay/deploy/local/dbtest"
+	"assay/deploy/local/dbtest/racing"
 	"assay/domain/access"
 	"assay/domain/administration"
 	"assay/domain/contract"
@@ -27,6 +28,7 @@ import (
 // by TestEverybodyOfTheDemoSignsIn, which makes it.
 func TestTheDemoShowsEveryPhase(t *testing.T) {
 	t.Parallel()
+	racing.Unwatched(t)
 	s, closeServices, err := buildServices(t.Context(), dbtest.New(t).AppURL, secret.New(), usualCubeMemory)
 	if err != nil {
 		t.Fatal(err)
