@@ -26,7 +26,7 @@ WHOLE := TestEveryRouteAsEveryRole TestRefreshOfDirtyMonthsEqualsThatOfAll TestE
 	TestPagesAreAccessible TestInARealBrowser TestLifeOfAContract TestFavouredPairsStandOut TestAssignmentIsRandomWithoutFavours \
 	TestPlantedHabitsShow TestProfilesMeetTheirFigures TestConcentrationIsThatOfAKnownCountry TestMixedIsReformedInTheMiddle TestTheEndIsOpen \
 	TestWhatIsPlantedInASampleIsFound TestACleanSampleBreaksNothing TestKoreanFileByHand TestThePageOfManyGroups \
-	TestEveryIndicatorHasItsPages TestTheDemoShowsEveryPhase
+	TestEveryIndicatorHasItsPages TestTheDemoShowsEveryPhase TestAnImportOnAFullDiskLeavesNothing
 space := $(subst ,, )
 
 # The walks of property tests begin with the same number each time, so that what passes once passes

@@ -17,6 +17,7 @@ import (
 
 	"assay/deploy/local"
 	"assay/deploy/local/dbtest"
+	"assay/deploy/local/dbtest/racing"
 )
 
 // asProgramVariable makes the test binary run a command line as assay itself would, so that
@@ -135,6 +136,7 @@ func waits(t *testing.T, data string) bool {
 // TestAnImportOnAFullDiskLeavesNothing lets the server write no file beyond a size that the
 // load needs, as when its disk is full, and takes the limit away again.
 func TestAnImportOnAFullDiskLeavesNothing(t *testing.T) {
+	racing.Unwatched(t)
 	extract, data := newExtract(t, 20_000)
 	program, err := os.Executable()
 	if err != nil {
