@@ -62,8 +62,8 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 		"nothing":             `unknown command "nothing"`,
 		"migrate sideways":    `unknown command "sideways"`,
 		"migrate up --faster": "unknown flag: --faster",
-		"version now":         "now",
-		"migrate up extra":    "extra",
+		"version now":         "write it like this: assay version",
+		"migrate up extra":    "write it like this: assay migrate up",
 	} {
 		wantSentence(t, runAssay(t, strings.Fields(line)...), part)
 	}

@@ -36,7 +36,7 @@ func TestTheLifeOfAnAdministration(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	wantSentence(t, runAssay(t, "tenant", "export", "douala", "--to", directory), "not empty")
+	wantSentence(t, runAssay(t, "tenant", "export", "douala", "--to", directory), "it must be new or empty")
 	wantSuccess(t, runAssay(t, "tenant", "export", "douala", "--to", directory+".zip"), "files with")
 	archive, err := zip.OpenReader(directory + ".zip")
 	if err != nil {
