@@ -22,13 +22,13 @@ const touchedBills = `WITH concerned AS (SELECT manifest FROM declaration WHERE 
 			WHERE tenant_id = $1 AND (NOT $4 OR manifest IN (SELECT manifest FROM concerned))) touch
 	GROUP BY manifest, bill HAVING min(document) <> max(document) OR NOT bool_or(live)`
 
-// judgedBills sums both sides of the bills found. The laterals with a limit keep
+// judgedBills sums both sides of the bills found. Whether a declaration cites several is asked of those found only, not of all. The laterals with a limit keep
 // PostgreSQL from reading whole tables for a few bills.
-const judgedBills = `SELECT l.manifest, l.bill, count(c.declaration_id)::integer, coalesce(sum(c.packages), 0)::bigint, coalesce(sum(c.gross_mass), 0)::bigint, coalesce(bool_or(c.several), false),
+const judgedBills = `SELECT l.manifest, l.bill, count(c.declaration_id)::integer, coalesce(sum(c.packages), 0)::bigint, coalesce(sum(c.gross_mass), 0)::bigint, coalesce(bool_or((SELECT count(DISTINCT x) > 1 FROM unnest(c.bills) x)), false),
 		coalesce(bool_and(c.complete), true) AND NOT coalesce(bool_or(w.strange), false), coalesce(bool_and(c.assessed), true),
 		count(c.declaration_id) = 0 AND coalesce(bool_or(w.packages - b.packages > $4 OR b.remaining_packages < 0 OR b.remaining_mass < 0 OR abs(w.declared) > $4), false)
 	FROM unnest($2::text[], $3::text[]) l(manifest, bill)
-	LEFT JOIN (SELECT d.declaration_id, t.manifest, t.bill, d.packages, d.gross_mass, (d.parts & 3) = 3 AS complete, (SELECT count(DISTINCT x) > 1 FROM unnest(d.bills) x) AS several, a.there IS NOT NULL AS assessed
+	LEFT JOIN (SELECT d.declaration_id, t.manifest, t.bill, d.packages, d.gross_mass, (d.parts & 3) = 3 AS complete, d.bills, a.there IS NOT NULL AS assessed
 		FROM declaration d JOIN unnest($2::text[], $3::text[]) t(manifest, bill) ON t.manifest = d.manifest AND t.bill = ANY (d.bills)
 		LEFT JOIN LATERAL (SELECT true AS there FROM event e WHERE e.tenant_id = $1 AND e.declaration_id = d.declaration_id AND e.kind = 'assessed' LIMIT 1) a ON true
 		WHERE d.tenant_id = $1 AND NOT d.cancelled) c ON c.manifest = l.manifest AND c.bill = l.bill
