@@ -43,6 +43,7 @@ type settings struct {
 	duration       time.Duration // how long they ask
 	think          time.Duration // mean time between an answer and the next question
 	largest        int           // declarations of the largest administration
+	measures       string        // file with what was measured, in earlier runs too
 }
 
 func main() {
@@ -62,6 +63,7 @@ func main() {
 	flag.DurationVar(&s.duration, "duration", 20*time.Second, "how long the clients ask")
 	flag.DurationVar(&s.think, "think", time.Second, "mean time between an answer and the client's next question; then all is measured again without any")
 	flag.IntVar(&s.largest, "largest", 10_000_000, "declarations of the administration with the board, and of the largest that the clients ask about")
+	flag.StringVar(&s.measures, "measures", "", "keep what the comparison measures in this file, and draw the plot of all that runs have kept there")
 	plot := flag.String("plot", "", "write the growth of the times as SVG to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -106,6 +108,7 @@ func run(ctx context.Context, s settings, parts, sizes, plot string) error {
 		case "rows":
 			prepare := s
 			prepare.rounds = 0
+			prepare.measures = ""
 			err = compareAll(ctx, prepare, sizes, "")
 		case "board":
 			err = board(ctx, s, s.largest)
@@ -138,10 +141,11 @@ func compareAll(ctx context.Context, s settings, sizes, plot string) error {
 		}
 		all = append(all, m...)
 	}
-	if plot != "" {
-		return os.WriteFile(plot, []byte(growth(all)), 0o644) //nolint:gosec // a picture for the documentation
+	all, err := joined(s.measures, all)
+	if err != nil || plot == "" {
+		return err
 	}
-	return nil
+	return os.WriteFile(plot, []byte(growth(all)), 0o644) //nolint:gosec // a picture for the documentation
 }
 
 // measured is what one question took.
