@@ -38,7 +38,7 @@ func (v *visit) showCalibrationWith(status int, fault *view.FormFault, refused [
 		return err
 	}
 	page := view.Calibration{Layout: v.layout(v.sessionName(c.Session)), Back: v.at("evaluations"), Address: v.at("evaluations/" + id.String()), Sub: v.sessionPeriod(c.Session), State: v.sessionMark(c.Session),
-		Locked: c.Locked(), Leads: v.leadsEvaluations(), CanLock: true, Final: c.Kind == contract.Final, Fault: fault, Refused: refused}
+		Locked: c.Locked(), Leads: v.leadsEvaluations(), CanLock: true, Fault: fault, Refused: refused}
 	if c.Locked() {
 		for _, language := range v.tenant.Languages {
 			if locales.Known(language) {
@@ -50,6 +50,7 @@ func (v *visit) showCalibrationWith(status int, fault *view.FormFault, refused [
 	for _, e := range c.Evaluations {
 		row := v.evaluationView(e, c.Outcomes)
 		page.CanLock = page.CanLock && e.Answer.Outcome != ""
+		page.Final = page.Final || c.Kind == contract.Final && e.Contract.State == contract.Active
 		row.Figures, row.CanAnswer, row.CanRemark = true, !c.Locked(), true
 		for _, capacity := range e.Contract.Capacities(actor, today) {
 			row.CanDecide = row.CanDecide || c.Locked() && len(e.Decisions) == 0 && (capacity == contract.Supervisor || capacity == contract.DirectorGeneral)

@@ -102,6 +102,7 @@ func TestLifeOfAContract(t *testing.T) {
 		deputy.press("button[name=do][value=evaluate]")
 		deputy.picture("calibration-ended")
 		deputy.seesNo("main .notice-warning")
+		deputy.seesNo("button[name=do][value=evaluate]")
 	})
 	auditor := l.atDesk("romero", "Luis Romero", access.Auditor, "")
 	l.part("appeal", func() { mbarga.appeal(second); auditor.hear(second); mbarga.seesOutcome(second) })

@@ -33,7 +33,7 @@ type Calibration struct {
 	State         Mark
 	Locked, Leads bool
 	CanLock       bool // everybody has an answer
-	Final         bool
+	Final         bool // a contract of the session can end with it
 	Ceremony      []Link
 	Evaluations   []EvaluationView
 	Fault         *FormFault
