@@ -153,7 +153,7 @@ func (v *visit) breakdownRow(d *indicator.Definition, f *figures, row *indicator
 func (v *visit) breakdownFigures(d *indicator.Definition, row *indicator.Row, m indicator.PeriodMaturity, largest float64) view.BreakdownRow {
 	measure := present.MeasureOf(d)
 	reading := present.ReadingOf(d.Unit, row.Number, m)
-	out := view.BreakdownRow{Figure: v.Figure(measure, reading)}
+	out := view.BreakdownRow{Figure: v.Figure(measure, reading), IntervalName: v.intervalName(d)}
 	if largest > 0 && reading.Value != nil {
 		out.Bar = view.NewBar(*reading.Value, largest, reading.Low, reading.High, v.RightToLeft())
 	}

@@ -156,17 +156,14 @@ func (v *visit) comparedValue(d *indicator.Definition, value float64) view.Figur
 	return v.Figure(present.MeasureOf(d), present.ReadingOf(d.Unit, indicator.Number{Value: &value}, indicator.PeriodMaturity{State: indicator.Mature}))
 }
 
-// inWords is a figure with its unit in running text.
-func inWords(f view.Figure) string { return strings.TrimSpace(f.Number + " " + f.Unit) }
-
 func (v *visit) distribution(d *indicator.Definition, found *comparison.Distribution) *view.Distribution {
 	fact := func(key string, value float64) view.Fact {
-		return view.Fact{Name: v.T(key), Text: inWords(v.comparedValue(d, value)), Number: true}
+		return view.Fact{Name: v.T(key), Text: v.Text(v.comparedValue(d, value)), Number: true}
 	}
 	shown := &view.Distribution{Facts: []view.Fact{fact("comparison.low", found.Low), fact("comparison.middle", found.Middle), fact("comparison.high", found.High),
 		{Name: v.T("comparison.members"), Text: v.Plain(found.Members), Number: true}}}
 	if found.Own != nil {
-		shown.Own = v.T("comparison.place."+strconv.Itoa(found.Place(found.Own.Value)), "Value", inWords(v.comparedValue(d, found.Own.Value)))
+		shown.Own = v.T("comparison.place."+strconv.Itoa(found.Place(found.Own.Value)), "Value", v.Text(v.comparedValue(d, found.Own.Value)))
 	}
 	return shown
 }

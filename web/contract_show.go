@@ -88,7 +88,7 @@ func (v *visit) contractPage(d *contract.Dossier) view.ContractPage {
 	page.Facts = []view.Fact{
 		{Name: v.T("contract.holder"), Text: d.SubjectName, Muted: d.Subject},
 		{Name: v.T("contract.term"), Text: v.days(d.StartsOn, d.EndsOn-1)},
-		{Name: v.T("contract.template"), Text: document.Template.Code, Muted: v.T("contract.version", "Version", v.Plain(document.Template.Version))},
+		{Name: v.T("contract.template"), Text: v.templateName(d), Muted: v.T("contract.version", "Version", v.Plain(document.Template.Version))},
 		{Name: v.T("contract.text"), Text: v.T("contract.text.number", "Number", v.Plain(d.Text.Number)), Muted: v.Instant(d.Text.WrittenAt)},
 	}
 	if d.Office != "" {
@@ -119,6 +119,19 @@ func (v *visit) contractPage(d *contract.Dossier) view.ContractPage {
 	v.fillSignatures(&page, d)
 	v.fillLife(&page, d)
 	return page
+}
+
+// templateName is the name of a contract's template in the reader's language. Who is not shown the template itself, as
+// somebody from outside, reads the name of the built-in one of that code, else the code.
+func (v *visit) templateName(d *contract.Dossier) string {
+	code := d.Text.Document.Template.Code
+	if d.Template != nil {
+		return d.Template.Name(v.Language)
+	}
+	if content := contract.BuiltIn(code); content != nil && content.Names[v.Language] != "" {
+		return content.Names[v.Language]
+	}
+	return code
 }
 
 func (v *visit) targetRow(t *contract.Target, d *contract.Document) view.TargetRow {

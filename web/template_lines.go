@@ -38,7 +38,7 @@ func (v *visit) fillTemplateLines(page *view.Template, t *contract.Template, fau
 	}
 	sum := 0
 	for _, line := range c.Lines {
-		row := view.TemplateLine{Code: line.Code, Name: line.Code, Address: v.at("indicators/" + line.Code), Aim: string(line.Aim), AimName: v.T("aim." + string(line.Aim)), Weight: strconv.Itoa(line.Weight), Faults: faults[line.Code]}
+		row := view.TemplateLine{Code: line.Code, Name: line.Code, Address: v.at("indicators/" + line.Code), Aim: string(line.Aim), AimName: v.T("aim." + string(line.Aim)), Weight: strconv.Itoa(line.Weight), Share: v.Percent(float64(line.Weight)/100, 0), Faults: faults[line.Code]}
 		unit := indicator.Unit("")
 		if d, err := indicator.Find(line.Code); err == nil {
 			row.Name, unit = v.IndicatorName(d), d.Unit

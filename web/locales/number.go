@@ -25,6 +25,12 @@ func (l *Locale) Percent(share float64, decimals int) string {
 	return l.typographic(l.printer.Sprint(number.Percent(share, number.Scale(decimals))))
 }
 
+// PercentTail is what the language writes after the number of a share: the sign, with a space before it in French and none
+// in English, and in Arabic the marks that keep it on the number's right.
+func (l *Locale) PercentTail() string {
+	return strings.TrimLeft(l.Percent(0, 0), "0٠")
+}
+
 // Signed puts a sign before digits made from an absolute value; in a line that runs
 // from the right the two are isolated, so that the sign stays before the digits.
 func (l *Locale) Signed(value float64, absolute string) string {

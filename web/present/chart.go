@@ -30,7 +30,7 @@ func (p Presenter) Chart(m Measure, months []Month) *view.Chart {
 	any := false
 	for i, month := range months {
 		figure := p.Figure(m, month.Reading)
-		text := p.text(figure)
+		text := p.Text(figure)
 		point := view.ChartPoint{Label: month.Short, Name: month.Name, Address: month.Address, Text: text,
 			Interval: figure.Interval, Cases: figure.Cases, Note: figure.Note,
 			Soft: figure.State == view.Partly || figure.State == view.Few}
@@ -58,8 +58,8 @@ func (p Presenter) Chart(m Measure, months []Month) *view.Chart {
 	return chart
 }
 
-// text writes a figure in one line.
-func (p Presenter) text(f view.Figure) string {
+// Text writes a figure in one line.
+func (p Presenter) Text(f view.Figure) string {
 	switch f.State {
 	case view.Unavailable:
 		return p.T("state.unavailable")
@@ -68,10 +68,13 @@ func (p Presenter) text(f view.Figure) string {
 	case view.NoCases:
 		return "–"
 	}
-	if f.Unit == "" {
+	switch f.Unit {
+	case "":
 		return f.Number
+	case p.percentSign():
+		return p.Run(p.beside(Share, f.Number, f.Unit))
 	}
-	return p.Run(f.Number + "\u00a0" + f.Unit)
+	return p.Run(p.beside(Count, f.Number, f.Unit))
 }
 
 // axis chooses one unit for all months, and how much of the domain's unit it holds.

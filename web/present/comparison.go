@@ -19,7 +19,7 @@ func (p Presenter) Comparison(m Measure, now, then Reading, period string) view.
 		return c
 	}
 	earlier := p.Figure(m, then)
-	c.Value = p.text(earlier)
+	c.Value = p.Text(earlier)
 	if now.Value == nil || now.Unavailable || !ratable(m, now) || !ratable(m, then) {
 		return c
 	}

@@ -104,7 +104,7 @@ func (p Presenter) Quantities(d *indicator.Definition, row indicator.Row, behind
 	for i, companion := range d.Companions {
 		if i < len(row.Companions) {
 			figure := p.Figure(CompanionOf(d, companion), ReadingOf(companion.Unit, row.Companions[i], indicator.PeriodMaturity{State: indicator.Mature}))
-			value := p.text(figure)
+			value := p.Text(figure)
 			if figure.Interval != "" {
 				value += " (" + figure.Interval + ")"
 			}

@@ -5,7 +5,9 @@ package present
 
 import (
 	"math"
+	"strings"
 	"time"
+	"unicode"
 
 	"assay/web/locales"
 	"assay/web/view"
@@ -89,6 +91,7 @@ func (p Presenter) Figure(m Measure, r Reading) view.Figure {
 		return f
 	}
 	f.Number, f.Unit = p.split(m.Kind, *r.Value, p.unitFor(m.Kind, *r.Value))
+	f.Tight = m.Kind == Share && !strings.ContainsFunc(p.PercentTail(), unicode.IsSpace)
 	if m.Kind == Money {
 		f.Exact = p.Money(int64(math.Round(*r.Value)))
 	}
@@ -127,9 +130,7 @@ func (p Presenter) Interval(m Measure, r Reading) string {
 	if m.Kind == Share { // both ends with the decimals of the upper one
 		low = p.Decimal(100**r.Low, shareDecimals(*r.High))
 	}
-	if name != "" {
-		high += "\u00a0" + name
-	}
+	high = p.beside(m.Kind, high, name)
 	return p.Run(p.T("figure.range", "Low", low, "High", high))
 }
 
@@ -139,7 +140,18 @@ func (p Presenter) Value(kind Kind, value float64) string {
 	if unit == "" {
 		return number
 	}
-	return p.Run(number + "\u00a0" + unit)
+	return p.Run(p.beside(kind, number, unit))
+}
+
+// beside sets a unit beside its number, that of a share as the language does.
+func (p Presenter) beside(kind Kind, number, unit string) string {
+	switch {
+	case kind == Share:
+		return number + p.PercentTail()
+	case unit == "":
+		return number
+	}
+	return number + "\u00a0" + unit
 }
 
 // Hours writes seconds in hours however many they are: beside a target in hours nothing else can be compared at a glance.

@@ -19,7 +19,7 @@ type Group struct {
 const (
 	plotWidth, plotHeight              = 720, 320
 	plotLeft, plotRight                = 56.0, 20.0
-	plotTop, plotBottom                = 14.0, 34.0
+	plotTop, plotBottom                = 14.0, 48.0
 	funnelSteps                        = 60
 	limitWarn, limitAct                = 1.959963984540054, 3.090232306167814 // 95 % and 99.8 % of chance lie within
 	leastGroups, mostLabels, mostBoxes = 4, 8, 12
@@ -167,9 +167,9 @@ func (p Presenter) axes(plot *view.Plot, f field, write func(float64) string) {
 		plot.Texts = append(plot.Texts, view.PlotText{Kind: "tick", X: place(at), Y: place(f.y(tick) + 4), Anchor: anchor, Text: write(tick)})
 	}
 	for _, tick := range f.below() {
-		plot.Texts = append(plot.Texts, view.PlotText{Kind: "tick", X: place(f.x(tick)), Y: place(plotHeight - 14), Anchor: "middle", Text: p.Count(int64(tick))})
+		plot.Texts = append(plot.Texts, view.PlotText{Kind: "tick", X: place(f.x(tick)), Y: place(plotHeight - plotBottom + 23), Anchor: "middle", Text: p.Count(int64(tick))})
 	}
-	plot.Texts = append(plot.Texts, view.PlotText{Kind: "name", X: place(plotWidth / 2), Y: place(plotHeight - 1), Anchor: "middle", Text: p.T("plot.cases")})
+	plot.Texts = append(plot.Texts, view.PlotText{Kind: "name", X: place(plotWidth / 2), Y: place(plotHeight - 3), Anchor: "middle", Text: p.T("plot.cases")})
 }
 
 // below are round numbers of cases.
@@ -250,7 +250,7 @@ func (p Presenter) Spreads(m Measure, groups []Group) *view.Plot {
 		y := plotTop + float64(i)*row
 		at, width := box(*g.Reading.Low, *g.Reading.High)
 		figure := p.Figure(m, g.Reading)
-		title := p.T("plot.spread.point", "Name", g.Name, "Value", p.text(figure), "Range", figure.Interval)
+		title := p.T("plot.spread.point", "Name", g.Name, "Value", p.Text(figure), "Range", figure.Interval)
 		plot.Boxes = append(plot.Boxes, view.PlotBox{Kind: "middle", X: at, Y: place(y + 5), Width: width, Height: "14", Title: title, Address: g.Address})
 		median := place(x(*g.Reading.Value))
 		plot.Lines = append(plot.Lines, view.PlotLine{Kind: "median", Points: median + "," + place(y+2) + " " + median + "," + place(y+22)})
@@ -259,7 +259,7 @@ func (p Presenter) Spreads(m Measure, groups []Group) *view.Plot {
 			name, end, before, after = plotWidth-names+10, x(*g.Reading.High)-8, after, before
 		}
 		plot.Texts = append(plot.Texts, view.PlotText{Kind: "name", X: place(name), Y: place(y + 16), Anchor: before, Text: shorten(g.Name, 26)},
-			view.PlotText{Kind: "tick", X: place(end), Y: place(y + 16), Anchor: after, Text: p.text(figure)})
+			view.PlotText{Kind: "tick", X: place(end), Y: place(y + 16), Anchor: after, Text: p.Text(figure)})
 	}
 	return plot
 }
@@ -379,5 +379,5 @@ func (p Presenter) courseLine(plot *view.Plot, f field, data view.ChartData) {
 
 // HeatTitle is what a field of a heat map says in full.
 func (p Presenter) HeatTitle(group, month string, f view.Figure) string {
-	return p.T("plot.heat.field", "Name", group, "Month", month, "Value", p.text(f), "Cases", f.Cases)
+	return p.T("plot.heat.field", "Name", group, "Month", month, "Value", p.Text(f), "Cases", f.Cases)
 }

@@ -1,6 +1,7 @@
 package present
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -32,8 +33,8 @@ func TestFiguresSayTheirState(t *testing.T) {
 		want    view.Figure
 	}{
 		{"a share", share, Reading{Value: value(0.1247), N: 1204, Low: value(0.11), High: value(0.14)},
-			view.Figure{State: view.Measured, Number: "12.5", Unit: "%", Interval: "11.0 – 14.0\u00a0%", Cases: "1,204 cases", CasesN: "1,204"}},
-		{"a small share has two decimals", share, Reading{Value: value(0.00123), N: 9000}, view.Figure{State: view.Measured, Number: "0.12", Unit: "%", Cases: "9,000 cases", CasesN: "9,000"}},
+			view.Figure{State: view.Measured, Number: "12.5", Unit: "%", Tight: true, Interval: "11.0 – 14.0%", Cases: "1,204 cases", CasesN: "1,204"}},
+		{"a small share has two decimals", share, Reading{Value: value(0.00123), N: 9000}, view.Figure{State: view.Measured, Number: "0.12", Unit: "%", Tight: true, Cases: "9,000 cases", CasesN: "9,000"}},
 		{"few cases show the count", share, Reading{Numerator: value(4), Denominator: value(17), N: 17, Small: true},
 			view.Figure{State: view.Few, Number: "4 of 17", Note: p.T("state.few.note"), Cases: "17 cases", CasesN: "17"}},
 		{"nothing counted is not zero", share, Reading{}, view.Figure{State: view.NoCases}},
@@ -47,6 +48,25 @@ func TestFiguresSayTheirState(t *testing.T) {
 	} {
 		if got := p.Figure(c.measure, c.reading); got != c.want {
 			t.Errorf("%s:\n got %+v\nwant %+v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestSharesAreWrittenOneWay: a share in a text, in an interval and as a figure ends as the language writes it.
+func TestSharesAreWrittenOneWay(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"en", "fr", "ar", "es", "pt"} {
+		p := presenter(t, language)
+		share, tail := Measure{Kind: Share}, p.PercentTail()
+		r := Reading{Value: value(0.124), N: 1204, Low: value(0.11), High: value(0.14)}
+		f := p.Figure(share, r)
+		for _, text := range []string{p.Value(Share, 0.124), p.Text(f), p.Interval(share, r), p.Percent(0.124, 1)} {
+			if !strings.HasSuffix(text, tail) || strings.HasSuffix(strings.TrimSuffix(text, tail), "\u00a0") {
+				t.Errorf("%s: %q does not end in %q", language, text, tail)
+			}
+		}
+		if f.Tight == strings.HasPrefix(tail, "\u00a0") {
+			t.Errorf("%s: tight %v beside %q", language, f.Tight, tail)
 		}
 	}
 }
@@ -65,14 +85,14 @@ func TestVerdicts(t *testing.T) {
 		now, then Reading
 		want      view.Comparison
 	}{
-		{"more of what should rise", Measure{Kind: Share, Wanted: Up}, high, low, view.Comparison{Value: "60.0\u00a0%", Change: "+20.0 pt", Arrow: "rise", Verdict: "better", Meaning: "better"}},
-		{"more of what should fall", Measure{Kind: Share, Wanted: Down}, high, low, view.Comparison{Value: "60.0\u00a0%", Change: "+20.0 pt", Arrow: "rise", Verdict: "worse", Meaning: "worse"}},
-		{"a band is not judged", Measure{Kind: Share, Wanted: Band}, high, low, view.Comparison{Value: "60.0\u00a0%", Change: "+20.0 pt", Arrow: "rise", Verdict: "neutral"}},
-		{"overlapping intervals", Measure{Kind: Share, Wanted: Up}, high, near, view.Comparison{Value: "79.0\u00a0%", Change: "+1.0 pt", Arrow: "rise", Verdict: "chance", Meaning: "within chance"}},
+		{"more of what should rise", Measure{Kind: Share, Wanted: Up}, high, low, view.Comparison{Value: "60.0%", Change: "+20.0 pt", Arrow: "rise", Verdict: "better", Meaning: "better"}},
+		{"more of what should fall", Measure{Kind: Share, Wanted: Down}, high, low, view.Comparison{Value: "60.0%", Change: "+20.0 pt", Arrow: "rise", Verdict: "worse", Meaning: "worse"}},
+		{"a band is not judged", Measure{Kind: Share, Wanted: Band}, high, low, view.Comparison{Value: "60.0%", Change: "+20.0 pt", Arrow: "rise", Verdict: "neutral"}},
+		{"overlapping intervals", Measure{Kind: Share, Wanted: Up}, high, near, view.Comparison{Value: "79.0%", Change: "+1.0 pt", Arrow: "rise", Verdict: "chance", Meaning: "within chance"}},
 		{"faster", Measure{Kind: Duration, Wanted: Down}, fast, slow, view.Comparison{Value: "2.0\u00a0h", Change: "−50.0%", Arrow: "fall", Verdict: "better", Meaning: "better"}},
 		{"notches of medians that overlap", Measure{Kind: Duration, Wanted: Down}, Reading{Value: value(6900), N: 40, Low: value(3400), High: value(14000)}, Reading{Value: value(7200), N: 40, Low: value(3600), High: value(14000)},
 			view.Comparison{Value: "2.0\u00a0h", Change: "−4.2%", Arrow: "fall", Verdict: "chance", Meaning: "within chance"}},
-		{"the same", Measure{Kind: Share, Wanted: Up}, high, high, view.Comparison{Value: "80.0\u00a0%", Change: "no change", Arrow: "level", Verdict: "neutral"}},
+		{"the same", Measure{Kind: Share, Wanted: Up}, high, high, view.Comparison{Value: "80.0%", Change: "no change", Arrow: "level", Verdict: "neutral"}},
 		{"nothing before", Measure{Kind: Share, Wanted: Up}, high, Reading{}, view.Comparison{}},
 		{"a sum of part of a period", Measure{Kind: Money, Wanted: Up}, Reading{Value: value(100), N: 50, Maturity: Partly}, Reading{Value: value(200), N: 90},
 			view.Comparison{Value: "2\u00a0EUR", Change: "−50.0%", Arrow: "fall", Verdict: "neutral"}},

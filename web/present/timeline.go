@@ -25,6 +25,9 @@ func (p Presenter) steps(d Dossier) []view.Step {
 	var steps []view.Step
 	for i, s := range done {
 		step := view.Step{Name: p.T("step." + s.key), When: p.Moment(*s.at), Done: true, By: s.by}
+		if s.by == confidentiality.Colleague {
+			step.By = p.who(d, s.by)
+		}
 		if i > 0 {
 			took, seconds := p.between(*done[i-1].at, *s.at)
 			if seconds != 0 {

@@ -226,6 +226,7 @@ type Template struct {
 // TemplateLine is one indicator of a template.
 type TemplateLine struct {
 	Code, Name, Address, Aim, AimName, Wanted, WantedIcon, Weight string
+	Share                                                         string // the weight as it is read
 	UnitName                                                      string // of the red lines
 	Low, High, Red                                                string // red lines as fields, and in words
 	HasFloor                                                      bool   // a case can have a least amount

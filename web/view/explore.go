@@ -151,6 +151,8 @@ type BreakdownRow struct {
 	Denominator string
 	Extra       []string
 	Share       string
+	// IntervalName says which interval the figure has, for where no head of a column says it.
+	IntervalName string
 }
 
 // SQL is the reference query of an indicator.

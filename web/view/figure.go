@@ -18,6 +18,7 @@ type Figure struct {
 	State    State
 	Number   string // "12.4", or the count when there are few cases
 	Unit     string // "%", "h", "EUR"
+	Tight    bool   // the language sets the unit beside the number without a space
 	Exact    string // the value in full, where Number is shortened
 	Interval string // "11.9 – 12.9 %", empty when there is none
 	Cases    string // "12,345 declarations"
