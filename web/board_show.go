@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"sort"
 	"time"
 
@@ -37,6 +38,11 @@ func (v *visit) showBoard() error {
 	page := view.Board{Layout: v.layout(v.T("board.title")), Filter: bar, Whose: whose, Week: v.weekAddress(f),
 		Columns: view.BoardColumns{Now: v.PeriodName(f.period), Before: v.PeriodName(f.period.Before())},
 		Legend:  v.Legend(v.tenant.Settings.SmallDenominator)}
+	if slices.ContainsFunc(f.filters, func(each indicator.Filter) bool { return each.Dimension != "office" }) {
+		if page.Path, err = v.drillPath(f, path); err != nil {
+			return err
+		}
+	}
 	if !f.period.RepeatsYear() {
 		page.Columns.YearBefore = v.PeriodName(f.period.YearBefore())
 	}

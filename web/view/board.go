@@ -4,7 +4,8 @@ package view
 type Board struct {
 	Layout
 	Filter   FilterBar
-	Whose    string // whose figures these are, in words
+	Whose    string  // whose figures these are, in words
+	Path     []Crumb // the filters in force beside that of the office, which the bar shows
 	Changes  []Change
 	Families []Family
 	Empty    *Empty
