@@ -128,9 +128,3 @@ document.addEventListener("click", async (event) => {
 for (const days of document.querySelectorAll("[data-newest]")) {
   days.scrollLeft = (document.documentElement.dir === "rtl" ? -1 : 1) * days.scrollWidth;
 }
-
-// Where the way through the pages is wider than the window, the page that is open is brought into view.
-for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
-  const row = tab.parentElement, at = tab.getBoundingClientRect(), edge = row.getBoundingClientRect();
-  if (at.left < edge.left || at.right > edge.right) row.scrollLeft += at.left + at.width / 2 - edge.left - edge.width / 2;
-}
