@@ -47,11 +47,10 @@ var journeys = []journey{
 	{access.Deputy, "", []step{{"home", "/in/karouma", "", "#contracts"}, {"contracts", "", ".home-part:has(#contracts) .home-more a", "main table, .contract-list, main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"draft", "/in/karouma/contracts/new?office=-operators", "", "#holder"},
 		{"targets", "/in/karouma/targets", "", "main h1"}, {"programme", "/in/karouma/programme", "", "main h1"}}},
 	{access.HeadOfOffice, "", []step{{"home", "/in/karouma", "", "#figures"}, {"week", "", ".home-more a[href*='/week']", "#week-registered .plot"}, {"home", "/in/karouma", "", "#figures"}, {"officer", "", ".home-part:has(#groups) tbody th a", ".drill [aria-current]"}, {"indicator", "", ".score-name a", ".headline"}, {"contracts", "/in/karouma/contracts", "", "main h1"},
-		{"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"scorecard", "", "main a[href*='/scorecards/']", "#lines"}, {"meetings", "/in/karouma/meetings", "", "main h1"}, {"call", "", ".page-head .button", ".month-form"}}},
+		{"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"scorecards", "/in/karouma/scorecards?month=2025-10", "", "main h1"}, {"meetings", "/in/karouma/meetings", "", "main h1"}, {"call", "", ".page-head .button", ".month-form"}}},
 	{access.TeamHead, teamLeader, []step{{"home", "/in/karouma", "", "#figures"}, {"indicator", "", ".home-figure", ".headline"}, {"contracts", "", ".tabs a[href$='/contracts']", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "#sign"}, {"board", "/in/karouma/board?period=2025-10", "", ".scorecard"}}},
 	{access.Officer, "", []step{{"home", "/in/karouma", "", "#figures"}, {"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"scorecard", "", "main a[href*='/scorecards/']", "#lines"},
 		{"objection", "", "main a[href*='/object']", "#words"}, {"notices", "/notices", "", "main h1"}}},
-	{access.Officer, busyOfficer, []step{{"own-home", "/in/karouma", "", "#figures"}, {"own-indicator", "/in/karouma/indicators/CLR01?period=2025", "", ".headline"}, {"own-rows", "", ".parts div:last-child a", "#rows"}, {"own-declaration", "", "#rows tbody a", ".timeline"}}},
 	{access.Analyst, "", []step{{"home", "/in/karouma", "", "#risks"}, {"breaches", "", ".home-part:has(#risks) .home-more a", ".breakdown-table"}, {"funnel", "/in/karouma/indicators/CTL02?period=2025&by=officer", "", ".plot"}, {"heat", "/in/karouma/indicators/CLR01?period=2025-10&by=office", "", ".breakdown-table"},
 		{"formula", "/in/karouma/indicators/CLR01/sql?period=2025-10", "", ".source"}, {"own", "/in/karouma/own-indicators", "", "main h1"}, {"purposes", "/in/karouma/purposes", "", "main h1"}}},
 	{access.Auditor, "", []step{{"home", "/in/karouma", "", "#record"}, {"record", "", ".home-part:has(#record) .home-more a", "main table"}, {"entry", "", "tbody a", "main h1"}, {"imports", "/in/karouma/imports", "", "#batches"},
@@ -64,10 +63,11 @@ var journeys = []journey{
 		{"rights", "", "main a[href*='/access/']", "main h1"}, {"roles", "/in/karouma/roles", "", "main h1"}, {"role", "/in/karouma/roles/new", "", "main form"}, {"engagements", "/in/karouma/engagements", "", "main h1"}, {"settings", "/in/karouma/settings", "", "#profile"},
 		{"thresholds", "/in/karouma/settings/thresholds", "", ".thresholds"}, {"calendar", "/in/karouma/settings/calendar", "", "main table"}, {"hours", "", "main table tbody a", "main h1"}, {"exports", "/in/karouma/settings/exports", "", "main h1"}, {"account", "/account", "", "main h1"}}},
 	{access.InstallationOperator, "operator", []step{{"home", "/installation", "", "main h1"}, {"administration", "", "main table a[href^='/installation/']", "main h1"}}},
-	{access.Trader, "", []step{{"home", "/in/karouma", "", "#figures"}, {"indicator", "", ".home-figure", ".headline"}, {"rows", "/in/karouma/indicators/CLR01/declarations?period=2025", "", "#rows"}, {"declaration", "", "#rows tbody a", ".timeline"},
-		{"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "#sign"}}},
 	{access.Expert, guideName, []step{{"home", "/engagements", "", ".expert-cards"}, {"terms", "", ".expert-cards .downloads > a", "main h1"}, {"compare", "/comparison", "", "main h1"}, {"home", "/engagements", "", ".expert-cards"}, {"enter", "", ".expert-cards form button", ".scorecard, .home-parts"},
 		{"indicator", "", ".score-name a", ".headline"}, {"help", "/handbook", "", ".handbook"}}},
+	{access.Officer, busyOfficer, []step{{"own-home", "/in/karouma", "", "#figures"}, {"own-indicator", "/in/karouma/indicators/CLR01?period=2025", "", ".headline"}, {"own-rows", "", ".parts div:last-child a", "#rows"}, {"own-declaration", "", "#rows tbody a", ".timeline"}}},
+	{access.Trader, "", []step{{"home", "/in/karouma", "", "#figures"}, {"indicator", "", ".home-figure", ".headline"}, {"rows", "/in/karouma/indicators/CLR01/declarations?period=2025", "", "#rows"}, {"declaration", "", "#rows tbody a", ".timeline"},
+		{"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "#sign"}}},
 }
 
 // written is what somebody writes into the forms of a page before the step of this name goes on: selector and text.
