@@ -24,7 +24,7 @@ import (
 // step is one thing that somebody does: opening an address, or following a link of the page, and what is seen then.
 type step struct {
 	name   string // of its picture
-	open   string
+	open   string // with {contract} for the kit's contract with an officer
 	follow string // selector of the link
 	sees   string // selector of what must be there
 }
@@ -49,7 +49,7 @@ var journeys = []journey{
 	{access.HeadOfOffice, "", []step{{"home", "/in/karouma", "", "#figures"}, {"week", "", ".home-more a[href*='/week']", "#week-registered .plot"}, {"home", "/in/karouma", "", "#figures"}, {"officer", "", ".home-part:has(#groups) tbody th a", ".drill [aria-current]"}, {"indicator", "", ".score-name a", ".headline"}, {"contracts", "/in/karouma/contracts", "", "main h1"},
 		{"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"scorecards", "/in/karouma/scorecards?month=2025-10", "", "main h1"}, {"meetings", "/in/karouma/meetings", "", "main h1"}, {"call", "", ".page-head .button", ".month-form"}}},
 	{access.TeamHead, teamLeader, []step{{"home", "/in/karouma", "", "#figures"}, {"indicator", "", ".home-figure", ".headline"}, {"contracts", "", ".tabs a[href$='/contracts']", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "#sign"}, {"board", "/in/karouma/board?period=2025-10", "", ".scorecard"}}},
-	{access.Officer, "", []step{{"home", "/in/karouma", "", "#figures"}, {"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"scorecard", "", "main a[href*='/scorecards/']", "#lines"},
+	{access.Officer, "", []step{{"home", "/in/karouma", "", "#figures"}, {"contracts", "/in/karouma/contracts", "", "main h1"}, {"contract", "", "main a[href*='/contracts/0']", "main h1"}, {"scorecard", "/in/karouma/contracts/{contract}/scorecards/2025-10", "", "#lines"},
 		{"objection", "", "main a[href*='/object']", "#words"}, {"notices", "/notices", "", "main h1"}}},
 	{access.Analyst, "", []step{{"home", "/in/karouma", "", "#risks"}, {"breaches", "", ".home-part:has(#risks) .home-more a", ".breakdown-table"}, {"funnel", "/in/karouma/indicators/CTL02?period=2025&by=officer", "", ".plot"}, {"heat", "/in/karouma/indicators/CLR01?period=2025-10&by=office", "", ".breakdown-table"},
 		{"formula", "/in/karouma/indicators/CLR01/sql?period=2025-10", "", ".source"}, {"own", "/in/karouma/own-indicators", "", "main h1"}, {"purposes", "/in/karouma/purposes", "", "main h1"}}},
@@ -126,6 +126,7 @@ func (b *browser) lendTo(tab context.Context) {
 
 func (k *kit) walkJourney(t *testing.T, browser context.Context, j journey, name string, l look, language string) {
 	t.Helper()
+	officers := k.contractOf(t).ID.String()
 	for i, s := range j.steps {
 		at := fmt.Sprintf("%s, step %d, %s", name, i+1, s.name)
 		ctx, cancel := context.WithTimeout(browser, 3*time.Minute)
@@ -134,7 +135,7 @@ func (k *kit) walkJourney(t *testing.T, browser context.Context, j journey, name
 			t.Fatalf("%s: %v", at, err)
 		}
 		if s.open != "" {
-			if err := chromedp.Do(ctx, chromedp.Navigate(k.server.URL+s.open)); err != nil {
+			if err := chromedp.Do(ctx, chromedp.Navigate(k.server.URL+strings.ReplaceAll(s.open, "{contract}", officers))); err != nil {
 				t.Errorf("%s: open %s: %v", at, s.open, err)
 				return
 			}
