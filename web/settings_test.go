@@ -34,13 +34,13 @@ func (k *kit) testSettings(t *testing.T) {
 		t.Errorf("a wrong zone: %d %s", answer.status, answer.text())
 	}
 	wrong.Set("zone", "Africa/Douala")
-	if answer := b.post("/in/karouma/settings/profile", wrong); answer.status != http.StatusBadRequest || !strings.Contains(answer.text(), "cannot be changed any more: data are loaded") {
+	if answer := b.post("/in/karouma/settings/profile", wrong); answer.status != http.StatusBadRequest || !strings.Contains(answer.text(), "Cannot be changed any more: data are loaded") {
 		t.Errorf("another currency: %d %s", answer.status, answer.text())
 	}
 	if answer := b.post("/in/karouma/settings/lanes", url.Values{"lane.red.fr": {"Circuit rouge vif"}}); answer.status != http.StatusSeeOther {
 		t.Errorf("lanes: %d", answer.status)
 	}
-	if answer := b.post("/in/karouma/settings/thresholds", url.Values{"burst_minutes": {"5000"}}); answer.status != http.StatusBadRequest || !strings.Contains(answer.text(), "must be between") {
+	if answer := b.post("/in/karouma/settings/thresholds", url.Values{"burst_minutes": {"5000"}}); answer.status != http.StatusBadRequest || !strings.Contains(answer.text(), "Must be between") {
 		t.Errorf("beyond the range: %d %s", answer.status, answer.text())
 	}
 	if answer := b.post("/in/karouma/settings/thresholds", url.Values{"burst_minutes": {"12"}}); !strings.HasSuffix(answer.location, "kept=figures") || k.recomputations(t) != 1 {
