@@ -66,7 +66,7 @@ func (v *visit) showEngagementWith(status int, fault *view.FormFault) error {
 func (v *visit) engagementFacts(e *engagement.Engagement) []view.Fact {
 	facts := []view.Fact{{Name: v.T("engagement.field.sign_in_name"), Text: e.SignInName, Code: true}, {Name: v.T("engagement.field.purpose"), Text: e.Purpose},
 		{Name: v.T("engagement.field.starts_at"), Text: v.Instant(e.StartsAt)}, {Name: v.T("engagement.field.ends_at"), Text: v.Instant(e.EndsAt)},
-		{Name: v.T("engagement.granted"), Text: v.Instant(e.GrantedAt), Muted: e.GrantedBy}}
+		{Name: v.T("engagement.granted"), Text: v.Instant(e.GrantedAt)}, {Name: v.T("engagement.granted_by"), Text: e.GrantedBy}}
 	if e.NamesPurpose != "" {
 		facts = append(facts, view.Fact{Name: v.T("engagement.field.names_purpose"), Text: e.NamesPurpose})
 	}

@@ -65,7 +65,7 @@ func (v *visit) showImportsWith(status int, fault *view.FormFault) error {
 }
 
 func (v *visit) importForm(fault *view.FormFault) *view.ImportForm {
-	form := &view.ImportForm{Action: v.at("imports"), Fault: fault, Largest: v.T("imports.largest", "Size", uploadLimitText)}
+	form := &view.ImportForm{Action: v.at("imports"), Fault: fault, Largest: v.T("imports.largest", "Gigabytes", v.Plain(uploadLimitGigabytes))}
 	for i, name := range intake.Formats {
 		form.Formats = append(form.Formats, view.Format{Value: name, Name: v.T("format." + name), Text: v.T("format." + name + ".text"), Selected: i == 0})
 	}

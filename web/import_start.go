@@ -20,8 +20,10 @@ const (
 	formMemory = 4 << 20
 	// tokenLimit bounds the first field of an upload, which is the token against forged forms.
 	tokenLimit = 1024
-	// uploadLimitText is uploadLimit for readers.
-	uploadLimitText = "2 GB"
+	// uploadLimitText is uploadLimit for readers of a refusal; uploadLimitGigabytes is its number, for texts whose language has
+	// a sign of its own for the unit.
+	uploadLimitText      = "2 GB"
+	uploadLimitGigabytes = 2
 )
 
 // startImport takes files. When it answers, they are kept with the job that will load

@@ -28,9 +28,14 @@ func (p Presenter) Batch(b *warehouse.Batch, address string) view.Batch {
 		out.PercentText = p.Percent(float64(*b.Percent)/100, 0)
 	}
 	if !b.EndedAt.IsZero() {
-		out.Took = p.Locale.Duration(int64(b.Seconds() + 0.5))
+		out.Took = p.took(b)
 	}
 	return out
+}
+
+// took says how long a batch was read and written, in words: a bare duration beside a time reads like a part of it.
+func (p Presenter) took(b *warehouse.Batch) string {
+	return p.T("batch.took", "Time", p.Locale.Duration(int64(b.Seconds()+0.5)))
 }
 
 func (p Presenter) format(name string) string {
@@ -59,7 +64,7 @@ func (p Presenter) Import(b *warehouse.Batch, address string) view.Import {
 		{Name: p.T("batch.format"), Text: p.format(b.Format)}, {Name: p.T("batch.by"), Text: b.By}, {Name: p.T("batch.started"), Text: p.Instant(b.StartedAt)},
 	}
 	if !b.EndedAt.IsZero() {
-		page.Facts = append(page.Facts, view.Fact{Name: p.T("batch.ended"), Text: p.Instant(b.EndedAt), Muted: p.Locale.Duration(int64(b.Seconds() + 0.5))})
+		page.Facts = append(page.Facts, view.Fact{Name: p.T("batch.ended"), Text: p.Instant(b.EndedAt), Muted: p.took(b)})
 	}
 	if !b.Watermark.IsZero() {
 		page.Facts = append(page.Facts, view.Fact{Name: p.T("batch.watermark"), Text: p.Instant(b.Watermark)})
