@@ -111,7 +111,7 @@ func (v *visit) heat(b *view.Breakdown, d *indicator.Definition, f *figures, res
 				r := present.ReadingOf(d.Unit, row.Number, indicator.PeriodMaturity{State: indicator.Mature})
 				figure := v.Figure(m, r)
 				if figure.Number != "" {
-					cell = view.HeatCell{Text: figure.Number, Title: v.HeatTitle(name, v.PeriodName(month), figure), Address: inside.during(month).address(path)}
+					cell = view.HeatCell{Text: v.Text(figure), Title: v.HeatTitle(name, v.PeriodName(month), figure), Address: inside.during(month).address(path)}
 				}
 				if !r.Small {
 					value = r.Value

@@ -123,7 +123,7 @@ func (v *visit) scorecardFacts(d *contract.CardDossier) []view.Fact {
 		{Name: v.T("scorecard.days"), Text: v.T("scorecard.days.of", "Counted", v.Plain(card.Days.Counted), "All", v.Plain(card.Days.Calendar))},
 	}
 	for _, taken := range card.Days.Taken {
-		facts = append(facts, view.Fact{Name: v.T("ground." + taken.Ground), Text: v.Plain(taken.Days)})
+		facts = append(facts, view.Fact{Name: v.T("ground." + taken.Ground), Text: v.TN("account.days", int64(taken.Days))})
 	}
 	facts = append(facts, view.Fact{Name: v.T("scorecard.part"), Text: v.Percent(card.Part, 0)},
 		view.Fact{Name: v.T("scorecard.declarations"), Text: v.Value(present.Count, float64(card.Declarations))},
@@ -267,7 +267,7 @@ func (v *visit) behindScore(d *contract.CardDossier, found *indicator.Definition
 }
 
 func (v *visit) besideFact(d *contract.CardDossier, f *contract.CardFigure) view.Fact {
-	fact := view.Fact{Name: f.Code, Text: v.targetText(f.Unit, f.Value), Muted: v.T("scorecard.cases") + " " + v.Value(present.Count, float64(f.N))}
+	fact := view.Fact{Name: f.Code, Text: v.targetText(f.Unit, f.Value), Muted: v.TN("count.cases", int64(f.N))}
 	if found, err := indicator.Find(f.Code); err == nil {
 		fact.Name, fact.Link = v.IndicatorName(found), v.behindScore(d, found)
 	}
