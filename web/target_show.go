@@ -91,7 +91,10 @@ func (v *visit) fillTargets(page *view.Targets, t *contract.Template, office str
 		page.Proposals = append(page.Proposals, v.proposalRow(p, c.Lines[i], backtest.Lines[i]))
 		page.Heads = append(page.Heads, p.Code)
 	}
-	page.Whole = v.T("targets.whole", "Achieved", v.Count(int64(backtest.Whole.Achieved)), "Months", v.Count(int64(backtest.Whole.Months)), "Share", v.share(backtest.Whole.Achieved, backtest.Whole.Months))
+	page.Whole = v.T("targets.whole.none")
+	if backtest.Whole.Months > 0 {
+		page.Whole = v.T("targets.whole", "Achieved", v.Count(int64(backtest.Whole.Achieved)), "Months", v.Count(int64(backtest.Whole.Months)), "Share", v.share(backtest.Whole.Achieved, backtest.Whole.Months))
+	}
 	for _, o := range backtest.Offices {
 		page.Offices2 = append(page.Offices2, v.backtestRow(o))
 	}

@@ -303,6 +303,10 @@ func (p Presenter) drawCourse(data view.ChartData) *view.Plot {
 		f.lowY, f.highY = f.lowY-1, f.highY+1
 	}
 	plot := &view.Plot{ID: "course-drawn", Width: plotWidth, Height: plotHeight}
+	if steps := ticks(f.lowY, f.highY, 4); len(steps) > 1 { // up to a whole step: no value lies above the last that is written
+		step := steps[1] - steps[0]
+		f.highY = math.Ceil(f.highY/step-1e-9) * step
+	}
 	steps := ticks(f.lowY, f.highY, 4)
 	decimals := 0
 	if len(steps) > 1 {

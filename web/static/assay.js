@@ -124,7 +124,7 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// A row of days begins with the oldest: the newest are shown first.
+// A row of days or months begins with the oldest: the newest are shown first.
 for (const days of document.querySelectorAll("[data-newest]")) {
   days.scrollLeft = (document.documentElement.dir === "rtl" ? -1 : 1) * days.scrollWidth;
 }
