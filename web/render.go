@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -146,7 +147,17 @@ func functions(locale *locales.Locale, static *assets) template.FuncMap {
 		"t":     locale.T,
 		"icon":  icon,
 		"asset": static.address,
+		"dated": dated,
 	}
+}
+
+// dayWritten is a day as the texts of contracts write it.
+var dayWritten = regexp.MustCompile(`\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b`)
+
+// dated keeps the days in a text in one piece and in their order, where lines end and in writing from the
+// right too. The words stay those that were signed.
+func dated(text string) template.HTML {
+	return template.HTML(dayWritten.ReplaceAllString(template.HTMLEscapeString(text), `<bdi dir="ltr" class="day">$0</bdi>`)) //nolint:gosec // the text is escaped before
 }
 
 func parsePages(functions template.FuncMap) (map[string]*template.Template, error) {

@@ -26,6 +26,12 @@ func (l *Locale) ShortMonth(day time.Time) string {
 	return l.T("date.short_month", "Month", l.T(fmt.Sprintf("month.short.%d", day.Month())), "Year", l.Digit(day.Format("06")))
 }
 
+// ShortMonthOfYear writes a month with a short name and its whole year, "Sep 2026": in a line of text
+// "Oct 25" reads as a day.
+func (l *Locale) ShortMonthOfYear(day time.Time) string {
+	return l.T("date.short_month", "Month", l.T(fmt.Sprintf("month.short.%d", day.Month())), "Year", l.Plain(day.Year()))
+}
+
 // Clock writes an instant's time of day in the locale's zone, "14:05".
 func (l *Locale) Clock(at time.Time) string { return l.Digit(at.In(l.Zone).Format("15:04")) }
 

@@ -110,7 +110,7 @@ func (p Presenter) PeriodName(period Period) string {
 	case period.Months() == 12:
 		return p.T("filter.last_12", "Month", p.Month(period.To.AddDate(0, -1, 0)))
 	}
-	return p.T("filter.span", "From", p.ShortMonth(period.From), "To", p.ShortMonth(period.To.AddDate(0, -1, 0)))
+	return p.T("filter.span", "From", p.ShortMonthOfYear(period.From), "To", p.ShortMonthOfYear(period.To.AddDate(0, -1, 0)))
 }
 
 // PeriodDates writes its first and last day.
