@@ -246,7 +246,7 @@ func (v *visit) fillAgenda(page *view.MeetingPage, d *meeting.Dossier) {
 		page.Cards = append(page.Cards, v.meetingCard(d, card))
 	}
 	for _, l := range a.Lost {
-		page.Lost = append(page.Lost, view.Fact{Name: v.T("ground." + l.Ground), Text: v.Plain(l.Days), Number: true})
+		page.Lost = append(page.Lost, view.Fact{Name: v.T("ground." + l.Ground), Text: v.TN("account.days", int64(l.Days))})
 	}
 	for _, o := range a.Objections {
 		page.Objections = append(page.Objections, view.ObjectionRow{Address: v.at("objections/" + o.ID), Name: v.nameOfIndicator(o.Indicator), Holder: o.Holder, Number: o.Contract, Ground: v.T("objection.ground." + o.Ground), State: v.objectionMark(contract.ObjectionState(o.State))})

@@ -267,7 +267,7 @@ func (v *visit) behindScore(d *contract.CardDossier, found *indicator.Definition
 }
 
 func (v *visit) besideFact(d *contract.CardDossier, f *contract.CardFigure) view.Fact {
-	fact := view.Fact{Name: f.Code, Text: v.targetText(f.Unit, f.Value), Muted: v.TN("count.cases", int64(f.N))}
+	fact := view.Fact{Name: f.Code, Text: v.targetText(f.Unit, f.Value), Muted: v.TN("count.cases", f.N)}
 	if found, err := indicator.Find(f.Code); err == nil {
 		fact.Name, fact.Link = v.IndicatorName(found), v.behindScore(d, found)
 	}

@@ -11,7 +11,7 @@ import (
 
 // The field of a week in the units of its drawing.
 const (
-	weekNames, weekTop, weekRow, weekEdge = 104.0, 6.0, 27.0, 8.0
+	weekNames, weekTop, weekRow, weekEdge = 128.0, 6.0, 27.0, 8.0
 	hoursOfDay                            = 24
 	hoursLabelled                         = 3 // every third hour has its time below
 )
@@ -119,7 +119,7 @@ func (p Presenter) weekPlot(key string, count *indicator.WeekCount, days [7]int,
 	}
 	for d := range 7 {
 		top := weekTop + float64(d)*weekRow
-		plot.Texts = append(plot.Texts, view.PlotText{Kind: "name", X: across(weekNames-8, 0), Y: place(top + 18), Anchor: before, Text: p.weekday(d)})
+		plot.Texts = append(plot.Texts, view.PlotText{Kind: "day", X: across(weekNames-8, 0), Y: place(top + 18), Anchor: before, Text: p.weekday(d)})
 		for h := range hoursOfDay {
 			i, at := d*hoursOfDay+h, weekNames+float64(h)*wide
 			plot.Boxes = append(plot.Boxes, view.PlotBox{Kind: "hour-" + strconv.Itoa(levels[i]), X: across(at+0.75, wide-1.5), Y: place(top + 0.75), Width: place(wide - 1.5), Height: place(weekRow - 1.5),
