@@ -182,7 +182,7 @@ func (l *Locale) complete(text string, s *sentence, filled []string, depth int) 
 		case s.verbs[at-1] == 'd':
 			return l.Digit(value)
 		}
-		return l.apart(value)
+		return l.Isolate(value)
 	})
 }
 
@@ -192,7 +192,7 @@ func (l *Locale) names(prefix, words string) string {
 	for _, word := range comma.Split(words, -1) {
 		key := prefix + strings.ReplaceAll(word, " ", "_")
 		if !l.Has(key) {
-			return l.apart(words)
+			return l.Isolate(words)
 		}
 		named = append(named, l.T(key))
 	}
@@ -200,14 +200,6 @@ func (l *Locale) names(prefix, words string) string {
 		return strings.Join(named, "، ")
 	}
 	return strings.Join(named, ", ")
-}
-
-// apart keeps a code, a date or a name in its own direction within a line that runs from the right.
-func (l *Locale) apart(text string) string {
-	if l.RightToLeft() && text != "" {
-		return "\u2068" + text + "\u2069"
-	}
-	return text
 }
 
 // Refusal says in this language why something was refused.
